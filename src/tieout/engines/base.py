@@ -1,0 +1,51 @@
+"""What a plan may ask of the engine that runs it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import ibis.expr.types as ir
+import polars as pl
+import pyarrow as pa
+
+
+class Engine(Protocol):
+    """Runs Ibis plans. Tables made by `materialise` live until `close`."""
+
+    name: str
+
+    def read_parquet(self, paths: Sequence[Path], *, row_column: str | None = None) -> ir.Table:
+        """A table over Parquet files; with `row_column`, rows are numbered from 1 in file order."""
+        ...
+
+    def read_csv(self, path: Path, options: dict[str, object]) -> ir.Table:
+        """A table over a delimited file, every column as text, in file order."""
+        ...
+
+    def materialise(self, plan: ir.Table) -> ir.Table:
+        """Execute a plan once and keep its rows."""
+        ...
+
+    def fetch(self, plan: ir.Table) -> pl.DataFrame:
+        """Execute a plan and bring its rows into this process."""
+        ...
+
+    def batches(self, plan: ir.Table, *, rows: int) -> Iterator[pa.RecordBatch]:
+        """Execute a plan and stream its rows."""
+        ...
+
+    def publish(self, frame: pl.DataFrame) -> ir.Table:
+        """Give a plan access to rows of this process."""
+        ...
+
+    def write_parquet(self, plan: ir.Table, path: Path, *, keep_order: bool = False) -> int:
+        """Execute a plan into one Parquet file; answers with the number of rows."""
+        ...
+
+    def fingerprint(self, columns: Sequence[ir.Value], *, seed: str = "") -> ir.Value:
+        """A 64-bit integer of some columns, equal within one run where the columns are equal."""
+        ...
+
+    def close(self) -> None:
+        """Drop what was materialised, and its temporary files."""
+        ...

@@ -1,0 +1,185 @@
+"""Plans on DuckDB: embedded, parallel, out of core."""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from functools import cache, reduce
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+import polars as pl
+import pyarrow as pa
+
+from tieout.model.errors import InputError
+
+MEMORY_LIMIT_DEFAULT = "3GiB"
+ROW_GROUP_ROWS = 122_880
+
+
+class DuckDBEngine:
+    """One embedded database for one run. Its temporary files are removed by `close`.
+
+    memory_limit: what DuckDB may hold before it spills, e.g. "3GiB".
+    temp_directory: where it spills; a folder of its own is made inside.
+    """
+
+    name = "duckdb"
+
+    def __init__(
+        self,
+        *,
+        memory_limit: str | None = None,
+        threads: int | None = None,
+        temp_directory: Path | None = None,
+    ) -> None:
+        self._spill = _folder_within(temp_directory)
+        self._names = (f"t{number}" for number in count())
+        try:
+            self._connection = ibis.duckdb.connect(
+                threads=threads or os.cpu_count() or 1,
+                memory_limit=memory_limit or MEMORY_LIMIT_DEFAULT,
+                temp_directory=str(self._spill),
+            )
+        except duckdb.Error as error:
+            shutil.rmtree(self._spill, ignore_errors=True)
+            raise InputError(
+                f"memory limit {memory_limit!r}: expected a size such as 3GiB"
+            ) from error
+        self._raw = self._connection.con
+        self._raw.execute("SET enable_progress_bar = false")
+        self._raw.execute("SET autoinstall_known_extensions = false")
+
+    def __enter__(self) -> "DuckDBEngine":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def read_parquet(self, paths: Sequence[Path], *, row_column: str | None = None) -> ir.Table:
+        """A table over Parquet files; with `row_column`, rows are numbered from 1 in file order."""
+        if row_column is None:
+            return self._connection.read_parquet(
+                [_literal(path) for path in paths], table_name=next(self._names)
+            )
+        offset, tables = 0, []
+        for path in paths:
+            table = self._connection.read_parquet(
+                _literal(path), table_name=next(self._names), file_row_number=True
+            )
+            row = (table["file_row_number"] + (offset + 1)).cast("int64")
+            tables.append(table.mutate(row.name(row_column)).drop("file_row_number"))
+            offset += self._rows_in(path)
+        return reduce(lambda first, second: first.union(second), tables)
+
+    def read_csv(self, path: Path, options: dict[str, object]) -> ir.Table:
+        """A table over a delimited file, every column as text, in file order."""
+        return self._connection.read_csv(
+            _literal(path), table_name=next(self._names), all_varchar=True, **options
+        )
+
+    def materialise(self, plan: ir.Table) -> ir.Table:
+        """Execute a plan once and keep its rows, in the order in which the plan yields them."""
+        return self._connection.create_table(next(self._names), obj=plan, temp=True)
+
+    def fetch(self, plan: ir.Table) -> pl.DataFrame:
+        """Execute a plan and bring its rows into this process."""
+        rows: pl.DataFrame = self._connection.to_polars(plan)
+        return rows
+
+    def batches(self, plan: ir.Table, *, rows: int) -> Iterator[pa.RecordBatch]:
+        """Execute a plan and stream its rows. No other plan runs before the last of them."""
+        reader = self._raw.sql(self._sql(plan)).to_arrow_reader(rows)
+        try:
+            yield from reader
+        finally:
+            reader.close()
+
+    def publish(self, frame: pl.DataFrame) -> ir.Table:
+        """Give a plan access to rows of this process, without a copy."""
+        name = next(self._names)
+        self._raw.register(name, frame.to_arrow())
+        return self._connection.table(name)
+
+    def write_parquet(self, plan: ir.Table, path: Path, *, keep_order: bool = False) -> int:
+        """Execute a plan into one Parquet file, written aside and renamed; answers with its rows.
+
+        With `keep_order` the rows stand in the order of the plan's input, at any thread count.
+        """
+        aside = path.with_name(f".{path.name}.part")
+        sql = self._sql(plan)
+        self._raw.execute(f"SET preserve_insertion_order = {'true' if keep_order else 'false'}")
+        try:
+            written = self._raw.execute(
+                f"COPY ({sql}) TO {_quoted(str(aside))} "
+                f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
+            ).fetchall()
+            aside.replace(path)
+        finally:
+            self._raw.execute("SET preserve_insertion_order = true")
+            aside.unlink(missing_ok=True)
+        return int(written[0][0])
+
+    def fingerprint(self, columns: Sequence[ir.Value], *, seed: str = "") -> ir.Value:
+        """A 64-bit integer of some columns, equal within one run where the columns are equal.
+
+        DuckDB's hash is quick but differs between versions: it serves joins, never identities.
+        """
+        arguments = [ibis.literal(seed), *columns] if seed else list(columns)
+        return _hash_of(tuple(str(value.type().copy(nullable=True)) for value in arguments))(
+            *arguments
+        )
+
+    def close(self) -> None:
+        """Drop what was materialised, and its temporary files."""
+        self._connection.disconnect()
+        shutil.rmtree(self._spill, ignore_errors=True)
+
+    def _sql(self, plan: ir.Table) -> str:
+        # Rows of this process that a plan holds are registered first.
+        self._connection._run_pre_execute_hooks(plan)
+        sql: str = self._connection.compile(plan)
+        return sql
+
+    def _rows_in(self, path: Path) -> int:
+        counted = self._raw.execute(
+            "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [_literal(path)]
+        ).fetchall()
+        return int(counted[0][0])
+
+
+@cache
+def _hash_of(types: tuple[str, ...]) -> Any:
+    """DuckDB's variadic `hash` for one list of argument types."""
+    names = [f"argument_{number}" for number in range(len(types))]
+    namespace: dict[str, Any] = {}
+    exec(f"def hash_columns({', '.join(names)}): ...", namespace)  # noqa: S102 - fixed text
+    return ibis.udf.scalar.builtin(
+        namespace["hash_columns"],
+        name="hash",
+        signature=(tuple(dt.dtype(each) for each in types), dt.uint64),
+    )
+
+
+def _folder_within(parent: Path | None) -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix="tieout-", dir=parent))
+    except OSError as error:
+        raise InputError(
+            f"{parent}: can't hold temporary files ({error.strerror}); expected a folder"
+        ) from error
+
+
+def _literal(path: Path) -> str:
+    """A path whose stars, question marks and brackets stand for themselves."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

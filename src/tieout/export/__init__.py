@@ -1,0 +1,1 @@
+"""What a run leaves for people and other tools: the report page, the summary, CSV."""

@@ -1,0 +1,107 @@
+"""What the report and the terminal summary are made from."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tieout.model.facts import MatchKind, Reject
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class SideFacts:
+    """One input and where its rows went. `rows` counts data rows, the rejected ones included."""
+
+    name: str
+    file: str
+    sha256: str
+    rows: int
+    rows_matched: int
+    rows_in_breaks: int
+    rows_rejected: int
+
+    @property
+    def rows_accounted(self) -> int:
+        """Rows that are in a match, in a break or rejected; `rows` when nothing was lost."""
+        return self.rows_matched + self.rows_in_breaks + self.rows_rejected
+
+    @property
+    def is_conserved(self) -> bool:
+        """Whether every row is accounted for exactly once."""
+        return self.rows == self.rows_accounted
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyTotal:
+    """Sums of all readable rows of one currency; `amount_matched` is the left sum of matches."""
+
+    currency: str
+    amount_left: Decimal
+    amount_right: Decimal
+    amount_matched: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """Left minus right."""
+        return self.amount_left - self.amount_right
+
+
+@dataclass(frozen=True, slots=True)
+class PassCount:
+    """What one pass matched in one shape."""
+
+    pass_name: str
+    kind: MatchKind
+    matches: int
+    rows_left: int
+    rows_right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A decision that was inferred, e.g. that `doc_no` is the right key, and why."""
+
+    subject: str
+    value: str
+    reason: str
+    is_certain: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """A finished reconciliation, as its report tells it.
+
+    created_at: UTC, ISO 8601.
+    breaks: the columns of `breaks.parquet`; amounts are Decimal, dates pl.Date, `left_rows` and
+        `right_rows` list[int64], `candidates` list[str]. Any number of rows.
+    rejects: the first of them; the sides say how many rows were rejected in all.
+    seconds: of each step, in the order in which they ran.
+    folder: where the run's files are, for the terminal only: a page must not depend on it.
+    """
+
+    title: str
+    reconciliation: str
+    run_id: str
+    created_at: str
+    left: SideFacts
+    right: SideFacts
+    totals: tuple[CurrencyTotal, ...]
+    passes: tuple[PassCount, ...]
+    breaks: "pl.DataFrame"
+    rejects: tuple[Reject, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    seconds: tuple[tuple[str, float], ...] = ()
+    versions: tuple[tuple[str, str], ...] = ()
+    folder: str = field(default="", compare=False)
+
+    @property
+    def matches(self) -> int:
+        """Groups of rows that tie out."""
+        return sum(count.matches for count in self.passes)
+
+    @property
+    def rows_rejected(self) -> int:
+        """Rows of both sides that could not be read as records."""
+        return self.left.rows_rejected + self.right.rows_rejected

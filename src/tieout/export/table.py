@@ -1,0 +1,97 @@
+"""Frames and rejects as CSV that a spreadsheet opens without running anything in it."""
+
+import csv
+from collections.abc import Iterable
+from itertools import starmap
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tieout.export.aside import written_aside
+from tieout.model.facts import Reject
+
+if TYPE_CHECKING:
+    import polars as pl
+
+# A cell that begins with one of these may run as a formula (OWASP, "CSV Injection"); East Asian
+# spreadsheets take the full-width forms for the same signs.
+_FORMULA_STARTS: Final = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+_CHUNK_ROWS: Final = 100_000
+_LIST_SEPARATOR: Final = "; "
+_REJECT_COLUMNS: Final = ("file", "row", "column", "value", "expected")
+
+
+def write_csv(frame: "pl.DataFrame", path: Path) -> None:
+    """Write a frame as UTF-8 CSV, whole or not at all, a chunk of rows at a time.
+
+    Cells are those of `escape_cells`, dates are ISO 8601, decimals exact, nulls blank; column
+    names are escaped like text. Raises InputError when the file cannot be written.
+    """
+    with written_aside(path) as part:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerow(map(escape_text, frame.columns))
+        with part.open("ab") as file:
+            for chunk in frame.iter_slices(_CHUNK_ROWS):
+                escape_cells(chunk).write_csv(file, include_header=False)
+
+
+def escape_cells(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """The frame with lists joined by "; " and text that could run as a formula made harmless.
+
+    Text that begins with `=`, `+`, `-`, `@`, a tab or a line break gets a leading apostrophe.
+    Numbers, dates and truth values stay as they are.
+
+    >>> import polars as pl
+    >>> escape_cells(pl.DataFrame({"key": ["=A1", "B2"], "rows": [[1, 2], [-3]]})).rows()
+    [("'=A1", '1; 2'), ('B2', '-3')]
+    """
+    return frame.select(starmap(_harmless, frame.schema.items()))
+
+
+def escape_text(text: str) -> str:
+    """One text, escaped as in `escape_cells`.
+
+    >>> escape_text("=1+1"), escape_text("1+1")
+    ("'=1+1", '1+1')
+    """
+    return f"'{text}" if text.startswith(tuple(_FORMULA_STARTS)) else text
+
+
+def write_rejects(rejects: Iterable[Reject], path: Path) -> None:
+    """Write rejects as CSV with the columns file, row, column, value, expected; the header always.
+
+    Raises InputError when the file cannot be written.
+    """
+    with (
+        written_aside(path) as part,
+        # A value that was rejected may be broken text: it is shown by its bytes.
+        part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
+    ):
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(_REJECT_COLUMNS)
+        writer.writerows(map(_reject_cells, rejects))
+
+
+def _reject_cells(reject: Reject) -> tuple[str | int, ...]:
+    return (
+        escape_text(reject.file),
+        reject.row,
+        escape_text(reject.column),
+        escape_text(reject.value),
+        escape_text(reject.expected),
+    )
+
+
+def _harmless(name: str, dtype: "pl.DataType") -> "pl.Expr":
+    import polars as pl
+
+    column = pl.col(name)
+    inner = dtype.inner if isinstance(dtype, pl.List) else dtype
+    is_text = isinstance(inner, pl.String | pl.Categorical | pl.Enum)
+    if isinstance(dtype, pl.List):
+        column = column.cast(pl.List(pl.String)).list.join(_LIST_SEPARATOR)
+    elif is_text:
+        column = column.cast(pl.String)
+    if not is_text:
+        return column
+    is_formula = column.str.slice(0, 1).is_in(list(_FORMULA_STARTS))
+    return pl.when(is_formula).then(pl.lit("'") + column).otherwise(column).alias(name)

@@ -1,0 +1,62 @@
+"""The manifest of a run: enough to repeat it, and proof that nothing was lost."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class ManifestPart(BaseModel):
+    """A frozen part of a manifest."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class InputFile(ManifestPart):
+    """One file that was read."""
+
+    path: str
+    sha256: str
+    bytes: int
+
+
+class InputFacts(ManifestPart):
+    """One side's source. `location` never holds a password; `rows` counts data rows."""
+
+    side: str
+    location: str
+    name: str
+    files: tuple[InputFile, ...]
+    rows: int
+    rejected: int
+
+
+class SideConservation(ManifestPart):
+    """Where a side's rows went: each is in exactly one match, break or reject."""
+
+    rows: int
+    matched: int
+    in_breaks: int
+    rejected: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the parts add up to the whole."""
+        return self.rows == self.matched + self.in_breaks + self.rejected
+
+
+class RunManifest(ManifestPart):
+    """`run.json`."""
+
+    run_id: str
+    job: str
+    created_at: str
+    inputs: tuple[InputFacts, ...]
+    spec: dict[str, Any]
+    spec_sha256: str
+    options: dict[str, Any]
+    versions: dict[str, str]
+    seed: int
+    counts: dict[str, Any]
+    conservation: dict[str, SideConservation]
+    outputs: dict[str, str]
+    seconds: dict[str, float]

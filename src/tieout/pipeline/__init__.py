@@ -1,0 +1,1 @@
+"""One job end to end: reads, runs the steps, writes the run folder and its manifest."""

@@ -1,0 +1,102 @@
+"""From two locations to two tables that can be compared."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis.expr.types as ir
+
+from tieout.engines.base import Engine
+from tieout.model.errors import InputError
+from tieout.model.manifest import InputFile
+from tieout.model.money import EXPONENT_DEFAULT, currency_exponent
+from tieout.reconcile.sides import comparable, stage_plan
+from tieout.reconcile.spec import SideSpec, Spec
+from tieout.sources.source import Source
+from tieout.sources.stage import Staged, stage
+
+_SCALE_SAMPLE_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Input:
+    """One side, read: `table` has the shape of RECORD_SCHEMA."""
+
+    side: SideSpec
+    source: Source
+    staged: Staged
+    table: ir.Table
+    files: tuple[InputFile, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Of the file; of the files' digests where there are several; empty for a server."""
+        digests = [file.sha256 for file in self.files]
+        if len(digests) == 1:
+            return digests[0]
+        return hashlib.sha256("".join(digests).encode()).hexdigest() if digests else ""
+
+
+def read_side(
+    source: Source, side: SideSpec, spec: Spec, *, scale: int, engine: Engine, path: Path
+) -> Input:
+    """Type a source's rows by the spec. Raises InputError for columns the source hasn't got."""
+    _require_columns(source, side)
+    with_time = spec.evidence.cut_off_hour is not None
+    plan = stage_plan(side, scale=scale, with_time=with_time)
+    staged = stage(source, plan, engine=engine, path=path)
+    files = tuple(fingerprint_file(file) for file in source.files)
+    return Input(side, source, staged, comparable(staged.table, side, spec), files)
+
+
+def decide_scale(sources: Sequence[Source], spec: Spec) -> int:
+    """Decimals of every amount of the run: the spec's, else the most any currency seen has."""
+    if spec.scale is not None:
+        return spec.scale
+    exponents = []
+    for source, side in zip(sources, (spec.left, spec.right), strict=True):
+        codes = {side.currency_fixed} if side.currency_fixed else set()
+        if side.currency and side.currency in source.columns:
+            sample = source.sample(_SCALE_SAMPLE_ROWS)[side.currency]
+            codes |= set(sample.drop_nulls().str.strip_chars().unique().to_list())
+        exponents += [currency_exponent(code) for code in codes if code]
+    return max(exponents, default=EXPONENT_DEFAULT)
+
+
+def fingerprint_file(path: Path) -> InputFile:
+    """Path, SHA-256 and size of a file."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return InputFile(path=str(path), sha256=digest, bytes=path.stat().st_size)
+
+
+def masked(location: str) -> str:
+    """A location without the password that may stand in its URL.
+
+    >>> masked("postgresql://ann:secret@host/db#entries")
+    'postgresql://ann:***@host/db#entries'
+    """
+    return re.sub(r"(://[^:/@]+):[^@]*@", r"\1:***@", location)
+
+
+def _require_columns(source: Source, side: SideSpec) -> None:
+    amount, original = side.amount, side.original_amount
+    wanted = [
+        *side.key,
+        *(column for part in (amount, original) if part for column in part.columns),
+        side.currency,
+        side.date.column if side.date else None,
+        *side.comment,
+        side.party,
+        side.account,
+        side.original_currency,
+        *side.criteria.values(),
+    ]
+    missing = sorted({column for column in wanted if column} - set(source.columns))
+    if missing:
+        raise InputError(
+            f"{source.name}: no column {missing[0]!r} as the spec expects of side {side.name!r}; "
+            f"the file has {', '.join(source.columns)}"
+        )

@@ -1,0 +1,179 @@
+"""The reconcile job: two sources in, a run folder out."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tieout.engines.base import Engine
+from tieout.export.run_report import RunReport
+from tieout.model.errors import InputError
+from tieout.model.manifest import RunManifest
+from tieout.pipeline.conservation import prove_conservation
+from tieout.pipeline.files import write_files
+from tieout.pipeline.inputs import decide_scale, read_side
+from tieout.pipeline.reconciled import Reconciled, build_manifest, build_report
+from tieout.pipeline.timing import Stopwatch
+from tieout.pipeline.workspace import new_run_id, prepared_folder, run_folder
+from tieout.reconcile.breaks import finish_breaks
+from tieout.reconcile.evidence import explain_residue
+from tieout.reconcile.infer import Inferred, SampleSide, infer_spec
+from tieout.reconcile.records import Residue
+from tieout.reconcile.residue import build_residue
+from tieout.reconcile.run import run_passes
+from tieout.reconcile.spec import Spec
+from tieout.reconcile.spec_file import load_spec
+from tieout.sources.open import open_source
+from tieout.sources.source import Source
+
+if TYPE_CHECKING:
+    from tieout.engines.duckdb import DuckDBEngine
+
+SAMPLE_ROWS = 50_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReconcileJob:
+    """What to reconcile.
+
+    spec: None infers one. out: None means a new folder in the workspace. as_of: the day from
+    which ages count, None for the last day in the data. memory_limit: of the engine, "3GiB".
+    """
+
+    left: str
+    right: str
+    spec: Path | None = None
+    out: Path | None = None
+    workspace: Path | None = None
+    as_of: date | None = None
+    engine: str = "duckdb"
+    memory_limit: str | None = None
+    temp_directory: Path | None = None
+    announce: Callable[[str], None] = field(default=lambda _: None, compare=False)
+
+
+@dataclass(frozen=True)
+class ReconcileResult:
+    """A finished run: its folder, its manifest and what its report was made from."""
+
+    out: Path
+    manifest: RunManifest
+    report: RunReport
+
+
+def reconcile(job: ReconcileJob) -> ReconcileResult:
+    """Tie out two sources and write the run folder, all of it or nothing.
+
+    Raises InputError for sources, specs and folders that cannot be used.
+    """
+    moment = datetime.now(UTC)
+    folder = run_folder(job.out, job.workspace, new_run_id("reconcile", moment))
+    run_id = folder.name if job.out is None else new_run_id("reconcile", moment)
+    clock = Stopwatch(job.announce)
+    with (
+        prepared_folder(folder) as aside,
+        tempfile.TemporaryDirectory(prefix="tieout-", dir=job.temp_directory) as scratch,
+        open_engine(job) as engine,
+    ):
+        done = _carry_out(job, engine, Path(scratch), clock)
+        with clock.step("write"):
+            report = build_report(done, run_id=run_id, moment=moment, clock=clock, folder=folder)
+            outputs = write_files(done, report, aside, engine=engine)
+        manifest = build_manifest(done, job, report, outputs=outputs, clock=clock)
+        (aside / "run.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return ReconcileResult(folder, manifest, report)
+
+
+def open_engine(job: ReconcileJob) -> "DuckDBEngine":
+    """The engine that a job asks for."""
+    from tieout.engines.duckdb import DuckDBEngine
+
+    if job.engine != "duckdb":
+        raise InputError(f"--engine {job.engine}: not available here; use duckdb")
+    return DuckDBEngine(memory_limit=job.memory_limit, temp_directory=job.temp_directory)
+
+
+def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatch) -> Reconciled:
+    with clock.step("open"):
+        sources = (
+            _open(job.left, "left", engine, scratch),
+            _open(job.right, "right", engine, scratch),
+        )
+    with clock.step("understand"):
+        inferred = _understand(job, sources)
+        scale = decide_scale(sources, inferred.spec)
+    spec = inferred.spec
+    with clock.step("read"):
+        left = read_side(
+            sources[0], spec.left, spec, scale=scale, engine=engine, path=scratch / "left.parquet"
+        )
+        right = read_side(
+            sources[1], spec.right, spec, scale=scale, engine=engine, path=scratch / "right.parquet"
+        )
+    with clock.step("match"):
+        tied = run_passes(
+            left.table, right.table, spec, scale=scale, engine=engine, progress=clock.announce
+        )
+    with clock.step("explain"):
+        residue = build_residue(left.table, right.table, tied, spec, scale=scale, engine=engine)
+        found = explain_residue(residue, spec.evidence, criteria=tuple(spec.left.criteria))
+        breaks = finish_breaks(
+            found,
+            reconciliation=spec.reconciliation,
+            scale=scale,
+            as_of=job.as_of or _last_day(residue),
+        )
+    with clock.step("prove"):
+        conservation = {
+            name: prove_conservation(name, read, tied.outcomes, breaks, engine)
+            for name, read in (("left", left), ("right", right))
+        }
+    return Reconciled(
+        left=left,
+        right=right,
+        inferred=inferred,
+        scale=scale,
+        tied=tied,
+        residue=residue,
+        breaks=breaks,
+        conservation=conservation,
+        engine=engine,
+    )
+
+
+def _open(location: str, side: str, engine: Engine, scratch: Path) -> Source:
+    workdir = scratch / side
+    workdir.mkdir()
+    return open_source(location, engine=engine, workdir=workdir)
+
+
+def _understand(job: ReconcileJob, sources: tuple[Source, Source]) -> Inferred:
+    if job.spec is not None:
+        return Inferred(_anchored(load_spec(job.spec), job.spec), ())
+    left, right = (
+        SampleSide(_side_name(source), source.sample(SAMPLE_ROWS), source.rows)
+        for source in sources
+    )
+    return infer_spec(left, right, name=f"{left.name}_vs_{right.name}")
+
+
+def _anchored(spec: Spec, path: Path) -> Spec:
+    """Files that a spec names are looked for beside it."""
+    rates = spec.evidence.rates
+    if rates is None or Path(rates).is_absolute():
+        return spec
+    evidence = spec.evidence.model_copy(update={"rates": str(path.resolve().parent / rates)})
+    return spec.model_copy(update={"evidence": evidence})
+
+
+def _side_name(source: Source) -> str:
+    """A file's name without its endings, else what people call the source."""
+    return source.files[0].name.split(".")[0] if source.files else source.name
+
+
+def _last_day(residue: Residue) -> date | None:
+    last = [days["date"].max() for days in (residue.days_left, residue.days_right)]
+    known = [int(day) for day in last if isinstance(day, int)]
+    return date(1970, 1, 1) + timedelta(days=max(known)) if known else None

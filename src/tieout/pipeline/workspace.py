@@ -1,0 +1,75 @@
+"""Where runs live, and how a run folder comes to be whole or not at all."""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tieout.model.errors import InputError
+
+WORKSPACE_VARIABLE = "TIEOUT_WORKSPACE"
+WORKSPACE_FILE = "tieout.yaml"
+MANIFEST_FILE = "run.json"
+
+
+def find_workspace(chosen: Path | None = None) -> Path:
+    """The workspace: as chosen, else TIEOUT_WORKSPACE, else the nearest tieout.yaml, else here."""
+    if chosen is not None:
+        return chosen
+    if os.environ.get(WORKSPACE_VARIABLE):
+        return Path(os.environ[WORKSPACE_VARIABLE])
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / WORKSPACE_FILE).is_file():
+            return folder
+    return here
+
+
+def new_run_id(job: str, moment: datetime | None = None) -> str:
+    """`<UTC time>-<job>`, e.g. 20260131T235959Z-reconcile."""
+    moment = moment or datetime.now(UTC)
+    return f"{moment:%Y%m%dT%H%M%SZ}-{job}"
+
+
+def run_folder(out: Path | None, workspace: Path | None, run_id: str) -> Path:
+    """Where a run's files go. Raises InputError when `out` cannot be a run folder."""
+    if out is None:
+        folder = find_workspace(workspace) / "runs" / run_id
+        return folder if not folder.exists() else folder.with_name(_distinct(run_id))
+    if out.exists() and not out.is_dir():
+        raise InputError(f"--out {out}: is a file, expected a folder")
+    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST_FILE).exists():
+        raise InputError(
+            f"--out {out}: holds files but no {MANIFEST_FILE}; choose an empty folder or an "
+            "earlier run"
+        )
+    return out
+
+
+@contextmanager
+def prepared_folder(folder: Path) -> Iterator[Path]:
+    """A folder to write into, whose files appear in `folder` only when all went well.
+
+    Each file is renamed into place, the manifest last: a folder with a manifest is a whole run.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise InputError(f"{folder}: can't be written ({error.strerror})") from error
+    try:
+        yield aside
+        folder.mkdir(exist_ok=True)
+        (folder / MANIFEST_FILE).unlink(missing_ok=True)
+        for path in sorted(aside.iterdir(), key=lambda path: path.name == MANIFEST_FILE):
+            path.replace(folder / path.name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _distinct(run_id: str) -> str:
+    return f"{run_id}-{secrets.token_hex(2)}"

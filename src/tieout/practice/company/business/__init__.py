@@ -1,0 +1,1 @@
+"""What the company does with its money, before anything goes wrong with the books."""

@@ -1,0 +1,121 @@
+"""The people whom the practice company deals with. All of them are made up."""
+
+from typing import Final
+
+OWN_NAME: Final = "Nordhang Werkzeugbau GmbH"
+
+CUSTOMERS: Final = (
+    "Ahrbeck Landtechnik GmbH",
+    "Altmark Fahrzeugteile GmbH",
+    "Bäckerei Lindner & Töchter",
+    "Bergkamp Metallbau KG",
+    "Blaufeld Gartenmöbel GmbH",
+    "Brennecke Elektro e.K.",
+    "Brunnhof Pumpentechnik GmbH",
+    "Castellani Küchen GmbH",
+    "Dachwerk Osterode GmbH",
+    "Deichmeier Bootsbau KG",
+    "Dornfeld Weingut GbR",
+    "Eberling Fördertechnik AG",
+    "Eichgrund Holzhandel GmbH",
+    "Fahrradmanufaktur Wiek",
+    "Feldhusen Stahlbau GmbH",
+    "Friesenkontor Handels GmbH",
+    "Gerlinger Modellbau",
+    "Glaswerk Tannenthal GmbH",
+    "Gruber Seilbahnservice GmbH",
+    "Halbach Druckguss GmbH",
+    "Hansen & Oltmanns OHG",
+    "Heidekrug Anlagenbau GmbH",
+    "Hofgut Sonnleiten GbR",
+    "Immenstedt Windkraft GmbH",
+    "Jansky Feinmechanik GmbH",
+    "Kaltenbrunn Armaturen AG",
+    "Kiefer Werkstattbedarf GmbH",
+    "Klosterhof Orgelbau",
+    "Kupferschmiede Rautal",
+    "Lammers Kältetechnik GmbH",
+    "Lerchenau Spielgeräte GmbH",
+    "Mühlenbruch Baustoffe KG",
+    "Nagel & Söhne Zimmerei",
+    "Neuwerk Schaltanlagen GmbH",
+    "Oderblick Logistik GmbH",
+    "Pfannenstiel Gastro GmbH",
+    "Quellental Getränke GmbH",
+    "Rabenstein Sicherheitstechnik",
+    "Rotach Textilmaschinen GmbH",
+    "Sägewerk Hirschau KG",
+    "Sandtner Präzision GmbH",
+    "Schilfhof Reitsport",
+    "Seewald Kunststoffe GmbH",
+    "Steinhude Segelmacher",
+    "Tannhauser Hydraulik GmbH",
+    "Uferlos Messebau GmbH",
+    "Vogelsang Akustik GmbH",
+    "Weidinger Aufzüge GmbH",
+    "Westerholt Medizintechnik AG",
+    "Zirbenholz Ausbau GmbH",
+)
+
+SUPPLIERS: Final = (
+    "Alpenrand Hartmetall GmbH",
+    "Bandstahl Vertrieb Hagen KG",
+    "Birkenfeld Schmierstoffe GmbH",
+    "Dressler Spanntechnik GmbH",
+    "Edelstahlhof Remscheid GmbH",
+    "Flussauer Verpackungen GmbH",
+    "Greif & Zange Werkzeuge OHG",
+    "Hartwig Normteile GmbH",
+    "Kesselring Büroausstattung",
+    "Kufstein Schleifmittel GmbH",
+    "Lindwurm Spedition GmbH",
+    "Maschinenpark Iserlohn GmbH",
+    "Nebelhorn Arbeitsschutz GmbH",
+    "Ostalb Galvanik GmbH",
+    "Passgenau Messtechnik GmbH",
+    "Rundstahl Kontor Siegen KG",
+    "Saalfeld Härterei GmbH",
+    "Talheim Gebäudereinigung",
+    "Umbra Werbemittel GmbH",
+    "Zahnrad Meier & Co. KG",
+)
+
+ABROAD: Final = {
+    "GBP": (
+        "Harrowgate Tooling Ltd",
+        "Pennine Gauge Works Ltd",
+        "Thornbury Castings Ltd",
+        "Wexcombe Engineering plc",
+    ),
+    "USD": (
+        "Blue Mesa Fixtures Inc.",
+        "Cedar Falls Machining LLC",
+        "Granite Harbor Tools Inc.",
+        "Lakeshore Carbide Corp.",
+    ),
+}
+
+INSURERS: Final = (
+    "Betriebskasse Nordland",
+    "Gesundheitskasse Harz",
+    "Kasse der Metallberufe",
+    "Ersatzkasse Elbe",
+)
+
+# Contract, party, day of the month, cents a month.
+CONTRACTS: Final = (
+    ("RENT", "Hallenverwaltung Südring GmbH", 1, 685_000),
+    ("LEASE-CNC", "Maschinenleasing Taunus AG", 1, 312_480),
+    ("LEASE-CAR", "Fuhrpark Mobil GmbH", 1, 89_790),
+    ("POWER", "Stadtwerke Birkenau", 3, 241_300),
+    ("GAS", "Stadtwerke Birkenau", 3, 87_600),
+    ("WATER", "Stadtwerke Birkenau", 3, 11_900),
+    ("TELECOM", "Funknetz Mitte GmbH", 8, 23_847),
+    ("INSURANCE", "Haftpflicht Union VVaG", 15, 56_210),
+    ("SOFTWARE-CAD", "Linienzug Software GmbH", 15, 43_900),
+    ("SOFTWARE-ERP", "Kontorwerk Systeme AG", 15, 61_500),
+    ("CLEANING", "Talheim Gebäudereinigung", 15, 74_970),
+    ("SECURITY", "Wachdienst Falkenauge GmbH", 15, 38_080),
+    ("LOAN", "Gewerbebank Birkenau eG", 27, 425_000),
+    ("PENSION", "Pensionskasse Handwerk VVaG", 27, 118_340),
+)

@@ -1,0 +1,1 @@
+"""What goes wrong with the books, a module for causes that have something in common."""

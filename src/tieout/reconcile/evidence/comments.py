@@ -1,0 +1,76 @@
+"""What people and banks write into comments: other keys, return codes, words for fees."""
+
+import polars as pl
+
+# ISO 20022 external return and status reason codes, and NACHA return codes.
+RETURN_CODE = (
+    r"\b(?:AC(?:0[1-7]|1[0-9])|AG0[1-9]|AM(?:0[1-9]|1[0-9]|2[0-3])|BE0[1-8]|CNOR|CURR|CUST|CUTA"
+    r"|DNOR|DUPL|ED05|FF05|FOCR|FR01|MD0[1-7]|MS0[23]|NARR|NOAS|NOOR|RC0[1-9]|RR0[1-4]|SL(?:01|1[1-4])"
+    r"|SVNR|TM01|UPAY|R(?:0[1-9]|[1-7][0-9]|8[0-5]))\b"
+)
+_STRONG_WORDS = (
+    r"revers(?:al|ed)|charge ?-?back|storno|storniert|r(?:ü|ue)ckl(?:ä|ae)ufer"
+    r"|r(?:ü|ue)cklastschrift|r(?:ü|ue)ckbuchung"
+)
+RETURN_WORD = rf"(?i)\b(?:{_STRONG_WORDS}|return(?:ed)?|refund(?:ed)?|rejected|unpaid|bounced)\b"
+REVERSAL_WORD = rf"(?i)\b(?:{_STRONG_WORDS})\b"
+FEE_WORD = (
+    r"(?i)\b(?:fees?|charges?|commission|interchange|vat|gst|sales tax|withholding|tax"
+    r"|geb(?:ü|ue)hr(?:en)?|entgelte?|provision|mwst|ust|steuer|frais|spesen|commissione|tva|iva)\b"
+)
+_KEY_LENGTH_MIN = 3
+
+
+def squashed(text: pl.Expr) -> pl.Expr:
+    """Upper case, letters and digits only: how a reference is compared with a word.
+
+    >>> pl.select(squashed(pl.lit("inv-0012/a"))).item()
+    'INV0012A'
+    """
+    return text.str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]", "")
+
+
+def named_tokens(rows: pl.DataFrame) -> pl.DataFrame:
+    """Words of comments that may be references: index, word (upper case), token (squashed).
+
+    Two neighbouring words count as one as well ("INV 12"). A token has three characters or more,
+    a digit among them. rows: index, comment.
+    """
+    words = rows.filter(pl.col("comment") != "").select(
+        "index", word=pl.col("comment").cast(pl.String).str.to_uppercase().str.split(" ")
+    )
+    single = words.explode("word")
+    following = pl.col("word").shift(-1).over("index")
+    double = single.with_columns(pl.concat_str("word", following, separator=" "))
+    tokens = pl.concat([single, double]).with_columns(token=squashed(pl.col("word")))
+    long = pl.col("token").str.len_chars() >= _KEY_LENGTH_MIN
+    return tokens.filter(long & pl.col("token").str.contains(r"\d")).unique(
+        ["index", "token"], keep="first", maintain_order=True
+    )
+
+
+def keys_named_in(side: pl.DataFrame) -> pl.Series:
+    """Keys that comments of unmatched rows may name, for looking up the rows they mean.
+
+    side: RECORD_SCHEMA. Answers with unique strings in every common way of normalising them:
+    upper case with outer punctuation dropped, letters and digits only, digits only, without
+    leading zeros.
+
+    >>> rows = pl.DataFrame({"row": [1], "comment": ["Return of inv-0012, AC04"]})
+    >>> keys_named_in(rows).to_list()
+    ['0012', '04', '12', '4', 'AC04', 'AC4', 'INV-0012', 'INV-12', 'INV0012', 'INV12']
+    """
+    tokens = named_tokens(side.select(pl.col("row").alias("index"), "comment"))
+    outer = pl.col("word").str.replace_all(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$", "")
+    digits = pl.col("token").str.replace_all(r"\D", "")
+    forms = [tokens.select(key=form) for form in (outer, pl.col("token"), digits)]
+    forms += [
+        form.with_columns(
+            pl.col("key")
+            .str.replace_all(r"^0+(\d)", "${1}")
+            .str.replace_all(r"(\D)0+(\d)", "${1}${2}")
+        )
+        for form in forms[:3]
+    ]
+    keys = pl.concat(forms)["key"]
+    return keys.filter(keys.str.len_chars() > 0).unique().sort()

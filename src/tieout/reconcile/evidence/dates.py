@@ -1,0 +1,82 @@
+"""What two dates of the same record say: in time, across a cut-off, or too far apart."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from tieout.reconcile.calendars import NO_DATE
+from tieout.reconcile.evidence.wording import days_text
+from tieout.reconcile.evidence.work import Flags, Ints, Work, dates_of
+
+# Business days beyond the settlement lag within which a period end still explains the gap.
+CUT_OFF_SLACK_DAYS = 2
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+@dataclass(frozen=True)
+class DateFit:
+    """Flags a row: at most one of timing, period and beyond is true, none where dates are equal.
+
+    gap: business days between the dates. hour: the earlier one was past the cut-off hour.
+    """
+
+    gap: Ints
+    timing: Flags
+    period: Flags
+    hour: Flags
+    beyond: Flags
+
+
+def compare_dates(compared: pl.DataFrame, work: Work) -> DateFit:
+    """Judge date_left against date_right (epoch days), with ordinal and time beside them."""
+    left, right = dates_of(compared, "date_left"), dates_of(compared, "date_right")
+    differ = (left != right) & (left != NO_DATE) & (right != NO_DATE)
+    ordinals = [compared[f"ordinal_{side}"].fill_null(0).to_numpy() for side in ("left", "right")]
+    gap: Ints = np.where(differ, np.abs(ordinals[0] - ordinals[1]), 0)
+    lag = work.spec.settlement_days
+    straddles = period_of(left, work) != period_of(right, work)
+    period = differ & straddles & (gap <= lag + CUT_OFF_SLACK_DAYS)
+    hour = differ & ~period & (gap == 1) & _past_hour(compared, left, right, work)
+    timing = differ & ~period & ~hour & (gap <= lag)
+    return DateFit(gap, timing, period, hour, differ & ~period & ~hour & ~timing)
+
+
+def period_of(days: Ints, work: Work) -> Ints:
+    """Number of the month, quarter or year that epoch days are in."""
+    months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return months // _MONTHS[work.spec.period_end]
+
+
+def date_evidence(compared: pl.DataFrame, fit: DateFit, work: Work) -> pl.DataFrame:
+    """The column `dates`: a clause about both dates for each row."""
+    lag, hour = work.spec.settlement_days, work.spec.cut_off_hour
+    words = f"{work.spec.period_end} end"
+    day = {side: days_text(f"date_{side}") for side in ("left", "right")}
+    gap = pl.Series(fit.gap)
+    plural = pl.when(gap == 1).then(pl.lit("")).otherwise(pl.lit("s"))
+    apart = pl.format("{} business day{} apart", gap, plural)
+    both = pl.format("left {}, right {}", day["left"], day["right"])
+    past_hour = f"the earlier one was booked at or after {hour}:00"
+    beyond = f"beyond the settlement lag of {lag}"
+    clause = (
+        pl.when(pl.Series(fit.period))
+        .then(pl.format(f"{{}} straddle the {words}, {{}}", both, apart))
+        .when(pl.Series(fit.hour))
+        .then(pl.format(f"{{}}: {past_hour}, {{}}", both, apart))
+        .when(pl.Series(fit.timing))
+        .then(pl.format(f"{{}}: {{}}, settlement lag {lag}", both, apart))
+        .when(pl.Series(fit.beyond))
+        .then(pl.format(f"{{}}: {{}}, {{}} {beyond}", both, apart, gap - lag))
+        .otherwise(pl.format("both on {}", day["left"]))
+    )
+    return compared.with_columns(clause.alias("dates"))
+
+
+def _past_hour(compared: pl.DataFrame, left: Ints, right: Ints, work: Work) -> Flags:
+    if work.spec.cut_off_hour is None:
+        return np.zeros(len(left), np.bool_)
+    times = [compared[f"time_{side}"].fill_null(-1).to_numpy() for side in ("left", "right")]
+    earlier = np.where(left < right, times[0], times[1])
+    past: Flags = earlier >= work.spec.cut_off_hour * 3600
+    return past

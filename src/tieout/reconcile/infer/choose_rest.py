@@ -1,0 +1,200 @@
+"""Amount, sign, date, currency and passes, once it is known which rows belong together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from tieout.model.formats import DateFormat
+from tieout.reconcile.infer.joined import Agreement, Joined, best_pair
+from tieout.reconcile.infer.lags import Lags
+from tieout.reconcile.infer.model import Choice
+from tieout.reconcile.infer.profile import Column, sample_days
+from tieout.reconcile.infer.readings import Reading, decimals
+from tieout.reconcile.infer.roles import Paired
+from tieout.reconcile.spec import (
+    AmountColumns,
+    DayWindow,
+    ExactPass,
+    GroupPass,
+    PassSpec,
+    TolerancePass,
+)
+from tieout.sources.decide import DateDecision
+
+_ROWS_MIN = 3
+
+
+@dataclass(frozen=True)
+class AmountChoice:
+    """The amount of each side, and the joined rows on which both agree."""
+
+    left: Reading
+    right: Reading
+    sign: int
+    equal: Joined
+    choices: tuple[Choice, ...]
+
+    @property
+    def amount_right(self) -> AmountColumns:
+        """The right side's columns with the sign that makes it comparable."""
+        return self.right.amount.model_copy(update={"sign": self.sign})
+
+
+def choose_amount(
+    joined: Joined, left: Sequence[Reading], right: Sequence[Reading], *, keyed: bool
+) -> AmountChoice:
+    """The readings that agree most on joined rows, by names where rows tell nothing."""
+    mine, theirs, found = best_pair(joined, left, right)
+    turned = found.opposite > 0 and found.opposite >= 0.8 * (found.same + found.opposite)
+    sign = -1 if turned and found.lift > 0.05 else 1
+    amounts = joined.amounts(mine, theirs)
+    equal = joined.where((amounts[0] == sign * amounts[1]).fill_null(value=False))
+    rivals = len(left) > 1 or len(right) > 1
+    proved = found.rows >= _ROWS_MIN and found.lift >= 0.3
+    confidence = 0.5 + 0.5 * found.lift if proved else 0.8 - 0.3 * rivals
+    amount = Choice(
+        "amount",
+        f"{mine.label} = {theirs.label}",
+        _why_amount(found, keyed=keyed),
+        round(confidence, 2),
+        not proved and rivals,
+    )
+    doubts = [_turned(reading) for reading in (mine, theirs) if reading.debits_turned]
+    sign_choice = _sign(found, sign, proved=proved)
+    return AmountChoice(mine, theirs, sign, equal, (amount, *doubts, *sign_choice))
+
+
+def _turned(reading: Reading) -> Choice:
+    return Choice(
+        "amount",
+        reading.label,
+        f"Values of {reading.amount.debit!r} carry a minus, so that debit less credit turns "
+        "debits and credits the same way; give a column of signed amounts instead.",
+        0.3,
+        uncertain=True,
+    )
+
+
+def _why_amount(found: Agreement, *, keyed: bool) -> str:
+    if not found.rows:
+        return "Chosen by the names of the columns; no rows could be joined to compare amounts."
+    joined = "joined rows" if keyed else "rows that are alone in their amount"
+    return (
+        f"{max(found.same, found.opposite):,} of {found.rows:,} {joined} have the same amount, "
+        f"{found.chance:.0%} would by chance."
+    )
+
+
+def _sign(found: Agreement, sign: int, *, proved: bool) -> list[Choice]:
+    if sign == 1 and proved:
+        return []
+    agreeing = found.same + found.opposite
+    if sign == -1:
+        reason = (
+            f"{found.opposite:,} of {agreeing:,} joined rows that agree do so with opposite signs."
+        )
+        share = found.opposite / max(1, agreeing)
+        return [Choice("sign", "right side turned around", reason, round(share, 2), not proved)]
+    reason = "Too few joined rows agree to see whether the sides book with opposite signs."
+    return [Choice("sign", "the same on both sides", reason, 0.5, uncertain=True)]
+
+
+def choose_scale(amounts: Sequence[Column]) -> tuple[int | None, list[Choice]]:
+    """A scale where amounts have more than two decimals, else None."""
+    counts = pl.concat([decimals(column).cast(pl.Int64).alias("n") for column in amounts])
+    many = counts.filter((counts > 2) & (counts <= 6))
+    if len(many) < 0.01 * max(1, len(counts)) or not len(many):
+        return None, []
+    scale = int(many.sort()[-1])
+    reason = f"{len(many):,} of {len(counts):,} sampled amounts have more than two decimals."
+    return scale, [Choice("scale", f"{scale} decimals", reason, 0.8, uncertain=False)]
+
+
+def settle_order(pair: Paired, joined: Joined) -> Paired:
+    """Swap day and month on a side that left it open, where more joined rows agree then."""
+    best = pair
+    for left in _orders(pair.left):
+        for right in _orders(pair.right):
+            lag = _gap(left, right, joined)
+            agreeing = int((lag == 0).sum())
+            if agreeing > best.agreeing + max(1, 0.1 * len(lag)):
+                best = Paired(_settled(left), _settled(right), len(lag), agreeing)
+    return best
+
+
+def _orders(column: Column) -> list[Column]:
+    """The column as decided and, where day and month are a guess, with the two exchanged."""
+    decision = column.date
+    if decision is None or decision.certain:
+        return [column]
+    swapped = tuple(
+        p.replace("%d", "%~").replace("%m", "%d").replace("%~", "%m")
+        for p in decision.format.patterns
+    )
+    other = DateDecision(DateFormat(patterns=swapped), False, decision.reason)
+    return [column, replace(column, date=other)]
+
+
+def _settled(column: Column) -> Column:
+    decision = column.date
+    if decision is None or decision.certain:
+        return column
+    proved = DateDecision(decision.format, True, "joined rows agree in this order only")
+    return replace(column, date=proved)
+
+
+def _gap(left: Column, right: Column, joined: Joined) -> pl.Series:
+    mine, theirs = sample_days(left), sample_days(right)
+    return (theirs.gather(joined.right) - mine.gather(joined.left)).drop_nulls()
+
+
+def date_choices(pair: Paired | None, alone: Sequence[Column]) -> list[Choice]:
+    """Why these date columns, and whether day and month are sure."""
+    if pair is None:
+        reason = "Only one side has a date." if alone else "No column reads as dates."
+        decision = alone[0].name if alone else "none"
+        return [Choice("date", decision, f"{reason} Dates are not compared.", 0.7, bool(alone))]
+    if pair.rows >= _ROWS_MIN:
+        reason = f"{pair.agreeing:,} of {pair.rows:,} joined rows have the same date."
+        confidence = 0.7 + 0.29 * pair.share
+    else:
+        reason, confidence = "Chosen by the names of the columns.", 0.6
+    found = [Choice("date", f"{pair.left.name} = {pair.right.name}", reason, round(confidence, 2))]
+    for side, column in (("left", pair.left), ("right", pair.right)):
+        if column.date and not column.date.certain:
+            patterns = ", then ".join(column.date.format.patterns)
+            subject = f"date format ({side})"
+            found.append(Choice(subject, patterns, f"{column.date.reason}.", 0.5, uncertain=True))
+    return found
+
+
+def passes(
+    *, keyed: bool, currency: bool, date: bool, lags: Lags | None
+) -> tuple[tuple[PassSpec, ...], Choice]:
+    """The passes that fit what was found, and why."""
+    kept = [*(["key"] if keyed else []), *(["currency"] if currency else [])]
+    exact = ExactPass(on=(*kept, "amount", *(["date"] if date else [])))
+    found = [PassSpec(exact=exact)]
+    names, reason = ["exact"], "Dates that differ are exceptions."
+    if not date:
+        reason = "Dates are not compared."
+    elif lags is None or not lags.rows:
+        reason = "No joined rows show whether dates differ by nature."
+    else:
+        reason = (
+            f"Dates differ on {lags.differing:,} of {lags.rows:,} joined rows of equal amount; "
+        )
+        reason += "such rows are exceptions."
+    if date and lags and lags.by_nature:
+        window = DayWindow(before=lags.before, after=lags.after)
+        found.append(PassSpec(tolerance=TolerancePass(on=tuple(kept), days=window)))
+        names.append("tolerance")
+        reason = (
+            f"Dates differ on {lags.differing:,} of {lags.rows:,} joined rows of equal amount; "
+            f"95 % of them within {lags.before} business days before and {lags.after} after."
+        )
+    if keyed:
+        found.append(PassSpec(group=GroupPass(on=tuple(kept))))
+        names.append("group")
+    return tuple(found), Choice("passes", ", ".join(names), reason, 0.8)

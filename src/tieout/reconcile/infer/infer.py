@@ -1,0 +1,221 @@
+"""A spec from two samples: what the columns are, what identifies a record, which passes fit."""
+
+import re
+from dataclasses import dataclass
+
+from tieout.model.errors import InputError
+from tieout.reconcile.infer.choose_key import KeyChoice, choose_key
+from tieout.reconcile.infer.choose_rest import (
+    AmountChoice,
+    choose_amount,
+    choose_scale,
+    date_choices,
+    passes,
+    settle_order,
+)
+from tieout.reconcile.infer.composite import Beside
+from tieout.reconcile.infer.joined import NOTHING
+from tieout.reconcile.infer.lags import SETTLEMENT_DEFAULT, Lags, measure_lags
+from tieout.reconcile.infer.model import Choice, Inferred, SampleSide
+from tieout.reconcile.infer.profile import Column, Kind, Profile, profile, sample_days
+from tieout.reconcile.infer.readings import Reading, decimals, readings
+from tieout.reconcile.infer.roles import (
+    Paired,
+    account,
+    comments,
+    date_alone,
+    original,
+    pair_currencies,
+    pair_dates,
+    party,
+)
+from tieout.reconcile.spec import AmountColumns, DateColumn, EvidenceSpec, SideSpec, Spec
+from tieout.sources.currencies import CURRENCY_CODES
+
+
+def infer_spec(left: SampleSide, right: SampleSide, *, name: str) -> Inferred:
+    """Infer how two sources are to be reconciled.
+
+    Columns are paired by type, names and shared values; what is decided between candidates is
+    decided by whether the rows that they bring together agree in amount and date. Raises
+    InputError where a side has no amount.
+    """
+    sides = profile(left), profile(right)
+    scale = _sample_scale(sides)
+    amounts = _readings(sides[0], "left", scale), _readings(sides[1], "right", scale)
+    key = choose_key(*sides, amounts, _beside(*sides))
+    amount = choose_amount(key.joined, *amounts, keyed=bool(key.pairs))
+    rest = _Rest.of(sides, key, amount)
+    spec_passes, why_passes = passes(
+        keyed=bool(key.pairs),
+        currency=all(rest.currency_of(side) for side in (0, 1)),
+        date=rest.dates is not None,
+        lags=rest.lags,
+    )
+    used = [
+        sides[at].column(c) for at, r in enumerate((amount.left, amount.right)) for c in r.columns
+    ]
+    spec_scale, why_scale = choose_scale([c for c in used if c.kind is Kind.AMOUNT])
+    spec = Spec(
+        reconciliation=name,
+        left=rest.side(0),
+        right=rest.side(1),
+        scale=spec_scale,
+        date_in_key=key.needs_date and rest.dates is not None,
+        normalise=key.normalise,
+        passes=spec_passes,
+        evidence=EvidenceSpec(settlement_days=rest.settlement_days),
+    )
+    choices = (*key.choices, *amount.choices, *why_scale, *rest.choices(), why_passes)
+    return Inferred(spec, choices)
+
+
+def _sample_scale(sides: tuple[Profile, Profile]) -> int:
+    """Decimals in which samples are compared: as many as any amount has, 2 to 6."""
+    most = 2
+    for side in sides:
+        for column in side.of_kind(Kind.AMOUNT):
+            if not column.whole:
+                most = max(most, int(decimals(column).sort(descending=True)[0]))
+    return min(6, most)
+
+
+def _readings(side: Profile, which: str, scale: int) -> list[Reading]:
+    found = readings(side, scale=scale)
+    if not found:
+        names = ", ".join(side.side.frame.columns) or "none"
+        raise InputError(
+            f"{side.side.name}: no column reads as an amount (columns: {names}); name it in a "
+            f"spec, e.g. `{which}: {{amount: COLUMN}}` or "
+            f"`{which}: {{amount: {{debit: COLUMN, credit: COLUMN}}}}`"
+        )
+    return found
+
+
+def _beside(left: Profile, right: Profile) -> Beside:
+    """Currency and date by their names, for telling rows apart before they can be joined."""
+    found = Beside((), (), ())
+    currencies = pair_currencies(left, right, NOTHING)
+    if currencies[0] and currencies[1]:
+        found = found.and_also("currency", currencies[0].values, currencies[1].values)
+    dates = pair_dates(left, right, NOTHING)
+    if dates:
+        found = found.and_also("date", sample_days(dates.left), sample_days(dates.right))
+    return found
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """What stands beside key and amount, for both sides."""
+
+    sides: tuple[Profile, Profile]
+    key: KeyChoice
+    amount: AmountChoice
+    dates: Paired | None
+    lags: Lags | None
+    currencies: tuple[Column | None, Column | None]
+
+    @classmethod
+    def of(cls, sides: tuple[Profile, Profile], key: KeyChoice, amount: AmountChoice) -> "_Rest":
+        joined = amount.equal if len(amount.equal) else key.joined
+        dates = pair_dates(*sides, joined)
+        lags = None
+        if dates:
+            dates = settle_order(dates, joined)
+        if dates and len(amount.equal):
+            lags = measure_lags(
+                sample_days(dates.left).gather(amount.equal.left),
+                sample_days(dates.right).gather(amount.equal.right),
+            )
+        return cls(sides, key, amount, dates, lags, pair_currencies(*sides, joined))
+
+    @property
+    def settlement_days(self) -> int:
+        """Business days within which the other side is still due."""
+        return self.lags.settlement if self.lags else SETTLEMENT_DEFAULT
+
+    def date_of(self, at: int) -> Column | None:
+        """The date column of a side."""
+        if self.dates:
+            return (self.dates.left, self.dates.right)[at]
+        return date_alone(self.sides[at])
+
+    def currency_of(self, at: int) -> str | None:
+        """The currency column of a side, or the code that its amount's name says."""
+        column = self.currencies[at]
+        return column.name if column else self.fixed_currency(at)
+
+    def fixed_currency(self, at: int) -> str | None:
+        """A code in the name of the amount column, where the other side mostly has it too."""
+        if self.currencies[at]:
+            return None
+        reading = (self.amount.left, self.amount.right)[at]
+        said = re.findall(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])", " ".join(reading.columns))
+        codes = [code for code in said if code in CURRENCY_CODES]
+        other = self.currencies[1 - at]
+        if not codes or other is None:
+            return None
+        values = other.values.drop_nulls().str.to_uppercase()
+        fits = int((values == codes[0]).sum()) >= 0.9 * len(values)
+        return codes[0] if fits else None
+
+    def side(self, at: int) -> SideSpec:
+        """The spec of one side."""
+        profiled = self.sides[at]
+        amount = (self.amount.left.amount, self.amount.amount_right)[at]
+        reading = (self.amount.left, self.amount.right)[at]
+        key = tuple((pair.left, pair.right)[at].name for pair in self.key.pairs)
+        currency, date = self.currencies[at], self.date_of(at)
+        taken = {*key, *reading.columns, *([currency.name] if currency else [])}
+        before, before_currency = original(
+            profiled, amount=reading.columns, currency=currency.name if currency else None
+        )
+        who = party(profiled, taken=taken)
+        where = account(profiled, taken=taken - set(key) if len(key) > 1 else taken)
+        words = comments(profiled, taken={*taken, who or "", where or ""})
+        return SideSpec(
+            name=profiled.side.name,
+            key=key,
+            amount=amount,
+            currency=currency.name if currency else None,
+            currency_fixed=self.fixed_currency(at),
+            date=DateColumn(column=date.name, format=date.date.format)
+            if date and date.date
+            else None,
+            comment=words,
+            party=who,
+            account=where,
+            original_amount=AmountColumns(column=before.name, format=before.amount)
+            if before and before.amount
+            else None,
+            original_currency=before_currency.name if before_currency else None,
+        )
+
+    def choices(self) -> list[Choice]:
+        """Why the dates, the currency and the settlement days are what they are."""
+        alone = [c for c in (self.date_of(0), self.date_of(1)) if c] if not self.dates else []
+        found = [*date_choices(self.dates, alone), self._currency_choice()]
+        if self.lags and self.settlement_days != SETTLEMENT_DEFAULT:
+            reason = (
+                f"95 % of {self.lags.differing:,} differing dates lie within these business days."
+            )
+            found.append(Choice("settlement days", str(self.settlement_days), reason, 0.8))
+        return found
+
+    def _currency_choice(self) -> Choice:
+        names = self.currency_of(0), self.currency_of(1)
+        if all(names):
+            fixed = [
+                name for name in names if name in (self.fixed_currency(0), self.fixed_currency(1))
+            ]
+            reason = (
+                f"{fixed[0]} is in the name of the amount, and in the other side's rows."
+                if fixed
+                else "Both hold ISO 4217 codes."
+            )
+            return Choice("currency", f"{names[0]} = {names[1]}", reason, 0.9)
+        if any(names):
+            which = "left" if names[0] is None else "right"
+            reason = f"The {which} side has no column of currency codes; currency is not compared."
+            return Choice("currency", str(names[0] or names[1]), reason, 0.6, uncertain=True)
+        return Choice("currency", "none", "No column holds currency codes.", 0.8)

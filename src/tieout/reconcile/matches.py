@@ -1,0 +1,96 @@
+"""Matches as the contract has them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import polars as pl
+
+from tieout.engines.base import Engine
+from tieout.model.facts import MatchKind
+from tieout.reconcile.passes.outcome import PassOutcome
+
+EXPLANATIONS = {
+    "exact": "equal in every compared field",
+    "tolerance": "equal key fields, amount and date within tolerance",
+    "group": "the sums of the rows of one key agree",
+}
+
+
+def write_matches(
+    outcomes: Sequence[PassOutcome], path: Path, *, scale: int, engine: Engine
+) -> int:
+    """Write matches.parquet, a row a match in the order of the first left row; answers how many.
+
+    Columns: match_id, kind, pass, left_rows and right_rows (list[int64], data rows from 1),
+    difference (decimal, left - right), currency, confidence (0-1), explanation.
+    """
+    plans = [
+        _pairs_plan(outcome.pairs, outcome.name)
+        for outcome in outcomes
+        if outcome.pairs is not None
+    ]
+    plans += [
+        engine.publish(_groups_frame(outcome.groups, outcome.name))
+        for outcome in outcomes
+        if not outcome.groups.is_empty()
+    ]
+    if not plans:
+        plans = [engine.publish(_groups_frame(outcomes[0].groups, outcomes[0].name))]
+    first, *others = plans
+    matches = first.union(*others) if others else first
+    # The order makes the file the same bytes at any number of threads.
+    matches = matches.order_by("first_row")
+    return engine.write_parquet(_as_contract(matches, scale), path, keep_order=True)
+
+
+def _pairs_plan(pairs: ir.Table, name: str) -> ir.Table:
+    return pairs.select(
+        first_row=pairs["left_row"],
+        kind=ibis.literal(MatchKind.ONE_TO_ONE.value),
+        pass_name=ibis.literal(name),
+        left_rows=ibis.array([pairs["left_row"]]),
+        right_rows=ibis.array([pairs["right_row"]]),
+        difference=pairs["difference"],
+        currency=pairs["currency"],
+    )
+
+
+def _groups_frame(groups: pl.DataFrame, name: str) -> pl.DataFrame:
+    return groups.select(
+        pl.col("left_rows").list.first().alias("first_row"),
+        pl.col("kind"),
+        pl.lit(name).alias("pass_name"),
+        pl.col("left_rows"),
+        pl.col("right_rows"),
+        pl.col("difference"),
+        pl.col("currency"),
+    )
+
+
+def _as_contract(matches: ir.Table, scale: int) -> ir.Table:
+    kind = matches["pass_name"].re_replace("_[0-9]+$", "")
+    explanation = ibis.cases(
+        *((kind == name, ibis.literal(text)) for name, text in EXPLANATIONS.items()), else_=""
+    )
+    return matches.select(
+        match_id=ibis.literal("M") + matches["first_row"].cast("string"),
+        kind=matches["kind"],
+        **{"pass": matches["pass_name"]},
+        left_rows=matches["left_rows"],
+        right_rows=matches["right_rows"],
+        difference=exact_decimal(matches["difference"], scale),
+        currency=matches["currency"],
+        confidence=ibis.literal(1.0, "float64"),
+        explanation=explanation,
+    )
+
+
+def exact_decimal(units: ir.IntegerValue, scale: int) -> ir.DecimalValue:
+    """Integer units of 10**-scale as a decimal, without a float or a rounding in between."""
+    if scale == 0:
+        return units.cast("decimal(38,0)")
+    # 10**-scale is exact as a decimal with `scale` decimals, and so is the product.
+    factor = ibis.literal("0." + "0" * (scale - 1) + "1").cast(f"decimal(18,{scale})")
+    return (units * factor).cast(f"decimal(38,{scale})")

@@ -1,0 +1,1 @@
+"""One ordered matching attempt a file."""

@@ -1,0 +1,119 @@
+"""Equal in every field: join first, number only what is not unique."""
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+import polars as pl
+
+from tieout.engines.base import Engine
+from tieout.reconcile.passes.outcome import PassOutcome, nothing_withheld
+
+# A fingerprint that occurs this often among the first rows would make the join quadratic.
+CROWD_SAMPLE_ROWS = 100_000
+CROWD_OCCURRENCES = 30
+
+
+def exact_pass(
+    left: ir.Table, right: ir.Table, *, on: Sequence[str], engine: Engine
+) -> PassOutcome:
+    """Pair rows that are equal in all columns `on`.
+
+    Equal twins are paired by occurrence number, the first with the first; without a key among
+    `on` twins may be different things, so groups of more than one pair are withheld as ambiguous.
+    Equality is that of two 64-bit fingerprints with different seeds, 128 bits together.
+    """
+    keyed = any(name.startswith("key") for name in on)
+    prints_left = _fingerprints(left, on, engine, carry=True)
+    prints_right = _fingerprints(right, on, engine, carry="amount" not in on)
+    if keyed and (_is_crowded(prints_left, engine) or _is_crowded(prints_right, engine)):
+        pairs = engine.materialise(_join(_numbered(prints_left), _numbered(prints_right)))
+        return PassOutcome(name="exact", pairs=pairs)
+    pairs = engine.materialise(_join(prints_left, prints_right))
+    repeated_left = engine.materialise(_repeated(pairs, "left_row"))
+    repeated_right = engine.materialise(_repeated(pairs, "right_row"))
+    crowd = engine.fetch(
+        pairs.semi_join(repeated_left, "left_row")
+        .union(pairs.semi_join(repeated_right, "right_row"), distinct=True)
+        .select("left_row", "right_row")
+        .order_by("left_row", "right_row")
+    )
+    if crowd.is_empty():
+        return PassOutcome(name="exact", pairs=pairs)
+    chosen, withheld = _by_occurrence(crowd) if keyed else _withhold(crowd)
+    left_out = engine.publish(crowd.join(chosen, on=["left_row", "right_row"], how="anti"))
+    settled = pairs.anti_join(left_out, ["left_row", "right_row"])
+    return PassOutcome(name="exact", pairs=engine.materialise(settled), withheld=withheld)
+
+
+def _fingerprints(table: ir.Table, on: Sequence[str], engine: Engine, *, carry: bool) -> ir.Table:
+    columns = [table[name] for name in on]
+    if "key" in on:
+        table = table.filter(table["key"] != "")
+    prints = {
+        "print_one": engine.fingerprint(columns),
+        "print_two": engine.fingerprint(columns, seed="second"),
+    }
+    carried = {"currency": table["currency"]} if carry else {}
+    if "amount" not in on:
+        carried["amount"] = table["amount"]
+    return table.select(row=table["row"], **prints, **carried)
+
+
+def _join(left: ir.Table, right: ir.Table) -> ir.Table:
+    keys = [name for name in left.columns if name in {"print_one", "print_two", "occurrence"}]
+    joined = left.rename(left_row="row").join(
+        right.rename(right_row="row"), keys, rname="{name}_right"
+    )
+    difference = (
+        joined["amount"] - joined["amount_right"]
+        if "amount" in joined.columns
+        else ibis.literal(0, "int64")
+    )
+    return joined.select("left_row", "right_row", "currency", difference=difference)
+
+
+def _is_crowded(prints: ir.Table, engine: Engine) -> bool:
+    head = prints.limit(CROWD_SAMPLE_ROWS).group_by("print_one").agg(occurrences=ibis._.count())
+    most = engine.fetch(head.agg(most=head["occurrences"].max())).item()
+    return most is not None and int(most) >= CROWD_OCCURRENCES
+
+
+def _numbered(prints: ir.Table) -> ir.Table:
+    window = ibis.window(group_by=["print_one", "print_two"], order_by="row")
+    return prints.mutate(occurrence=ibis.row_number().over(window))
+
+
+def _repeated(pairs: ir.Table, column: str) -> ir.Table:
+    counted = pairs.group_by(column).agg(occurrences=ibis._.count())
+    return counted.filter(counted["occurrences"] > 1).select(column)
+
+
+def _by_occurrence(crowd: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    # Every group of equal rows is complete (all left x all right), so a row's rank among the
+    # partners of any one counterpart is its occurrence number.
+    ranked = crowd.with_columns(
+        pl.col("left_row").rank("ordinal").over("right_row").alias("left_occurrence"),
+        pl.col("right_row").rank("ordinal").over("left_row").alias("right_occurrence"),
+    )
+    chosen = ranked.filter(pl.col("left_occurrence") == pl.col("right_occurrence"))
+    return chosen.select("left_row", "right_row").sort("left_row"), nothing_withheld()
+
+
+def _withhold(crowd: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    groups = (
+        crowd.with_columns(pl.col("right_row").min().over("left_row").alias("group"))
+        .group_by("group")
+        .agg(
+            pl.col("left_row").unique().sort().alias("left_rows"),
+            pl.col("right_row").unique().sort().alias("right_rows"),
+        )
+        .sort("group")
+    )
+    reason = pl.format(
+        "{} left and {} right rows are equal and no key tells them apart",
+        pl.col("left_rows").list.len(),
+        pl.col("right_rows").list.len(),
+    )
+    withheld = groups.with_columns(reason.alias("reason")).drop("group")
+    return crowd.clear(), withheld

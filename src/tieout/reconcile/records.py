@@ -1,0 +1,68 @@
+"""The shape in which both sides are compared."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+# Columns of a staged side. Amounts are int64 in units of 10**-scale, dates are epoch days.
+# A role that the spec leaves out is null (text: "") in every row.
+RECORD_SCHEMA: dict[str, type[pl.DataType]] = {
+    "row": pl.Int64,  # data row of the input file, from 1
+    "key": pl.String,  # normalised; several key columns joined by " | "
+    "key_text": pl.String,  # as the file has it
+    "amount": pl.Int64,
+    "currency": pl.String,  # upper case
+    "date": pl.Int32,
+    "time": pl.Int32,  # seconds since midnight
+    "comment": pl.String,
+    "party": pl.String,
+    "account": pl.String,
+    "original_amount": pl.Int64,
+    "original_currency": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Residue:
+    """What the passes left over, with what is needed to say why.
+
+    left, right: unmatched rows, RECORD_SCHEMA plus `criteria_<name>` columns where the spec has
+        criteria. Sorted by row.
+    kin_left, kin_right: matched rows of that side whose key is also the key of an unmatched row
+        of either side: row, key, amount, currency, date.
+    days_left, days_right: date, rows, unmatched: all rows of the side counted by date.
+    tied: up to 200,000 one-to-one matches: left_row, right_row, currency, and, with suffix
+        _left/_right: amount, date, account, original_amount, original_currency.
+    ambiguous: left_rows, right_rows (list[int64]) and reason: groups in which a pass found more
+        than one equally good answer. Their rows are in `left` and `right` too.
+    scale: decimals of every amount.
+    """
+
+    left: pl.DataFrame
+    right: pl.DataFrame
+    kin_left: pl.DataFrame
+    kin_right: pl.DataFrame
+    days_left: pl.DataFrame
+    days_right: pl.DataFrame
+    tied: pl.DataFrame
+    ambiguous: pl.DataFrame
+    scale: int
+
+
+# What `explain_residue` answers with, a row a break; each row of the residue is in exactly one.
+BREAK_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "side": pl.String,  # left, right, both
+    "left_rows": pl.List(pl.Int64),
+    "right_rows": pl.List(pl.Int64),
+    "key": pl.String,  # as a file has it, the left one where there are two
+    "amount_left": pl.Int64,  # sum over left_rows, null without any
+    "amount_right": pl.Int64,
+    "difference": pl.Int64,  # left - right, a missing side counting as 0
+    "currency": pl.String,  # the left one where they differ
+    "date_left": pl.Int32,  # earliest of left_rows
+    "date_right": pl.Int32,
+    "bucket": pl.String,
+    "bucket_confidence": pl.Float64,
+    "evidence": pl.String,  # the equation
+    "candidates": pl.List(pl.String),  # nearest misses, each with the clause it failed
+}

@@ -1,0 +1,89 @@
+"""What is left after the passes, with what is needed to say why."""
+
+import ibis
+import ibis.expr.types as ir
+import polars as pl
+
+from tieout.engines.base import Engine
+from tieout.reconcile.evidence import keys_named_in
+from tieout.reconcile.normalise import normalise_series
+from tieout.reconcile.records import Residue
+from tieout.reconcile.run import Tied
+from tieout.reconcile.spec import Spec
+
+TIED_ROWS_MAX = 200_000
+_KIN_COLUMNS = ("row", "key", "amount", "currency", "date")
+_TIED_COLUMNS = ("amount", "date", "account", "original_amount", "original_currency")
+
+
+def build_residue(
+    left: ir.Table, right: ir.Table, tied: Tied, spec: Spec, *, scale: int, engine: Engine
+) -> Residue:
+    """Bring the unmatched rows, their kin and the counts by date into this process."""
+    open_left = engine.fetch(tied.left).sort("row")
+    open_right = engine.fetch(tied.right).sort("row")
+    keys = engine.publish(_keys_of_interest(open_left, open_right, spec))
+    return Residue(
+        left=open_left,
+        right=open_right,
+        kin_left=_kin(left, open_left, keys, engine),
+        kin_right=_kin(right, open_right, keys, engine),
+        days_left=_days(left, open_left, engine),
+        days_right=_days(right, open_right, engine),
+        tied=_tied_sample(left, right, tied, spec, engine),
+        ambiguous=tied.withheld,
+        scale=scale,
+    )
+
+
+def _keys_of_interest(left: pl.DataFrame, right: pl.DataFrame, spec: Spec) -> pl.DataFrame:
+    steps = next((steps for steps in spec.normalise.values()), ())
+    named = [normalise_series(keys_named_in(side), steps) for side in (left, right)]
+    keys = pl.concat([left["key"], right["key"], *(each.alias("key") for each in named)])
+    return keys.drop_nulls().unique().sort().to_frame("key").filter(pl.col("key") != "")
+
+
+def _kin(table: ir.Table, unmatched: pl.DataFrame, keys: ir.Table, engine: Engine) -> pl.DataFrame:
+    kin = engine.fetch(table.select(*_KIN_COLUMNS).semi_join(keys, "key"))
+    return kin.join(unmatched.select("row"), on="row", how="anti").sort("row")
+
+
+def _days(table: ir.Table, unmatched: pl.DataFrame, engine: Engine) -> pl.DataFrame:
+    rows = engine.fetch(table.group_by("date").agg(rows=ibis._.count()))
+    counted = unmatched.group_by("date").agg(pl.len().cast(pl.Int64).alias("unmatched"))
+    return (
+        rows.filter(pl.col("date").is_not_null())
+        .join(counted, on="date", how="left")
+        .with_columns(pl.col("unmatched").fill_null(0))
+        .sort("date")
+    )
+
+
+def _tied_sample(
+    left: ir.Table, right: ir.Table, tied: Tied, spec: Spec, engine: Engine
+) -> pl.DataFrame:
+    """Some one-to-one matches with both sides' values, spread evenly over the left rows."""
+    criteria = [f"criteria_{name}" for name in spec.left.criteria]
+    columns = [*_TIED_COLUMNS, *criteria]
+    pairs = _sampled_pairs(tied, engine)
+    joined = pairs
+    for table, side in ((left, "left"), (right, "right")):
+        part = table.select(
+            **{f"{side}_row": "row"}, **{f"{name}_{side}": name for name in columns}
+        )
+        joined = joined.join(part, f"{side}_row")
+    return engine.fetch(joined).sort("left_row")
+
+
+def _sampled_pairs(tied: Tied, engine: Engine) -> ir.Table:
+    tables = [outcome.pairs for outcome in tied.outcomes if outcome.pairs is not None]
+    if not tables:
+        empty = pl.DataFrame(
+            schema={"left_row": pl.Int64, "right_row": pl.Int64, "currency": pl.String}
+        )
+        return engine.publish(empty)
+    pairs = tables[0].union(*tables[1:]) if len(tables) > 1 else tables[0]
+    rows = int(engine.fetch(pairs.count().as_table()).item())
+    step = max(1, -(-rows // TIED_ROWS_MAX))
+    chosen = pairs.filter(pairs["left_row"] % step == 0) if step > 1 else pairs
+    return engine.materialise(chosen.select("left_row", "right_row", "currency"))

@@ -1,0 +1,113 @@
+"""The passes in order, each on what the ones before left over."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import ibis.expr.types as ir
+import polars as pl
+
+from tieout.engines.base import Engine
+from tieout.reconcile.calendars import business_ordinals
+from tieout.reconcile.passes.exact import exact_pass
+from tieout.reconcile.passes.group import group_pass
+from tieout.reconcile.passes.outcome import PassOutcome, nothing_withheld
+from tieout.reconcile.passes.tolerance import Limits, tolerance_pass
+from tieout.reconcile.sides import on_columns
+from tieout.reconcile.spec import PassSpec, Spec
+
+
+@dataclass
+class Tied:
+    """What the passes found and what is left.
+
+    left, right: unmatched rows, materialised, those withheld as ambiguous among them.
+    outcomes: one for each pass of the spec, in order.
+    """
+
+    left: ir.Table
+    right: ir.Table
+    outcomes: list[PassOutcome] = field(default_factory=list)
+    withheld: pl.DataFrame = field(default_factory=nothing_withheld)
+
+
+def run_passes(
+    left: ir.Table,
+    right: ir.Table,
+    spec: Spec,
+    *,
+    scale: int,
+    engine: Engine,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Tied:
+    """Carry out the passes of a spec on two comparable tables (`sides.comparable`)."""
+    tied = Tied(left=left, right=right)
+    open_left, open_right = left, right
+    for number, rule in enumerate(spec.passes, start=1):
+        outcome = _named(_run(rule, open_left, open_right, spec, scale, engine), number, spec)
+        progress(f"pass {number} ({outcome.name})")
+        tied.outcomes.append(outcome)
+        tied.withheld = tied.withheld.vstack(outcome.withheld)
+        tied.left = _without(tied.left, _taken(outcome, "left", engine), engine)
+        tied.right = _without(tied.right, _taken(outcome, "right", engine), engine)
+        open_left = _without_withheld(tied.left, tied.withheld, "left_rows", engine)
+        open_right = _without_withheld(tied.right, tied.withheld, "right_rows", engine)
+    return tied
+
+
+def _run(
+    rule: PassSpec, left: ir.Table, right: ir.Table, spec: Spec, scale: int, engine: Engine
+) -> PassOutcome:
+    if rule.exact:
+        return exact_pass(left, right, on=on_columns(rule.exact.on, spec), engine=engine)
+    if rule.tolerance:
+        part = rule.tolerance
+        ordinals = _ordinals(left, right, part.calendar, engine) if part.days else None
+        limits = Limits(part.amount, scale, part.days, ordinals)
+        on = on_columns(part.on, spec)
+        return tolerance_pass(left, right, on=on, limits=limits, engine=engine)
+    assert rule.group is not None  # noqa: S101 - a pass is exactly one of three
+    group = rule.group
+    ordinals = _ordinals(left, right, spec.evidence.calendar, engine) if group.days else None
+    limits = Limits(group.amount, scale, group.days, ordinals)
+    on = on_columns(group.on, spec)
+    return group_pass(left, right, group, on=on, limits=limits, engine=engine)
+
+
+def _named(outcome: PassOutcome, number: int, spec: Spec) -> PassOutcome:
+    """Passes of one kind are told apart by their place."""
+    kinds = [next(iter(rule.model_dump(exclude_none=True))) for rule in spec.passes]
+    name = outcome.name if kinds.count(outcome.name) == 1 else f"{outcome.name}_{number}"
+    return PassOutcome(name, outcome.pairs, outcome.groups, outcome.withheld)
+
+
+def _ordinals(
+    left: ir.Table, right: ir.Table, calendar: str | None, engine: Engine
+) -> pl.DataFrame:
+    dates = left.select("date").distinct().union(right.select("date").distinct(), distinct=True)
+    known = engine.fetch(dates)["date"].drop_nulls().unique().sort()
+    return pl.DataFrame({"date": known, "ordinal": business_ordinals(known, calendar=calendar)})
+
+
+def _taken(outcome: PassOutcome, side: str, engine: Engine) -> Sequence[ir.Table]:
+    taken = []
+    if outcome.pairs is not None:
+        taken.append(outcome.pairs.select(row=outcome.pairs[f"{side}_row"]))
+    if not outcome.groups.is_empty():
+        rows = outcome.groups.select(pl.col(f"{side}_rows").explode().alias("row"))
+        taken.append(engine.publish(rows))
+    return taken
+
+
+def _without(table: ir.Table, taken: Sequence[ir.Table], engine: Engine) -> ir.Table:
+    for rows in taken:
+        table = table.anti_join(rows, "row")
+    return engine.materialise(table) if taken else table
+
+
+def _without_withheld(
+    table: ir.Table, withheld: pl.DataFrame, column: str, engine: Engine
+) -> ir.Table:
+    if withheld.is_empty():
+        return table
+    rows = withheld.select(pl.col(column).explode().alias("row")).drop_nulls()
+    return table.anti_join(engine.publish(rows), "row")

@@ -1,0 +1,218 @@
+"""A reconciliation's spec: what is compared, how, and what counts as proof. YAML on disk."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from tieout.model.formats import AmountFormat, DateFormat
+
+
+class SpecModel(BaseModel):
+    """A part of a spec; unknown words are errors, not silently dropped."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class AmountColumns(SpecModel):
+    """Where a side's amount stands: one column, a debit/credit pair, or a column and its D/C."""
+
+    column: str | None = None
+    debit: str | None = None
+    credit: str | None = None
+    direction: Annotated[str | None, Field(description="Column that says debit or credit.")] = None
+    negative: Annotated[
+        tuple[str, ...], Field(description="Values of `direction` that make the amount negative.")
+    ] = ("D", "DR", "DEBIT", "DBIT", "-")
+    sign: Annotated[
+        Literal[1, -1], Field(description="-1 where this side books with the opposite sign.")
+    ] = 1
+    format: AmountFormat = AmountFormat()
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "AmountColumns":
+        if (self.column is None) == (self.debit is None and self.credit is None):
+            raise ValueError("give either `column`, or `debit` and `credit`")
+        if (self.debit is None) != (self.credit is None):
+            raise ValueError("`debit` and `credit` go together")
+        return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are read."""
+        named = (self.column, self.debit, self.credit, self.direction)
+        return tuple(column for column in named if column)
+
+
+class DateColumn(SpecModel):
+    """Where a side's date stands and how it is written."""
+
+    column: str
+    format: DateFormat = DateFormat()
+
+
+class SideSpec(SpecModel):
+    """One side: its name, its source and what its columns are."""
+
+    name: str
+    source: str | None = None
+    key: tuple[str, ...] = ()
+    amount: AmountColumns
+    currency: str | None = None
+    currency_fixed: Annotated[
+        str | None, Field(description="Currency of every row when no column says it.")
+    ] = None
+    date: DateColumn | None = None
+    comment: tuple[str, ...] = ()
+    party: str | None = None
+    account: str | None = None
+    original_amount: AmountColumns | None = None
+    original_currency: str | None = None
+    criteria: Annotated[
+        dict[str, str], Field(description="Criterion name to column; must agree with the other.")
+    ] = {}
+
+    @field_validator("amount", "original_amount", mode="before")
+    @classmethod
+    def _amount_by_name(cls, value: Any) -> Any:
+        return {"column": value} if isinstance(value, str) else value
+
+    @field_validator("date", mode="before")
+    @classmethod
+    def _date_by_name(cls, value: Any) -> Any:
+        return {"column": value} if isinstance(value, str) else value
+
+    @field_validator("key", "comment", mode="before")
+    @classmethod
+    def _list_by_name(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+
+Normaliser = Literal["strip", "upper", "punctuation", "space", "leading_zeros", "digits", "letters"]
+
+
+class AmountTolerance(SpecModel):
+    """Permitted difference of amounts: the larger of the absolute and the percent one."""
+
+    absolute: Annotated[Decimal, Field(description="In major units, e.g. 0.05.")] = Decimal(0)
+    percent: Annotated[Decimal, Field(description="Of the larger of the two amounts.")] = Decimal(0)
+    by_currency: Annotated[
+        dict[str, Decimal], Field(description="Absolute tolerance by currency code.")
+    ] = {}
+
+
+class DayWindow(SpecModel):
+    """Permitted days from the left date to the right one, in business days with a calendar."""
+
+    before: Annotated[int, Field(ge=0)] = 0
+    after: Annotated[int, Field(ge=0)] = 0
+
+
+class ExactPass(SpecModel):
+    """Equal in every field of `on`; equal twins are paired by occurrence number."""
+
+    on: tuple[str, ...] = ("key", "currency", "amount", "date")
+
+
+class TolerancePass(SpecModel):
+    """Equal in `on`, amounts and dates within limits; assigned optimally one to one."""
+
+    on: tuple[str, ...] = ("key", "currency")
+    amount: AmountTolerance = AmountTolerance()
+    days: Annotated[
+        DayWindow | None, Field(description="Without it dates are not compared in this pass.")
+    ] = None
+    calendar: Annotated[
+        str | None, Field(description="Country code of the holiday calendar, e.g. GB or US-NY.")
+    ] = None
+
+
+class GroupPass(SpecModel):
+    """Rows of one key whose sums agree."""
+
+    on: tuple[str, ...] = ("key", "currency")
+    shapes: tuple[Literal["one_to_many", "many_to_one", "many_to_many"], ...] = (
+        "one_to_many",
+        "many_to_one",
+    )
+    size_max: Annotated[int, Field(ge=2)] = 1000
+    amount: AmountTolerance = AmountTolerance()
+    days: DayWindow | None = None
+
+
+class PassSpec(SpecModel):
+    """One pass; exactly one of the kinds."""
+
+    exact: ExactPass | None = None
+    tolerance: TolerancePass | None = None
+    group: GroupPass | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "PassSpec":
+        if sum(part is not None for part in (self.exact, self.tolerance, self.group)) != 1:
+            raise ValueError("a pass is exactly one of: exact, tolerance, group")
+        return self
+
+
+class FeeSchedule(SpecModel):
+    """fixed + percent of the larger amount (`of: gross`) or of the smaller one (`of: net`)."""
+
+    fixed: Decimal = Decimal(0)
+    percent: Decimal = Decimal(0)
+    of: Literal["gross", "net"] = "gross"
+    name: str | None = None
+
+
+class EvidenceSpec(SpecModel):
+    """What proves a cause. What is missing here is inferred where the data show it."""
+
+    fees: tuple[FeeSchedule, ...] = ()
+    rates: Annotated[
+        str | None,
+        Field(description="CSV of date, currency, rate (and optionally quote currency)."),
+    ] = None
+    mappings: Annotated[
+        dict[str, dict[str, str]], Field(description="Criterion to {left code: right code}.")
+    ] = {}
+    period_end: Literal["month", "quarter", "year"] = "month"
+    cut_off_hour: Annotated[int | None, Field(ge=0, le=24)] = None
+    settlement_days: Annotated[
+        int, Field(ge=0, description="Business days within which the other side is still due.")
+    ] = 3
+    calendar: str | None = None
+    control_totals: Annotated[
+        dict[Literal["left", "right"], Decimal], Field(description="Expected sum of a side.")
+    ] = {}
+
+
+class Spec(SpecModel):
+    """A reconciliation."""
+
+    reconciliation: str = "left_vs_right"
+    left: SideSpec
+    right: SideSpec
+    date_in_key: Annotated[
+        bool, Field(description="The date identifies a record too, as in daily balances.")
+    ] = False
+    scale: Annotated[
+        int | None, Field(ge=0, le=6, description="Decimals of amounts; default by currency.")
+    ] = None
+    normalise: Annotated[
+        dict[str, tuple[Normaliser, ...]],
+        Field(description="Key column (left name) or `key` to the steps applied to its copy."),
+    ] = {}
+    passes: tuple[PassSpec, ...] = (
+        PassSpec(exact=ExactPass()),
+        PassSpec(group=GroupPass()),
+    )
+    evidence: EvidenceSpec = EvidenceSpec()
+    history: dict[str, int] = {}
+
+    @model_validator(mode="after")
+    def _keys_pair_up(self) -> "Spec":
+        if len(self.left.key) != len(self.right.key):
+            raise ValueError(
+                f"left.key has {len(self.left.key)} columns and right.key {len(self.right.key)}: "
+                "they are paired by position"
+            )
+        return self

@@ -1,0 +1,1 @@
+"""Anything becomes a typed table and a list of rejects."""

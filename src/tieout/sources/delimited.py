@@ -1,0 +1,148 @@
+"""Delimited text: CSV, TSV and their relatives, with whatever delimiter they turn out to have."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial, reduce
+from itertools import islice
+from operator import or_
+from pathlib import Path
+from typing import Final
+
+import ibis.expr.types as ir
+import polars as pl
+
+from tieout.engines.base import Engine
+from tieout.model.errors import InputError
+from tieout.model.facts import Reject
+from tieout.sources.dialect import Dialect, detect_dialect
+from tieout.sources.encoding import as_utf8, content_tag, detect_encoding, is_gzip, open_bytes
+from tieout.sources.exact import ExactRecord, read_exact, read_raw
+from tieout.sources.headers import find_layout
+from tieout.sources.source import REJECTS_KEPT, NoRowsError, Part, Source, text_frame
+from tieout.sources.spool import TextSpool
+
+_HEAD_BYTES: Final = 1 << 18
+_HEAD_RECORDS: Final = 200
+_PREFERRED: Final = {".csv": ",", ".tsv": "\t", ".psv": "|"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A delimited file that is understood. `readable` is the file itself or its copy in UTF-8."""
+
+    path: Path
+    readable: Path
+    dialect: Dialect
+    skip: int
+    names: tuple[str, ...]
+
+
+def open_delimited(path: Path, *, engine: Engine, workdir: Path) -> Source:
+    """Understand a delimited file from its beginning; the engine reads it when it is staged.
+
+    Raises InputError where it is empty, binary, not in its encoding or has two columns of one
+    name, and NoRowsError where it has a header and nothing below.
+    """
+    text = _understand(path, workdir=workdir)
+    first = next(_exact_records(text), None)
+    if first is None:
+        raise NoRowsError(f"{path.name}: has a header but no data rows")
+    return Source(
+        name=path.name,
+        files=(path,),
+        columns=text.names,
+        table=_quick_table(text, engine),
+        sampler=partial(_sample, text),
+        parts=(Part(path.name, 0),),
+        exact=partial(_reopen_exactly, text, engine, workdir),
+    )
+
+
+def _understand(path: Path, *, workdir: Path) -> _Text:
+    encoding = detect_encoding(path)
+    readable = as_utf8(path, encoding, workdir=workdir)
+    head, whole = _head(readable)
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    preferred = next((_PREFERRED[each] for each in suffixes if each in _PREFERRED), None)
+    dialect = detect_dialect(head, preferred=preferred)
+    lines = head.splitlines(keepends=True)
+    records = [raw.cells for raw in islice(read_raw(iter(lines), dialect), _HEAD_RECORDS)]
+    if not whole and 1 < len(records) < _HEAD_RECORDS:
+        del records[-1]  # It may have been cut.
+    layout = find_layout(records, name=path.name)
+    if not layout.names:
+        raise InputError(f"{path.name}: the file is blank; expected a header and data rows")
+    return _Text(path, readable, dialect, layout.skip, layout.names)
+
+
+def _head(path: Path) -> tuple[str, bool]:
+    """The beginning of a file up to a line's end, and whether that is all of it."""
+    with open_bytes(path) as stream:
+        head = stream.read(_HEAD_BYTES)
+        whole = not stream.read(1)
+    if not whole:
+        head = head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1] or head
+    return head.decode("utf-8-sig", errors="replace"), whole
+
+
+def _quick_table(text: _Text, engine: Engine) -> ir.Table:
+    options: dict[str, object] = {
+        "auto_detect": False,
+        "columns": dict.fromkeys(text.names, "VARCHAR"),
+        "delim": text.dialect.delimiter,
+        "quote": text.dialect.quote,
+        "escape": text.dialect.escape or text.dialect.quote,
+        "header": False,
+        "skip": text.skip,
+        "strict_mode": True,
+        "null_padding": False,
+        "compression": "gzip" if is_gzip(text.readable) else "none",
+    }
+    table = engine.read_csv(text.readable, options)
+    # Most rows show by their first value, without a look at its spaces, that they are not blank.
+    printable = [table[name] >= "!" for name in text.names]
+    filled = [table[name].strip() != "" for name in text.names]
+    return table.filter(reduce(or_, printable + filled))
+
+
+def _exact_records(text: _Text) -> Iterator[ExactRecord]:
+    return read_exact(text.readable, text.dialect, skip=text.skip, width=len(text.names))
+
+
+def _sample(text: _Text, rows: int) -> pl.DataFrame:
+    sound = (record.cells for record in _exact_records(text) if not record.expected)
+    records: Sequence[Sequence[str]] = list(islice(sound, rows))
+    return text_frame(text.names, records)
+
+
+def _reopen_exactly(text: _Text, engine: Engine, workdir: Path) -> Source:
+    """The same file through the slow reader, which names every row that is broken."""
+    encoding = detect_encoding(text.path, whole=True)
+    readable = as_utf8(text.path, encoding, workdir=workdir)
+    text = _Text(text.path, readable, text.dialect, text.skip, text.names)
+    copy = workdir / f"{text.path.stem}-{content_tag(text.path, 'exact')}.parquet"
+    rejects: list[Reject] = []
+    rows = rejected = 0
+    with TextSpool(copy, text.names) as spool:
+        for record in _exact_records(text):
+            rows = record.row
+            if not record.expected:
+                spool.add(record.row, record.cells)
+                continue
+            rejected += 1
+            if rejected <= REJECTS_KEPT:
+                rejects.append(
+                    Reject(text.path.name, record.row, "", record.value, record.expected)
+                )
+    return Source(
+        name=text.path.name,
+        files=(text.path,),
+        columns=text.names,
+        table=engine.read_parquet([copy]),
+        sampler=partial(_sample, text),
+        parts=(Part(text.path.name, 0),),
+        row_column=spool.row_column,
+        rows=rows,
+        rejects=tuple(rejects),
+        rejected=rejected,
+    )

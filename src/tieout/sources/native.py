@@ -1,0 +1,136 @@
+"""Columns of any type as text, units, days and seconds: Parquet brings types, the rest is text."""
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+
+from tieout.model.errors import InputError
+from tieout.model.formats import AmountFormat, DateFormat
+from tieout.sources.amounts import UNITS_MAX, amount_units
+from tieout.sources.dates import epoch_days, seconds_of_day
+
+_INTEGERS_EXACT_MAX = 2**53  # Beyond it a binary number no longer tells integers apart.
+
+_PRINTABLE_FIRST = "!"  # What sorts before it is empty or begins with white space.
+_SPACES_AT_END = (" ", "\t", "\n", "\r")
+
+
+def text_of(column: ir.Value) -> ir.StringValue:
+    """The column as trimmed text, null where it is empty.
+
+    Moments are ISO 8601 in UTC; whole binary numbers have no decimals, so that an identifier
+    which became 12345.0 is 12345 again.
+    """
+    kind = column.type()
+    if isinstance(kind, dt.String):
+        text = column
+    elif isinstance(kind, dt.Floating):
+        integer = _nearby_integer(column)
+        whole = integer.cast("float64") == column
+        text = ibis.ifelse(whole, integer.cast("string"), column.cast("string"))
+    elif isinstance(kind, dt.Timestamp):
+        text = column.cast(dt.Timestamp(scale=6)).cast("string")
+    else:
+        text = column.cast("string")
+    return trimmed(text).nullif("")
+
+
+def trimmed(text: ir.StringValue) -> ir.StringValue:
+    """The text without white space around it.
+
+    Looking at both ends first costs a tenth of trimming every text.
+    """
+    padded = text < _PRINTABLE_FIRST
+    for space in _SPACES_AT_END:
+        padded |= text.endswith(space)
+    return ibis.ifelse(padded, text.strip(), text)
+
+
+def units_of(column: ir.Value, amount_format: AmountFormat, scale: int) -> ir.IntegerValue:
+    """The column as int64 units of 10**-scale, null where it is not exactly such an amount.
+
+    Raises InputError for a type that holds no amounts.
+    """
+    kind = column.type()
+    if isinstance(kind, dt.String):
+        units = amount_units(text_of(column), amount_format, scale)
+    elif isinstance(kind, dt.Integer):
+        units = _from_integer(column, scale)
+    elif isinstance(kind, dt.Decimal):
+        units = _from_decimal(column, kind, scale)
+    elif isinstance(kind, dt.Float64):
+        units = _from_binary(column, scale)
+    elif isinstance(kind, dt.Floating):
+        # The shortest text of a single-precision number is what was meant by it.
+        units = amount_units(text_of(column), AmountFormat(plain=True), scale)
+    else:
+        raise InputError(f"column {column.get_name()!r} is of type {kind}, which is no amount")
+    # The lowest int64 has no positive twin: a changed sign would not fit.
+    return _when(units >= -UNITS_MAX, units)
+
+
+def days_of(column: ir.Value, date_format: DateFormat) -> ir.IntegerValue:
+    """The column as int32 days since 1970-01-01, null where it is no date.
+
+    Raises InputError for a type that holds no dates.
+    """
+    kind = column.type()
+    if isinstance(kind, dt.Date):
+        return column.epoch_days().cast("int32")
+    if isinstance(kind, dt.Timestamp):
+        return column.cast(dt.Timestamp(scale=6)).date().epoch_days().cast("int32")
+    if isinstance(kind, (dt.String, dt.Integer)):
+        return epoch_days(text_of(column), date_format)
+    raise InputError(f"column {column.get_name()!r} is of type {kind}, which is no date")
+
+
+def seconds_in(column: ir.Value, date_format: DateFormat) -> ir.IntegerValue:
+    """The column as int32 seconds since midnight, null where it has no time of day."""
+    kind = column.type()
+    if isinstance(kind, dt.String):
+        return seconds_of_day(text_of(column), date_format)
+    if isinstance(kind, (dt.Timestamp, dt.Time)):
+        clock = column.cast(dt.Timestamp(scale=6)) if isinstance(kind, dt.Timestamp) else column
+        return (clock.hour() * 3600 + clock.minute() * 60 + clock.second()).cast("int32")
+    return ibis.null("int32")
+
+
+def _from_integer(column: ir.IntegerValue, scale: int) -> ir.IntegerValue:
+    whole = column.try_cast("int64")
+    limit = UNITS_MAX // 10**scale
+    return _when(whole.between(-limit, limit), whole) * 10**scale
+
+
+def _from_decimal(column: ir.DecimalValue, kind: dt.Decimal, scale: int) -> ir.IntegerValue:
+    """Digits without their point are the exact integer; engines differ in decimal arithmetic."""
+    surplus = (kind.scale or 0) - scale
+    digits = column.cast("string").replace(".", "")
+    if surplus <= 0:
+        return _from_integer(digits.try_cast("int64"), -surplus)
+    exact = digits.endswith("0" * surplus)
+    return _when(exact, digits.substr(0, digits.length() - surplus)).try_cast("int64")
+
+
+def _from_binary(column: ir.FloatingValue, scale: int) -> ir.IntegerValue:
+    """Units that a binary number lies within 1e-9 of, relatively, and within 0.01 units."""
+    scaled = column.cast("float64") * float(10**scale)
+    integer = _nearby_integer(scaled)
+    beyond = scaled - integer.cast("float64")  # Engines round or truncate in a cast.
+    units = integer + (beyond >= 0.5).cast("int64") - (beyond <= -0.5).cast("int64")
+    size = scaled.abs()
+    tolerance = ibis.least(size * 1e-9, ibis.literal(0.01)) + size * 2.0**-52
+    return _when((scaled - units.cast("float64")).abs() <= tolerance, units)
+
+
+def _nearby_integer(number: ir.FloatingValue) -> ir.IntegerValue:
+    """An integer less than one away; null for NaN and for what is too large to be exact.
+
+    Neither comparisons nor isnan find a NaN in Parquet: the engine answers them from the lowest
+    and highest value of the column, in which NaN is left out. The cast has to look at each value.
+    """
+    integer = number.try_cast("int64")
+    return _when(integer.between(-_INTEGERS_EXACT_MAX, _INTEGERS_EXACT_MAX), integer)
+
+
+def _when(condition: ir.BooleanValue, value: ir.Value) -> ir.Value:
+    return ibis.ifelse(condition, value, ibis.null(value.type()))

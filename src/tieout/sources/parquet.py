@@ -1,0 +1,73 @@
+"""Parquet: columns come with their types, rows in the order of the file."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from tieout.engines.base import Engine
+from tieout.model.errors import InputError
+from tieout.sources.cells import cell_text
+from tieout.sources.headers import refuse_duplicates
+from tieout.sources.source import NoRowsError, Part, Source, free_name
+
+
+def open_parquet(path: Path, *, engine: Engine) -> Source:
+    """A view of a Parquet file with its rows numbered; nothing is copied.
+
+    Raises InputError where it is no sound Parquet file or names two columns alike, and
+    NoRowsError where it has no rows.
+    """
+    import pyarrow.parquet as pq
+
+    try:
+        metadata = pq.read_metadata(path)
+        columns = tuple(pq.read_schema(path).names)
+    except Exception as error:
+        raise InputError(
+            f"{path.name}: cannot be read as Parquet; the file is damaged or another format"
+        ) from error
+    refuse_duplicates(columns, name=path.name)
+    if not metadata.num_rows:
+        raise NoRowsError(f"{path.name}: has columns but no data rows")
+    row_column = free_name("row", columns)
+    return Source(
+        name=path.name,
+        files=(path,),
+        columns=columns,
+        table=engine.read_parquet([path], row_column=row_column),
+        sampler=partial(_sample, path, columns),
+        parts=(Part(path.name, 0),),
+        typed=True,
+        row_column=row_column,
+        rows=metadata.num_rows,
+    )
+
+
+def _sample(path: Path, columns: Sequence[str], rows: int) -> pl.DataFrame:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    batches, held = [], 0
+    with pq.ParquetFile(path) as file:
+        schema = file.schema_arrow
+        for batch in file.iter_batches(batch_size=max(1, min(rows, 50_000))):
+            batches.append(batch)
+            held += batch.num_rows
+            if held >= rows:
+                break
+    table = pa.Table.from_batches(batches, schema=schema).slice(0, rows)
+    frame = pl.DataFrame(pl.from_arrow(table)).rename(dict(zip(schema.names, columns, strict=True)))
+    texts = frame.select(_text_of(frame[name]) for name in columns)
+    return texts.with_columns(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
+
+
+def _text_of(values: pl.Series) -> pl.Series:
+    """Cells as text; the kinds whose plain text is not Polars' go one by one."""
+    if values.dtype.is_integer() or values.dtype in {pl.String, pl.Date}:
+        return values.cast(pl.String)
+    if isinstance(values.dtype, pl.Decimal):
+        return values.cast(pl.String)
+    texts = [cell_text(each) or None for each in values]
+    return pl.Series(values.name, texts, dtype=pl.String)

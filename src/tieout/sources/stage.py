@@ -1,0 +1,159 @@
+"""A source's columns become typed fields; rows that cannot be read become rejects."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from itertools import islice
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+
+from tieout.engines.base import Engine
+from tieout.model.errors import ConservationError, InputError
+from tieout.model.facts import Reject
+from tieout.sources.expectations import expected_of
+from tieout.sources.expressions import columns_of, first_fault, read_field, readable_parts
+from tieout.sources.fields import StagePlan
+from tieout.sources.source import Source
+
+_BAD_COLUMN = "bad_column"
+_BAD_VALUE = "bad_value"
+REJECTS_MAX = 100_000
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The readable rows of a source, and the others.
+
+    table: `row` (int64, data rows from 1), then the plan's fields: text ("" for none), amounts as
+        int64 units of 10**-scale, dates as int32 epoch days, times as int32 seconds.
+    rejects: broken and unreadable rows sorted by row, at most as many as were asked for. `row`
+        is the row of the whole source, as in matches and breaks; `file` the file that holds it;
+        `column` is empty where the row as a whole is broken.
+    rows: all data rows, rejects included. rejected: how many of them are not in `table`.
+    """
+
+    table: ir.Table
+    rejects: tuple[Reject, ...]
+    rows: int
+    rejected: int
+
+
+def stage(
+    source: Source,
+    plan: StagePlan,
+    *,
+    engine: Engine,
+    path: Path,
+    rejects_max: int = REJECTS_MAX,
+) -> Staged:
+    """Carry out a plan on a source.
+
+    Text is typed once, into a Parquet file at `path`; native columns stay where they are and are
+    typed by a view. A source whose quick reading fails is read again row by row.
+
+    Raises InputError where the plan names a column that is missing or of a type that cannot hold
+    the field, and ConservationError where rows and rejects do not add up to what was read.
+    """
+    _refuse_missing(source, plan)
+    try:
+        return _stage(source, plan, engine=engine, path=path, rejects_max=rejects_max)
+    except (InputError, ConservationError):
+        raise
+    except Exception:
+        # Whatever the engine's reader stumbled over, the exact reader finds and names its rows.
+        if source.exact is None:
+            raise
+    exact = source.exact()
+    return _stage(exact, plan, engine=engine, path=path, rejects_max=rejects_max)
+
+
+def _stage(
+    source: Source, plan: StagePlan, *, engine: Engine, path: Path, rejects_max: int
+) -> Staged:
+    flagged = _flagged(source, plan)
+    rows = source.rows
+    if not source.typed:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        written = engine.write_parquet(flagged, path, keep_order=True)
+        row_column = None if source.numbered else "row"
+        flagged = engine.read_parquet([path], row_column=row_column)
+        rows = written + source.rejected
+        if source.rows not in (None, rows):
+            raise ConservationError(f"{source.name}: {source.rows} rows were read, {rows} typed")
+    unreadable, count = _unreadable(flagged, source, plan, engine, rejects_max)
+    sound = flagged.filter(flagged[_BAD_COLUMN].isnull()) if count else flagged
+    return Staged(
+        table=sound.select("row", *plan.fields),
+        rejects=_merged(source.rejects, unreadable, rejects_max),
+        rows=rows or 0,
+        rejected=source.rejected + count,
+    )
+
+
+def _refuse_missing(source: Source, plan: StagePlan) -> None:
+    for field in plan.fields.values():
+        for column in columns_of(field):
+            if column in source.columns:
+                continue
+            lowered = {name.lower(): name for name in source.columns}
+            near = get_close_matches(column.lower(), lowered, n=1)
+            hint = f"did you mean {lowered[near[0]]!r}? " if near else ""
+            raise InputError(
+                f"{source.name}: has no column {column!r}; {hint}it has "
+                + ", ".join(map(repr, source.columns))
+            )
+
+
+def _flagged(source: Source, plan: StagePlan) -> ir.Table:
+    """The fields of every row and, for the rows that cannot be read, what is wrong with them."""
+    try:
+        parts = _once(source, readable_parts(plan.fields, source.table, plan.scale))
+    except InputError as error:
+        raise InputError(f"{source.name}: {error}") from error
+    readings = {name: read_field(name, field, parts) for name, field in plan.fields.items()}
+    faults = [fault for reading in readings.values() for fault in reading.faults]
+    return parts.select(
+        **({"row": parts["row"]} if source.numbered else {}),
+        **{name: reading.value for name, reading in readings.items()},
+        **{
+            _BAD_COLUMN: first_fault(faults, lambda fault: fault.column),
+            _BAD_VALUE: first_fault(faults, lambda fault: fault.text),
+        },
+    )
+
+
+def _once(source: Source, parts: dict[str, ir.Value]) -> ir.Table:
+    """A table of values that later expressions refer to instead of repeating them.
+
+    Ibis folds a projection into the next one, and the engine would compute its values at every
+    mention. A random column that nobody asks for stops the fold, and the engine leaves it out.
+    """
+    row = {"row": source.table[source.row_column]} if source.row_column is not None else {}
+    return source.table.select(**row, **parts, **{"kept apart": ibis.random()})
+
+
+def _unreadable(
+    flagged: ir.Table, source: Source, plan: StagePlan, engine: Engine, rejects_max: int
+) -> tuple[list[Reject], int]:
+    bad = flagged.filter(flagged[_BAD_COLUMN].notnull()).select("row", _BAD_COLUMN, _BAD_VALUE)
+    found = engine.fetch(bad.order_by("row").limit(rejects_max)).rows()
+    count = len(found)
+    if count >= rejects_max:
+        count = int(engine.fetch(bad.aggregate(count=bad.count())).item())
+    return [
+        Reject(source.file_of(row), row, column, value, expected_of(plan, column, value))
+        for row, column, value in found
+    ], count
+
+
+def _merged(
+    broken: Iterable[Reject], unreadable: Iterable[Reject], rejects_max: int
+) -> tuple[Reject, ...]:
+    together = sorted([*broken, *unreadable], key=lambda reject: reject.row)
+    return tuple(islice(map(_one_line, together), rejects_max))
+
+
+def _one_line(reject: Reject) -> Reject:
+    return replace(reject, value=" ".join(reject.value.splitlines()))

@@ -1,0 +1,65 @@
+"""Fixtures that every room's tests may use."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tieout.engines.duckdb import DuckDBEngine
+from tieout.reconcile.records import RECORD_SCHEMA
+
+Records = Callable[..., pl.DataFrame]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Ibis 12 calls what DuckDB 2.0 renamed; it is not ours to change."""
+    config.addinivalue_line(
+        "filterwarnings", "ignore:fetch_arrow_table\\(\\) is deprecated:DeprecationWarning"
+    )
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[DuckDBEngine]:
+    """One engine for all tests that leave no trace in it but temporary tables."""
+    with DuckDBEngine(threads=2) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def records() -> Records:
+    """Reads a table of words under a header into the shape of RECORD_SCHEMA.
+
+    "-" is nothing; amounts stand in major units, dates in ISO; rows count from 1 unless named;
+    currency is EUR unless named.
+    """
+    return _records
+
+
+def _records(table: str, *, scale: int = 2) -> pl.DataFrame:
+    lines = [line.split() for line in table.strip().splitlines()]
+    names = lines[0] if lines else []
+    extra = [name for name in names if name not in RECORD_SCHEMA]
+    schema = {**RECORD_SCHEMA, **dict.fromkeys(extra, pl.String)}
+    rows: list[dict[str, Any]] = []
+    for number, words in enumerate(lines[1:], start=1):
+        row: dict[str, Any] = {"row": number, "currency": "EUR"}
+        row |= {
+            name: _value(name, word, schema, scale) for name, word in zip(names, words, strict=True)
+        }
+        row.setdefault("key_text", row.get("key", ""))
+        texts = {name: "" for name, kind in schema.items() if kind is pl.String}
+        rows.append(texts | row)
+    return pl.DataFrame(rows, schema=schema)
+
+
+def _value(name: str, word: str, schema: dict[str, Any], scale: int) -> Any:
+    if word == "-":
+        return "" if schema[name] is pl.String else None
+    if name in {"amount", "original_amount"}:
+        return int(Decimal(word).scaleb(scale))
+    if name == "date":
+        return (date.fromisoformat(word) - date(1970, 1, 1)).days
+    return word if schema[name] is pl.String else int(word)

@@ -1,0 +1,118 @@
+"""The contracts are what a run writes."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+from typer.testing import CliRunner
+
+from tieout.cli.main import app
+from tieout.cli.reconcile import result_object
+from tieout.model.buckets import CAUSES, NEXT_STEP
+from tieout.pipeline.reconcile import ReconcileResult
+
+CONTRACTS = "docs/reference/columns.md"
+ROOT = Path(__file__).parents[2]
+Cells = Callable[[str, str], list[str]]
+
+
+def types_of(page: str, heading: str) -> dict[str, str]:
+    """Column to type, as the table under a heading of the contracts says."""
+    section = (ROOT / page).read_text("utf-8").split(f"\n{heading}\n")[1].split("\n## ")[0]
+    rows = [line.split("|") for line in section.splitlines() if line.startswith("| `")]
+    return {row[1].strip(" `"): row[2].strip() for row in rows}
+
+
+def type_name(kind: pl.DataType) -> str:
+    """A type as the contracts call it."""
+    words = {
+        "String": "text", "Float64": "double", "Int64": "int64", "Int32": "int32", "Date": "date",
+        "Boolean": "boolean", "List(Int64)": "list of int64", "List(String)": "list of text",
+        "Decimal(precision=38, scale=2)": "decimal(38, scale)",
+    }  # fmt: skip
+    return words.get(str(kind), str(kind))
+
+
+def test_the_columns_of_matches_are_those_of_the_contract(small_run: ReconcileResult) -> None:
+    schema = pl.read_parquet_schema(small_run.out / "matches.parquet")
+    found = {name: type_name(kind) for name, kind in schema.items()}
+    assert found == types_of(CONTRACTS, "## matches.parquet")
+
+
+def test_the_columns_of_breaks_are_those_of_the_contract(
+    small_run: ReconcileResult, first_cells: Cells
+) -> None:
+    schema = pl.read_parquet_schema(small_run.out / "breaks.parquet")
+    found = {name: type_name(kind) for name, kind in schema.items()}
+    assert found == types_of(CONTRACTS, "## breaks.parquet and breaks.csv")
+    header = (small_run.out / "breaks.csv").read_text("utf-8").splitlines()[0]
+    assert header.split(",") == first_cells(CONTRACTS, "## breaks.parquet and breaks.csv")
+
+
+def test_the_columns_of_rejects_are_those_of_the_contract(
+    small_run: ReconcileResult, first_cells: Cells
+) -> None:
+    lines = (small_run.out / "rejects.csv").read_text("utf-8").splitlines()
+    assert lines[0].split(",") == first_cells(CONTRACTS, "## rejects.csv")
+    assert len(lines) == 2
+
+
+def test_the_manifest_has_the_fields_of_the_contract(small_run: ReconcileResult) -> None:
+    text = (ROOT / CONTRACTS).read_text("utf-8")
+    manifest = json.loads((small_run.out / "run.json").read_text("utf-8"))
+    rows = text.split("\n## run.json\n")[1].split("\n## ")[0].splitlines()
+    fields = [row.split("`")[1] for row in rows if row.startswith("| `")]
+    assert list(manifest) == fields
+    for field in ("options", "counts"):
+        row = next(row for row in rows if row.startswith(f"| `{field}`"))
+        assert row.split("`")[3::2] == list(manifest[field])
+    assert set(manifest["outputs"]) < {path.name for path in small_run.out.iterdir()}
+
+
+def test_json_has_the_fields_of_the_contract(
+    small_run: ReconcileResult, first_cells: Cells
+) -> None:
+    assert list(result_object(small_run)) == first_cells(CONTRACTS, "## JSON on stdout")
+
+
+def test_the_labels_of_practice_data_are_those_of_the_contract(
+    tmp_path: Path, first_cells: Cells
+) -> None:
+    options = ["generate", "breaks", "--rows", "400", "--out", str(tmp_path)]
+    assert CliRunner().invoke(app, options).exit_code == 0
+    labels = pl.read_parquet(tmp_path / "labels.parquet")
+    assert labels.columns == first_cells(CONTRACTS, "## Practice labels")
+    assert set(labels["cause"]) <= {"clean", *(str(bucket) for bucket in CAUSES)}
+
+
+def test_the_files_of_a_run_are_those_that_the_docs_name(
+    small_run: ReconcileResult, first_cells: Cells
+) -> None:
+    named = first_cells("docs/concepts/run-folder.md", "# Run folder")
+    assert sorted(named) == sorted(path.name for path in small_run.out.iterdir())
+
+
+def test_every_bucket_and_its_next_step_are_in_the_docs() -> None:
+    text = (ROOT / "docs" / "concepts" / "buckets.md").read_text("utf-8")
+    rows = [line.split("|") for line in text.splitlines() if line.startswith("| `")]
+    steps = {row[1].strip(" `"): row[3].strip() for row in rows}
+    assert steps == {str(bucket): step for bucket, step in NEXT_STEP.items()}
+
+
+def test_the_example_of_evidence_is_what_a_run_says(tmp_path: Path) -> None:
+    left, right, spec = tmp_path / "l.csv", tmp_path / "r.csv", tmp_path / "s.yaml"
+    left.write_text("key,amount,ccy\nA-1,99.90,EUR\n")
+    right.write_text("key,amount,ccy\nA-1,96.70,EUR\n")
+    spec.write_text(
+        "left: {name: l, key: key, amount: amount, currency: ccy}\n"
+        "right: {name: r, key: key, amount: amount, currency: ccy}\n"
+        "passes: [{exact: {on: [key, currency, amount]}}]\n"
+        "evidence: {fees: [{fixed: 0.30, percent: 2.9}]}\n"
+    )
+    out = tmp_path / "run"
+    words = ["reconcile", str(left), str(right), "--spec", str(spec), "--out", str(out)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    evidence = pl.read_parquet(out / "breaks.parquet")["evidence"].item()
+    shown = (ROOT / "docs" / "concepts" / "buckets.md").read_text("utf-8")
+    assert f"`{evidence}`" in shown

@@ -17,6 +17,7 @@ def refreshed(page: str) -> str:
 
     A block with a title is a file: it stands in the folder in which the commands after it run.
     In a console block, lines that begin with "$ " are commands, all others are what they print.
+    Raises RuntimeError when a command ends with a traceback.
     """
     with tempfile.TemporaryDirectory(prefix="tieout-docs-") as name:
         folder = Path(name)
@@ -53,6 +54,8 @@ def _printed(command: str, folder: Path) -> str:
         text=True,
         check=False,
     )
+    if "Traceback (most recent call last)" in done.stdout:
+        raise RuntimeError(f"{command!r} does not work, so the page is not written:\n{done.stdout}")
     lines = [line.rstrip() for line in done.stdout.splitlines()]
     if done.returncode:
         lines.append(f"(exit code {done.returncode})")

@@ -69,6 +69,10 @@ def main(left: str, right: str, out: Path) -> None:
         on l.reference = r.reference and l.currency = r.currency and l.total = r.total
         where (l.rows = 1) <> (r.rows = 1)"""
     )
+    _write(connection, out)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, out: Path) -> None:
     connection.execute(
         f"""copy (
         select [left_row] as left_rows, [right_row] as right_rows, 'exact' as pass, currency,

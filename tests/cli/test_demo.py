@@ -41,6 +41,7 @@ def test_it_explains_three_breaks_with_their_proof(shown: Result) -> None:
     for bucket in ("Transposition. ", "Fee or tax. ", "FX rate. "):
         assert bucket in flat
     assert "= 0.25 + 1.4% x" in flat
+    assert flat.startswith("(left is statement, right is cashbook)")
 
 
 def test_it_says_where_the_report_is(shown: Result) -> None:

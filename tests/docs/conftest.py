@@ -81,4 +81,5 @@ def first_cells() -> Callable[[str, str], list[str]]:
 @pytest.fixture(scope="session")
 def repository_pages() -> list[Path]:
     """Every Markdown file of the repository."""
-    return sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+    folders = (DOCS, ROOT / "examples", ROOT / ".ci")
+    return sorted([*ROOT.glob("*.md"), *(page for each in folders for page in each.rglob("*.md"))])

@@ -93,3 +93,8 @@ def test_a_transcript_holds_what_commands_print(scripts: dict[str, ModuleType]) 
     assert scripts["transcripts"].refreshed(page) == page.replace(
         "stale\n$ exit 3\n", "x\n1\n$ exit 3\n(exit code 3)\n"
     )
+
+
+def test_a_command_that_breaks_does_not_reach_a_page(scripts: dict[str, ModuleType]) -> None:
+    with pytest.raises(RuntimeError, match="does not work"):
+        scripts["transcripts"].refreshed("```console\n$ python -c 'not_there()'\n```\n")

@@ -58,7 +58,9 @@ def test_files_are_read_without_row_numbers_too(engine: DuckDBEngine, tmp_path: 
     assert sorted(engine.fetch(table)["file"]) == ["a", "b"]
 
 
-@pytest.mark.parametrize("name", ["it's.parquet", "zwei wörter.parquet", "[1].parquet", "a*.parquet"])
+@pytest.mark.parametrize(
+    "name", ["it's.parquet", "zwei wörter.parquet", "[1].parquet", "a*.parquet"]
+)
 def test_a_path_may_have_any_name(engine: DuckDBEngine, tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     assert engine.write_parquet(engine.publish(pl.DataFrame({"a": [1, 2]})), path) == 2
@@ -165,7 +167,9 @@ def test_a_fingerprint_is_one_for_equal_columns_and_differs_by_seed(engine: Duck
 def test_fingerprints_differ_wherever_columns_differ(
     engine: DuckDBEngine, rows: list[tuple[str, str]]
 ) -> None:
-    table = engine.publish(pl.DataFrame(rows, schema={"a": pl.String, "b": pl.String}, orient="row"))
+    table = engine.publish(
+        pl.DataFrame(rows, schema={"a": pl.String, "b": pl.String}, orient="row")
+    )
     prints = engine.fetch(table.select(p=engine.fingerprint([table["a"], table["b"]])))["p"]
     assert prints.n_unique() == len(set(rows))
 
@@ -203,5 +207,7 @@ def test_a_memory_limit_that_is_none_is_refused_in_one_line(tmp_path: Path) -> N
 
 
 def test_a_temporary_folder_that_is_not_there_is_refused_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"gone: can.t hold temporary files \(No such file or directory\)"):
+    with pytest.raises(
+        InputError, match=r"gone: can.t hold temporary files \(No such file or directory\)"
+    ):
         DuckDBEngine(temp_directory=tmp_path / "gone")

@@ -45,7 +45,7 @@ def test_parsing_refuses_more_decimals_than_the_currency_has() -> None:
 
 
 def test_currencies_do_not_add_up_without_a_rate() -> None:
-    with pytest.raises(ValueError, match="EUR and USD do not add up|USD and EUR"):
+    with pytest.raises(ValueError, match=r"USD and EUR|EUR and USD"):
         Money(1, "USD") + Money(1, "EUR")
     with pytest.raises(ValueError, match="do not add up"):
         Money(1, "USD") - Money(1, "EUR")

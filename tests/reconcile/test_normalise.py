@@ -61,7 +61,9 @@ def test_the_input_stays_as_it_was() -> None:
 
 REFERENCES = st.text(
     st.one_of(
-        st.sampled_from("0019 -/#._,\t\n\r\x0b\x0c\x85\u00a0\u2003\u2028aZäßéıſΩЖ中١२"),
+        st.sampled_from(
+            "0019 -/#._,\t\n\r\x0b\x0c\x85\u00a0\u2003\u2028aZäßé\u0131\u017fΩЖ中\u0661\u0968"
+        ),
         # A letter whose capital is two letters is written in one way by each engine.
         st.characters(
             codec="utf-8", exclude_characters="\x00", exclude_categories=["Cn", "Cs"]
@@ -76,7 +78,7 @@ REFERENCES = st.text(
     texts=st.lists(REFERENCES, min_size=1, max_size=20),
     steps=st.lists(st.sampled_from(STEPS), max_size=4),
 )
-@example(texts=["straße", "ǆ", "ı", "ſ", "ÿ"], steps=["upper"])
+@example(texts=["straße", "ǆ", "\u0131", "\u017f", "ÿ"], steps=["upper"])
 @example(texts=["a\u00a0b\x0bc\x85d"], steps=["space"])
 def test_a_plan_and_a_series_agree(
     engine: DuckDBEngine, texts: list[str], steps: list[str]

@@ -19,6 +19,7 @@ left:
   key: [Referenz, "Jahr: 1"]
   amount: {debit: Soll, credit: Haben, format: {decimal: ",", thousands: "."}}
   currency: Währung
+  criteria: {desk: "no"}
   date: {column: Buchungstag, format: {patterns: ["%d.%m.%Y", "%d.%m.%y"]}}
   comment: [Verwendungszweck]
 right:

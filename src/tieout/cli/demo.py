@@ -53,10 +53,12 @@ def print_explained(demo: "Demo", console: "Console") -> None:
     from tieout.export.words import label, plain
     from tieout.pipeline.demo import explained_breaks
 
-    found = explained_breaks(demo.result.report)
+    report = demo.result.report
+    found = explained_breaks(report)
     if found:
+        sides = f" (left is {report.left.name}, right is {report.right.name})"
         console.print()
-        console.print(Text("Read like this", style="bold"))
+        console.print(Text("Read like this", style="bold").append(plain(sides), style="not bold"))
     for each in found:
         sentence = f"{label(each.bucket)}. {each.sentence}"
         console.print(Padding(Text(plain(sentence, 400)), (0, 0, 0, 2), expand=False))

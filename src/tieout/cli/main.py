@@ -1,13 +1,19 @@
 """`tieout`: where every command hangs, and where errors become exit codes."""
 
+import signal
 import sys
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from tieout import __version__
 from tieout.cli import demo, doctor, generate, reconcile, repeat, schema
 from tieout.model.errors import InputError
+
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
 
 app = typer.Typer(
     name="tieout",
@@ -37,13 +43,28 @@ def _root(
 
 def main() -> None:
     """Run the command line; bad input or usage ends with one line on stderr and exit code 2."""
+    # Being asked to stop removes temporary files too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))
     try:
-        app()
+        code = app(standalone_mode=False)
     except InputError as error:
-        sys.stderr.write(f"tieout: {' '.join(str(error).split())}\n")
-        sys.exit(2)
-    except BrokenPipeError:
-        sys.exit(0)
-    except KeyboardInterrupt:
-        sys.stderr.write("tieout: stopped\n")
-        sys.exit(130)
+        _say(str(error))
+        code = EXIT_BAD_INPUT
+    except TyperException as error:
+        # Called without a word, a command has shown its help already.
+        if error.format_message():
+            _say(f"{error.format_message()} {_way_to_help(error)}")
+        code = EXIT_BAD_INPUT
+    except (KeyboardInterrupt, typer.Abort):
+        _say("stopped")
+        code = EXIT_INTERRUPTED
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"tieout: {' '.join(message.split())}\n")
+
+
+def _way_to_help(error: TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"(see {context.command_path if context else 'tieout'} --help)"

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from tieout.model.errors import InputError
 
-MEMORY_LIMIT_DEFAULT = "3GiB"
+MEMORY_LIMIT_DEFAULT = "2GiB"
 ROW_GROUP_ROWS = 122_880
 
 
@@ -41,10 +41,11 @@ class DuckDBEngine:
     ) -> None:
         self._spill = _folder_within(temp_directory)
         self._names = (f"t{number}" for number in count())
+        self._memory_limit = memory_limit or MEMORY_LIMIT_DEFAULT
         try:
             self._connection = ibis.duckdb.connect(
                 threads=threads or os.cpu_count() or 1,
-                memory_limit=memory_limit or MEMORY_LIMIT_DEFAULT,
+                memory_limit=self._memory_limit,
                 temp_directory=str(self._spill),
             )
         except duckdb.Error as error:
@@ -59,8 +60,13 @@ class DuckDBEngine:
     def __enter__(self) -> "DuckDBEngine":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.close()
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise InputError(
+                f"{self._memory_limit} of memory or the space for temporary files do not suffice; "
+                "give more (--memory 6GiB, --temp with a larger disk)"
+            ) from error
 
     def read_parquet(self, paths: Sequence[Path], *, row_column: str | None = None) -> ir.Table:
         """A table over Parquet files; with `row_column`, rows are numbered from 1 in file order."""

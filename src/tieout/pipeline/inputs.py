@@ -78,7 +78,15 @@ def masked(location: str) -> str:
     >>> masked("postgresql://ann:secret@host/db#entries")
     'postgresql://ann:***@host/db#entries'
     """
-    return re.sub(r"(://[^:/@]+):[^@]*@", r"\1:***@", location)
+    address, mark, wanted = location.partition("#")
+    scheme, slashes, rest = address.partition("://")
+    place = re.search(r"[/?]|$", rest)
+    host = rest[: place.start()] if place else rest
+    user, at, server = host.rpartition("@")
+    name, colon, _ = user.partition(":")
+    options = re.sub(r"(?i)([?&][a-z]*password=)[^&]*", r"\1***", rest[len(host) :])
+    shown = f"{name}{colon}{'***' if colon else ''}{at}{server}{options}"
+    return f"{scheme}{slashes}{shown}{mark}{wanted}" if slashes else location
 
 
 def _require_columns(source: Source, side: SideSpec) -> None:

@@ -1,7 +1,7 @@
 """The reconcile job: two sources in, a run folder out."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from tieout.model.errors import InputError
 from tieout.model.manifest import RunManifest
 from tieout.pipeline.conservation import prove_conservation
 from tieout.pipeline.files import write_files
-from tieout.pipeline.inputs import decide_scale, read_side
+from tieout.pipeline.inputs import Input, decide_scale, read_side
 from tieout.pipeline.reconciled import Reconciled, build_manifest, build_report
 from tieout.pipeline.timing import Stopwatch
 from tieout.pipeline.workspace import new_run_id, prepared_folder, run_folder
@@ -51,6 +51,7 @@ class ReconcileJob:
     engine: str = "duckdb"
     memory_limit: str | None = None
     temp_directory: Path | None = None
+    expected: Mapping[str, Sequence[str]] = field(default_factory=dict)
     announce: Callable[[str], None] = field(default=lambda _: None, compare=False)
 
 
@@ -68,6 +69,8 @@ def reconcile(job: ReconcileJob) -> ReconcileResult:
 
     Raises InputError for sources, specs and folders that cannot be used.
     """
+    if job.temp_directory is not None and not job.temp_directory.is_dir():
+        raise InputError(f"--temp {job.temp_directory}: there is no such folder")
     moment = datetime.now(UTC)
     folder = run_folder(job.out, job.workspace, new_run_id("reconcile", moment))
     run_id = folder.name if job.out is None else new_run_id("reconcile", moment)
@@ -112,6 +115,7 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
         right = read_side(
             sources[1], spec.right, spec, scale=scale, engine=engine, path=scratch / "right.parquet"
         )
+    _require_expected(job, left, right)
     with clock.step("match"):
         tied = run_passes(
             left.table, right.table, spec, scale=scale, engine=engine, progress=clock.announce
@@ -141,6 +145,16 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
         conservation=conservation,
         engine=engine,
     )
+
+
+def _require_expected(job: ReconcileJob, left: Input, right: Input) -> None:
+    for side, read in (("left", left), ("right", right)):
+        expected = job.expected.get(side)
+        if expected is not None and [file.sha256 for file in read.files] != list(expected):
+            raise InputError(
+                f"{read.source.name}: are not the {len(expected)} files that the run read as its "
+                f"{side} side; some came, went or changed"
+            )
 
 
 def _open(location: str, side: str, engine: Engine, scratch: Path) -> Source:

@@ -14,12 +14,13 @@ import polars as pl
 from tieout.engines.base import Engine
 from tieout.export.run_report import Choice, RunReport, SideFacts
 from tieout.model.manifest import InputFacts, RunManifest, SideConservation
-from tieout.pipeline.inputs import Input, masked
+from tieout.pipeline.inputs import Input, fingerprint_file, masked
 from tieout.pipeline.timing import Stopwatch
 from tieout.pipeline.totals import currency_totals, pass_counts
 from tieout.reconcile.infer import Inferred
 from tieout.reconcile.records import Residue
 from tieout.reconcile.run import Tied
+from tieout.reconcile.spec import Spec
 
 if TYPE_CHECKING:
     from tieout.pipeline.reconcile import ReconcileJob
@@ -93,6 +94,7 @@ def build_manifest(
             "as_of": job.as_of.isoformat() if job.as_of else None,
             "engine": job.engine,
             "scale": done.scale,
+            "rates_sha256": _sha256_of_rates(done.inferred.spec),
         },
         versions=_versions(),
         seed=0,
@@ -101,6 +103,10 @@ def build_manifest(
         outputs=outputs,
         seconds={**clock.seconds, "total": clock.total},
     )
+
+
+def _sha256_of_rates(spec: Spec) -> str | None:
+    return fingerprint_file(Path(spec.evidence.rates)).sha256 if spec.evidence.rates else None
 
 
 def _counts(done: Reconciled, report: RunReport) -> dict[str, Any]:

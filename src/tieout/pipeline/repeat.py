@@ -51,6 +51,7 @@ def repeat(
                 f"{given.location}: the manifest keeps no password; run reconcile with the spec "
                 "of the run instead"
             )
+    _require_rates(manifest)
     left, right = (given.location for given in manifest.inputs)
     as_of = manifest.options.get("as_of")
     with tempfile.TemporaryDirectory(prefix="tieout-") as folder:
@@ -65,6 +66,18 @@ def repeat(
             workspace=workspace,
             as_of=date.fromisoformat(as_of) if as_of else None,
             engine=manifest.options["engine"],
+            expected={
+                given.side: [file.sha256 for file in given.files] for given in manifest.inputs
+            },
             announce=announce,
         )
         return reconcile(job)
+
+
+def _require_rates(manifest: RunManifest) -> None:
+    expected = manifest.options.get("rates_sha256")
+    if expected is None:
+        return
+    path = Path(manifest.spec["evidence"]["rates"])
+    if not path.is_file() or fingerprint_file(path).sha256 != expected:
+        raise InputError(f"{path}: the rates are gone or have changed since the run")

@@ -4,8 +4,8 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,7 +39,8 @@ def run_folder(out: Path | None, workspace: Path | None, run_id: str) -> Path:
     """Where a run's files go. Raises InputError when `out` cannot be a run folder."""
     if out is None:
         folder = find_workspace(workspace) / "runs" / run_id
-        return folder if not folder.exists() else folder.with_name(_distinct(run_id))
+        is_taken = folder.exists() or any(folder.parent.glob(f".{run_id}.*"))
+        return folder.with_name(_distinct(run_id)) if is_taken else folder
     if out.exists() and not out.is_dir():
         raise InputError(f"--out {out}: is a file, expected a folder")
     if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST_FILE).exists():
@@ -56,10 +57,12 @@ def prepared_folder(folder: Path) -> Iterator[Path]:
 
     Each file is renamed into place, the manifest last: a folder with a manifest is a whole run.
     """
+    made = [parent for parent in folder.parents if not parent.exists()]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     except OSError as error:
+        _remove_empty(made)
         raise InputError(f"{folder}: can't be written ({error.strerror})") from error
     try:
         yield aside
@@ -69,6 +72,14 @@ def prepared_folder(folder: Path) -> Iterator[Path]:
             path.replace(folder / path.name)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+        _remove_empty(made)
+
+
+def _remove_empty(folders: Sequence[Path]) -> None:
+    """A run that failed leaves no folders that it made; one that others use by now stays."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
 
 
 def _distinct(run_id: str) -> str:

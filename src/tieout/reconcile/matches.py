@@ -82,7 +82,8 @@ def _as_contract(matches: ir.Table, scale: int) -> ir.Table:
         right_rows=matches["right_rows"],
         difference=exact_decimal(matches["difference"], scale),
         currency=matches["currency"],
-        confidence=ibis.literal(1.0, "float64"),
+        # A literal 1.0 would be a decimal to the engine.
+        confidence=ibis.literal(1, "int8").cast("float64"),
         explanation=explanation,
     )
 

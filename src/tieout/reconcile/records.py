@@ -30,12 +30,13 @@ class Residue:
         criteria. Sorted by row.
     kin_left, kin_right: matched rows of that side whose key is also the key of an unmatched row
         of either side: row, key, amount, currency, date.
-    days_left, days_right: date, rows, unmatched: all rows of the side counted by date.
+    days_left, days_right: date, rows, unmatched, amount: all rows of the side by date.
     tied: up to 200,000 one-to-one matches: left_row, right_row, currency, and, with suffix
         _left/_right: amount, date, account, original_amount, original_currency.
     ambiguous: left_rows, right_rows (list[int64]) and reason: groups in which a pass found more
         than one equally good answer. Their rows are in `left` and `right` too.
     scale: decimals of every amount.
+    balances: the rows are balances of a day, which nobody pays in part.
     """
 
     left: pl.DataFrame
@@ -47,6 +48,7 @@ class Residue:
     tied: pl.DataFrame
     ambiguous: pl.DataFrame
     scale: int
+    balances: bool = False
 
 
 # What `explain_residue` answers with, a row a break; each row of the residue is in exactly one.

@@ -33,6 +33,7 @@ def build_residue(
         tied=_tied_sample(left, right, tied, spec, engine),
         ambiguous=tied.withheld,
         scale=scale,
+        balances=spec.date_in_key,
     )
 
 
@@ -49,7 +50,9 @@ def _kin(table: ir.Table, unmatched: pl.DataFrame, keys: ir.Table, engine: Engin
 
 
 def _days(table: ir.Table, unmatched: pl.DataFrame, engine: Engine) -> pl.DataFrame:
-    rows = engine.fetch(table.group_by("date").agg(rows=ibis._.count()))
+    rows = engine.fetch(
+        table.group_by("date").agg(rows=ibis._.count(), amount=table["amount"].sum())
+    )
     counted = unmatched.group_by("date").agg(pl.len().cast(pl.Int64).alias("unmatched"))
     return (
         rows.filter(pl.col("date").is_not_null())

@@ -57,18 +57,21 @@ def run_passes(
 def _run(
     rule: PassSpec, left: ir.Table, right: ir.Table, spec: Spec, scale: int, engine: Engine
 ) -> PassOutcome:
+    has_dates = spec.left.date is not None and spec.right.date is not None
     if rule.exact:
         return exact_pass(left, right, on=on_columns(rule.exact.on, spec), engine=engine)
     if rule.tolerance:
         part = rule.tolerance
-        ordinals = _ordinals(left, right, part.calendar, engine) if part.days else None
-        limits = Limits(part.amount, scale, part.days, ordinals)
+        days = part.days if has_dates else None
+        ordinals = _ordinals(left, right, part.calendar, engine) if days else None
+        limits = Limits(part.amount, scale, days, ordinals)
         on = on_columns(part.on, spec)
         return tolerance_pass(left, right, on=on, limits=limits, engine=engine)
     assert rule.group is not None  # noqa: S101 - a pass is exactly one of three
     group = rule.group
-    ordinals = _ordinals(left, right, spec.evidence.calendar, engine) if group.days else None
-    limits = Limits(group.amount, scale, group.days, ordinals)
+    days = group.days if has_dates else None
+    ordinals = _ordinals(left, right, spec.evidence.calendar, engine) if days else None
+    limits = Limits(group.amount, scale, days, ordinals)
     on = on_columns(group.on, spec)
     return group_pass(left, right, group, on=on, limits=limits, engine=engine)
 

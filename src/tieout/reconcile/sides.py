@@ -97,6 +97,7 @@ def _amount_field(amount: AmountColumns, *, required: bool) -> AmountField:
         credit=amount.credit,
         direction=amount.direction,
         negative_values=amount.negative,
+        debit_negative=amount.debit_negative,
         format=amount.format,
         sign=amount.sign,
         required=required,

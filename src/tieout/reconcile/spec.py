@@ -24,6 +24,9 @@ class AmountColumns(SpecModel):
     negative: Annotated[
         tuple[str, ...], Field(description="Values of `direction` that make the amount negative.")
     ] = ("D", "DR", "DEBIT", "DBIT", "-")
+    debit_negative: Annotated[
+        bool, Field(description="Debits are written with a minus, as many banks do.")
+    ] = False
     sign: Annotated[
         Literal[1, -1], Field(description="-1 where this side books with the opposite sign.")
     ] = 1
@@ -35,7 +38,14 @@ class AmountColumns(SpecModel):
             raise ValueError("give either `column`, or `debit` and `credit`")
         if (self.debit is None) != (self.credit is None):
             raise ValueError("`debit` and `credit` go together")
+        if self.direction is not None and self.column is None:
+            raise ValueError("`direction` goes with `column`, not with `debit` and `credit`")
         return self
+
+    @field_validator("negative")
+    @classmethod
+    def _compared_in_upper_case(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(each.upper() for each in value)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -94,10 +104,13 @@ Normaliser = Literal["strip", "upper", "punctuation", "space", "leading_zeros", 
 class AmountTolerance(SpecModel):
     """Permitted difference of amounts: the larger of the absolute and the percent one."""
 
-    absolute: Annotated[Decimal, Field(description="In major units, e.g. 0.05.")] = Decimal(0)
-    percent: Annotated[Decimal, Field(description="Of the larger of the two amounts.")] = Decimal(0)
+    absolute: Annotated[Decimal, Field(ge=0, description="In major units, e.g. 0.05.")] = Decimal(0)
+    percent: Annotated[Decimal, Field(ge=0, description="Of the larger of the two amounts.")] = (
+        Decimal(0)
+    )
     by_currency: Annotated[
-        dict[str, Decimal], Field(description="Absolute tolerance by currency code.")
+        dict[str, Annotated[Decimal, Field(ge=0)]],
+        Field(description="Absolute tolerance by currency code."),
     ] = {}
 
 
@@ -108,16 +121,19 @@ class DayWindow(SpecModel):
     after: Annotated[int, Field(ge=0)] = 0
 
 
+Columns = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class ExactPass(SpecModel):
     """Equal in every field of `on`; equal twins are paired by occurrence number."""
 
-    on: tuple[str, ...] = ("key", "currency", "amount", "date")
+    on: Columns = ("key", "currency", "amount", "date")
 
 
 class TolerancePass(SpecModel):
     """Equal in `on`, amounts and dates within limits; assigned optimally one to one."""
 
-    on: tuple[str, ...] = ("key", "currency")
+    on: Columns = ("key", "currency")
     amount: AmountTolerance = AmountTolerance()
     days: Annotated[
         DayWindow | None, Field(description="Without it dates are not compared in this pass.")
@@ -130,7 +146,7 @@ class TolerancePass(SpecModel):
 class GroupPass(SpecModel):
     """Rows of one key whose sums agree."""
 
-    on: tuple[str, ...] = ("key", "currency")
+    on: Columns = ("key", "currency")
     shapes: tuple[Literal["one_to_many", "many_to_one", "many_to_many"], ...] = (
         "one_to_many",
         "many_to_one",
@@ -201,7 +217,7 @@ class Spec(SpecModel):
         dict[str, tuple[Normaliser, ...]],
         Field(description="Key column (left name) or `key` to the steps applied to its copy."),
     ] = {}
-    passes: tuple[PassSpec, ...] = (
+    passes: Annotated[tuple[PassSpec, ...], Field(min_length=1)] = (
         PassSpec(exact=ExactPass()),
         PassSpec(group=GroupPass()),
     )
@@ -214,5 +230,13 @@ class Spec(SpecModel):
             raise ValueError(
                 f"left.key has {len(self.left.key)} columns and right.key {len(self.right.key)}: "
                 "they are paired by position"
+            )
+        one_sided = sorted(self.left.criteria.keys() ^ self.right.criteria.keys())
+        if one_sided:
+            raise ValueError(f"the criterion {one_sided[0]!r} stands on one side only")
+        unknown = sorted(self.normalise.keys() - {"key", *self.left.key})
+        if unknown:
+            raise ValueError(
+                f"`normalise` names {unknown[0]!r}, which is not a key column of the left side"
             )
         return self

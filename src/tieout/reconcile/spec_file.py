@@ -34,6 +34,7 @@ _PLACES = {
     "comment": ("left", "comment"),
     "normalise": ("normalise", None),
     "scale": ("scale", None),
+    "date in key": ("date_in_key", None),
     "passes": ("passes", None),
     "settlement days": ("evidence", None),
 }
@@ -76,7 +77,17 @@ def spec_text(spec: Spec, choices: Sequence[Choice] = ()) -> str:
     return "\n".join(lines) + "\n"
 
 
-_ORDER = ("reconciliation", "left", "right", "scale", "normalise", "passes", "evidence", "history")
+_ORDER = (
+    "reconciliation",
+    "left",
+    "right",
+    "scale",
+    "date_in_key",
+    "normalise",
+    "passes",
+    "evidence",
+    "history",
+)
 
 
 def _pass(rule: dict[str, Any]) -> dict[str, Any]:
@@ -103,7 +114,7 @@ def _heading(choices: Sequence[Choice]) -> list[str]:
 
 
 def _part(name: str, value: Any, choices: Sequence[Choice]) -> list[str]:
-    lines = [""] if name not in {"reconciliation", "scale"} else []
+    lines = [""] if name != "reconciliation" else []
     lines += _reasons(choices, (name, None), "")
     if name not in {"left", "right"}:
         return [*lines, *_yaml({name: value}, "")]
@@ -164,7 +175,16 @@ def _yaml_problem(error: yaml.YAMLError) -> str:
 
 
 def _first_problem(error: ValidationError) -> str:
-    problems = error.errors()
+    found = error.errors()
+    places = [each["loc"] for each in found]
+    # What holds a bad part is called bad as well; only the part is named.
+    problems = [
+        each
+        for each in found
+        if not any(
+            len(p) > len(each["loc"]) and p[: len(each["loc"])] == each["loc"] for p in places
+        )
+    ]
     first = problems[0]
     place = ".".join(str(step) for step in first["loc"]) or "spec"
     message = _MESSAGES.get(first["type"]) or first["msg"].removeprefix("Value error, ")

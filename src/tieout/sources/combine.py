@@ -78,6 +78,8 @@ def _with_numbers(source: Source, *, engine: Engine, workdir: Path) -> Source:
         if source.exact is None:
             raise
         return source.exact()
+    if not rows and source.exact is not None:
+        return source.exact()  # It has rows, or it would not have been opened.
     return source.with_row_numbers(
         engine.read_parquet([copy], row_column=row_column), row_column, rows
     )

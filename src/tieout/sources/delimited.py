@@ -1,5 +1,6 @@
 """Delimited text: CSV, TSV and their relatives, with whatever delimiter they turn out to have."""
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
@@ -16,7 +17,7 @@ from tieout.model.errors import InputError
 from tieout.model.facts import Reject
 from tieout.sources.dialect import Dialect, detect_dialect
 from tieout.sources.encoding import as_utf8, content_tag, detect_encoding, is_gzip, open_bytes
-from tieout.sources.exact import ExactRecord, read_exact, read_raw
+from tieout.sources.exact import ExactRecord, copy_body, read_exact, read_raw
 from tieout.sources.headers import find_layout
 from tieout.sources.source import REJECTS_KEPT, NoRowsError, Part, Source, text_frame
 from tieout.sources.spool import TextSpool
@@ -51,7 +52,7 @@ def open_delimited(path: Path, *, engine: Engine, workdir: Path) -> Source:
         name=path.name,
         files=(path,),
         columns=text.names,
-        table=_quick_table(text, engine),
+        table=_quick_table(text, engine, workdir),
         sampler=partial(_sample, text),
         parts=(Part(path.name, 0),),
         exact=partial(_reopen_exactly, text, engine, workdir),
@@ -65,8 +66,8 @@ def _understand(path: Path, *, workdir: Path) -> _Text:
     suffixes = [suffix.lower() for suffix in path.suffixes]
     preferred = next((_PREFERRED[each] for each in suffixes if each in _PREFERRED), None)
     dialect = detect_dialect(head, preferred=preferred)
-    lines = head.splitlines(keepends=True)
-    records = [raw.cells for raw in islice(read_raw(iter(lines), dialect), _HEAD_RECORDS)]
+    lines = io.StringIO(head, newline="")
+    records = [raw.cells for raw in islice(read_raw(lines, dialect), _HEAD_RECORDS)]
     if not whole and 1 < len(records) < _HEAD_RECORDS:
         del records[-1]  # It may have been cut.
     layout = find_layout(records, name=path.name)
@@ -85,7 +86,12 @@ def _head(path: Path) -> tuple[str, bool]:
     return head.decode("utf-8-sig", errors="replace"), whole
 
 
-def _quick_table(text: _Text, engine: Engine) -> ir.Table:
+def _quick_table(text: _Text, engine: Engine, workdir: Path) -> ir.Table:
+    readable, skip = text.readable, text.skip
+    if skip > 1:
+        # The engine has its own idea of what a record is in lines that are not in the dialect.
+        readable, skip = workdir / f"{text.path.stem}-{content_tag(text.path, 'body')}.csv", 0
+        copy_body(text.readable, text.dialect, skip=text.skip, copy=readable)
     options: dict[str, object] = {
         "auto_detect": False,
         "columns": dict.fromkeys(text.names, "VARCHAR"),
@@ -93,12 +99,12 @@ def _quick_table(text: _Text, engine: Engine) -> ir.Table:
         "quote": text.dialect.quote,
         "escape": text.dialect.escape or text.dialect.quote,
         "header": False,
-        "skip": text.skip,
+        "skip": skip,
         "strict_mode": True,
         "null_padding": False,
-        "compression": "gzip" if is_gzip(text.readable) else "none",
+        "compression": "gzip" if is_gzip(readable) else "none",
     }
-    table = engine.read_csv(text.readable, options)
+    table = engine.read_csv(readable, options)
     # Most rows show by their first value, without a look at its spaces, that they are not blank.
     printable = [table[name] >= "!" for name in text.names]
     filled = [table[name].strip() != "" for name in text.names]

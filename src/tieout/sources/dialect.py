@@ -1,6 +1,7 @@
 """How a delimited file is written: delimiter, quotes and escapes."""
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -61,7 +62,7 @@ def _fit(text: str, dialect: Dialect, preferred: str | None) -> tuple[float, int
 
 
 def _records(text: str, dialect: Dialect) -> list[list[str]]:
-    reader = dialect.reader(text.splitlines(keepends=True), strict=False)
+    reader = dialect.reader(io.StringIO(text, newline=""), strict=False)
     records: list[list[str]] = []
     # At a value beyond the limit of csv, what was read before is sample enough.
     with suppress(csv.Error):

@@ -1,11 +1,15 @@
 """Delimited text record by record: slower than the engine, but no broken row goes unnamed."""
 
+import codecs
 import csv
 import io
 import re
+import shutil
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -48,13 +52,16 @@ class _Lines:
 
 
 @dataclass(frozen=True, slots=True)
-class _Raw:
+class RawRecord:
+    """A record as it stands: its cells and how many lines it takes, or what is broken in it."""
+
     cells: list[str]
+    lines: int
     broken: str = ""
     line: str = ""
 
 
-def read_raw(lines: Iterator[str], dialect: Dialect) -> Iterator[_Raw]:
+def read_raw(lines: Iterator[str], dialect: Dialect) -> Iterator[RawRecord]:
     """Every record of a text, blank ones included; of one with broken quotes, its first line.
 
     Reading goes on with the line after a broken one, so that a quote which is never closed costs
@@ -67,7 +74,7 @@ def read_raw(lines: Iterator[str], dialect: Dialect) -> Iterator[_Raw]:
     while True:
         source.taken.clear()
         try:
-            record = _Raw(next(reader))
+            cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
@@ -77,8 +84,9 @@ def read_raw(lines: Iterator[str], dialect: Dialect) -> Iterator[_Raw]:
                 source.hand_back(tightened)
                 continue
             source.hand_back(taken[1:])
-            record = _Raw([], _quotes_expected(error, dialect), taken[0])
-        yield record
+            yield RawRecord([], 1, _quotes_expected(error, dialect), taken[0])
+        else:
+            yield RawRecord(cells, len(source.taken))
 
 
 def _quotes_expected(error: csv.Error, dialect: Dialect) -> str:
@@ -97,16 +105,40 @@ def read_exact(path: Path, dialect: Dialect, *, skip: int, width: int) -> Iterat
     bytes that are not UTF-8 comes as broken.
     """
     row = 0
-    with open_bytes(path) as raw:
-        text = io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline="")
-        for index, record in enumerate(read_raw(iter(text), dialect)):
+    with _open_lines(path) as lines:
+        for index, record in enumerate(read_raw(lines, dialect)):
             if index < skip or (not record.broken and is_blank(record.cells)):
                 continue
             row += 1
             yield _judged(row, record, width, dialect)
 
 
-def _judged(row: int, record: _Raw, width: int, dialect: Dialect) -> ExactRecord:
+def copy_body(path: Path, dialect: Dialect, *, skip: int, copy: Path) -> None:
+    """Copy a UTF-8 file without the `skip` records above its data."""
+    with _open_lines(path) as lines:
+        count = sum(record.lines for record in islice(read_raw(lines, dialect), skip))
+    with _open_lines(path) as lines:
+        above = "".join(islice(lines, count))
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    with open_bytes(path) as raw, copy.open("wb") as body:
+        start = raw.read(len(codecs.BOM_UTF8))
+        mark = start if start == codecs.BOM_UTF8 else b""
+        raw.seek(len(mark) + len(above.encode("utf-8", "surrogateescape")))
+        shutil.copyfileobj(raw, body)
+
+
+@contextmanager
+def _open_lines(path: Path) -> Iterator[Iterator[str]]:
+    """Lines that end in \\n, \\r or \\r\\n and keep their ends; bad bytes are escaped."""
+    with open_bytes(path) as raw:
+        text = io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline="")
+        try:
+            yield text
+        finally:
+            text.detach()
+
+
+def _judged(row: int, record: RawRecord, width: int, dialect: Dialect) -> ExactRecord:
     cells, expected = record.cells, record.broken
     found = len(cells)
     if not expected and found != width:

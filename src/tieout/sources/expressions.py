@@ -51,7 +51,9 @@ def readable_parts(fields: dict[str, Field], table: ir.Table, scale: int) -> dic
     parts: dict[str, ir.Value] = {}
     for name, field in fields.items():
         for column in columns_of(field):
-            parts[_text_name(column)] = text_of(table[column])
+            text = parts[_text_name(column)] = text_of(table[column])
+            native = not table[column].type().is_string()
+            parts[_given_name(column)] = (table[column] if native else text).notnull()
             if isinstance(field, AmountField) and column != field.direction:
                 parts[_part_name(name, column)] = units_of(table[column], field.format, scale)
             elif isinstance(field, DateField):
@@ -75,6 +77,10 @@ def read_field(name: str, field: Field, parts: ir.Table) -> Reading:
 
 def _text_name(column: str) -> str:
     return f"text {column}"
+
+
+def _given_name(column: str) -> str:
+    return f"given {column}"
 
 
 def _part_name(name: str, column: str) -> str:
@@ -109,7 +115,8 @@ def _pair(name: str, field: AmountField, parts: ir.Table) -> Reading:
     nothing = units[debit].isnull() & units[credit].isnull()
     if field.required:
         faults.append(Fault(nothing, debit, ibis.literal("")))
-    balance = units[debit].fill_null(0) - units[credit].fill_null(0)
+    debited = -units[debit] if field.debit_negative else units[debit]
+    balance = debited.fill_null(0) - units[credit].fill_null(0)
     value = ibis.ifelse(nothing, ibis.null("int64"), balance if field.sign == 1 else -balance)
     return Reading(value, tuple(faults))
 
@@ -122,7 +129,7 @@ def _halved(units: ir.IntegerValue) -> ir.IntegerValue:
 
 def _fault(parts: ir.Table, column: str, value: ir.Value, *, required: bool) -> Fault:
     text = parts[_text_name(column)]
-    condition = value.isnull() if required else value.isnull() & text.notnull()
+    condition = value.isnull() if required else value.isnull() & parts[_given_name(column)]
     return Fault(condition, column, text.fill_null(""))
 
 

@@ -19,7 +19,8 @@ class AmountField:
     One of: `column` alone; `column` with `direction` (a D/C column; rows whose direction is one
     of `negative_values`, compared upper-case, take the negative of the absolute amount);
     `debit` and `credit`, the amount being |debit| - |credit| when both are plain positive numbers
-    (a negative number in either counts against it). `sign` -1 turns the whole column around.
+    (a negative number in either counts against it). `debit_negative` says that debits are written
+    with a minus as a matter of course, so that their sign is turned first. `sign` -1 turns the whole column around.
     """
 
     column: str | None = None
@@ -27,6 +28,7 @@ class AmountField:
     credit: str | None = None
     direction: str | None = None
     negative_values: tuple[str, ...] = ()
+    debit_negative: bool = False
     format: AmountFormat = AmountFormat()
     sign: int = 1
     required: bool = True

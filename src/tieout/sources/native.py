@@ -11,6 +11,8 @@ from tieout.sources.dates import epoch_days, seconds_of_day
 
 _INTEGERS_EXACT_MAX = 2**53  # Beyond it a binary number no longer tells integers apart.
 
+_DECIMAL_PRODUCT_DIGITS_MAX = 30
+
 _PRINTABLE_FIRST = "!"  # What sorts before it is empty or begins with white space.
 _SPACES_AT_END = (" ", "\t", "\n", "\r")
 
@@ -102,8 +104,13 @@ def _from_integer(column: ir.IntegerValue, scale: int) -> ir.IntegerValue:
 
 
 def _from_decimal(column: ir.DecimalValue, kind: dt.Decimal, scale: int) -> ir.IntegerValue:
-    """Digits without their point are the exact integer; engines differ in decimal arithmetic."""
+    """Exact either way: a product that fits its type, or the digits without their point.
+
+    Engines differ in decimals that outgrow 38 digits or lose some, so those go by their digits.
+    """
     surplus = (kind.scale or 0) - scale
+    if surplus <= 0 and (kind.precision or 38) + scale < _DECIMAL_PRODUCT_DIGITS_MAX:
+        return (column * 10**scale).try_cast("int64")
     digits = column.cast("string").replace(".", "")
     if surplus <= 0:
         return _from_integer(digits.try_cast("int64"), -surplus)

@@ -79,6 +79,8 @@ def _stage(
         written = engine.write_parquet(flagged, path, keep_order=True)
         row_column = None if source.numbered else "row"
         flagged = engine.read_parquet([path], row_column=row_column)
+        if not written and source.exact is not None:
+            raise ValueError("the first row was seen, and the engine finds none")
         rows = written + source.rejected
         if source.rows not in (None, rows):
             raise ConservationError(f"{source.name}: {source.rows} rows were read, {rows} typed")

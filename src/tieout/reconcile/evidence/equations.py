@@ -8,11 +8,37 @@ import polars as pl
 
 from tieout.model.buckets import Bucket
 from tieout.model.money import format_amount
-from tieout.reconcile.evidence.dates import date_evidence
+from tieout.reconcile.evidence.dates import date_clause, date_flags
 from tieout.reconcile.evidence.fees import Schedule
 from tieout.reconcile.evidence.forms import Forms
 from tieout.reconcile.evidence.wording import money_text
 from tieout.reconcile.evidence.work import SIDES, Ints, Work
+
+# Stands for the base amount where a schedule's text is split around it.
+_BASE = "\0"
+_READ = [
+    "bucket",
+    *(
+        f"{name}_{side}"
+        for side in SIDES
+        for name in ("amount", "currency", "date", "account", "original_amount")
+    ),
+    *(f"{name}_{side}" for side in SIDES for name in ("original_currency", "shown")),
+]
+_WITH_EQUATION = {
+    Bucket.ROUNDING,
+    Bucket.TRANSPOSITION,
+    Bucket.FEE_OR_TAX,
+    Bucket.PARTIAL_PAYMENT,
+    Bucket.UNKNOWN,
+}
+_WITH_DATES = {
+    Bucket.TIMING,
+    Bucket.CUT_OFF,
+    Bucket.STATIC_DATA,
+    Bucket.WRONG_REFERENCE,
+    Bucket.UNKNOWN,
+}
 
 
 def write_equations(
@@ -23,35 +49,40 @@ def write_equations(
     work: Work,
 ) -> pl.Series:
     """Evidence of each row of `compared`, which has its `bucket`."""
-    marked = date_evidence(_with_equation(compared, work.scale), forms.dates, work).with_columns(
+    marked = compared.select(_READ).with_columns(
+        *date_flags(forms.dates),
         pl.Series("criteria_said", forms.criteria),
         pl.Series("place", forms.place),
         pl.Series("shift", forms.shift),
         pl.Series("fee", fees),
         pl.Series("own_rate", forms.own_rate),
+        pl.Series("stale", forms.fx.stale, dtype=pl.String),
+        pl.Series("own_day", forms.fx.own_day),
+        pl.Series("used_day", forms.fx.used_day),
+        pl.Series("own_rate_shown", forms.fx.own_rate),
+        pl.Series("used_rate_shown", forms.fx.used_rate),
+        pl.Series("lowest", forms.fx.lowest),
+        pl.Series("highest", forms.fx.highest),
     )
-    rates = {
-        "stale": pl.Series(forms.fx.stale, dtype=pl.String),
-        "own_day": pl.Series(forms.fx.own_day, dtype=pl.Int64),
-        "used_day": pl.Series(forms.fx.used_day, dtype=pl.Int64),
-        "own_rate_shown": pl.Series(forms.fx.own_rate),
-        "used_rate_shown": pl.Series(forms.fx.used_rate),
-        "lowest": pl.Series(forms.fx.lowest),
-        "highest": pl.Series(forms.fx.highest),
-    }
-    marked = marked.with_columns(**rates).with_row_index("at")
     parts = []
-    for (bucket,), part in marked.group_by("bucket", maintain_order=True):
-        if bucket == str(Bucket.FEE_OR_TAX):
-            text = _fee(part, schedules, work.scale)
-        elif bucket == str(Bucket.FX_RATE):
-            text = _fx(part, work.scale)
-        else:
-            text = part.select(_TEXTS[Bucket(str(bucket))]().alias("evidence")).to_series()
+    for (bucket,), part in marked.with_row_index("at").group_by("bucket", maintain_order=True):
+        text = _text(Bucket(str(bucket)), part, schedules, work)
         parts.append(part.select("at").with_columns(text.alias("evidence")))
     if not parts:
         return pl.Series("evidence", [], dtype=pl.String)
     return pl.concat(parts).sort("at")["evidence"]
+
+
+def _text(bucket: Bucket, part: pl.DataFrame, schedules: list[Schedule], work: Work) -> pl.Series:
+    if bucket == Bucket.FX_RATE:
+        return _fx(part, work.scale)
+    if bucket in _WITH_EQUATION:
+        part = _with_equation(part, work.scale)
+    if bucket in _WITH_DATES:
+        part = part.with_columns(date_clause(work))
+    if bucket == Bucket.FEE_OR_TAX:
+        return _fee(part, schedules, work.scale)
+    return part.select(_TEXTS[bucket]().alias("evidence")).to_series()
 
 
 def _with_equation(compared: pl.DataFrame, scale: int) -> pl.DataFrame:
@@ -140,20 +171,17 @@ def _transposition() -> pl.Expr:
 
 
 def _fee(part: pl.DataFrame, schedules: list[Schedule], scale: int) -> pl.Series:
-    left, right = part["amount_left"].abs(), part["amount_right"].abs()
-    size = pl.DataFrame({"left": left, "right": right}).select(
-        gross=pl.max_horizontal("left", "right"), net=pl.min_horizontal("left", "right")
-    )
-    amounts = {of: money_text(size[of], scale) for of in ("gross", "net")}
-    minus = (part["amount_left"] < 0).to_list()
-    fees, equations = part["fee"].to_list(), part["equation"].to_list()
-    bases = {of: text.to_list() for of, text in amounts.items()}
-    texts = []
-    for row, number in enumerate(fees):
-        schedule = schedules[number]
-        said = schedule.text(bases[schedule.of][row], scale)
-        texts.append(f"{equations[row]} = " + (f"-({said})" if minus[row] else said))
-    return pl.Series("evidence", texts, dtype=pl.String)
+    left, right = pl.col("amount_left").abs(), pl.col("amount_right").abs()
+    sizes = part.select(gross=pl.max_horizontal(left, right), net=pl.min_horizontal(left, right))
+    shown = part.with_columns(money_text(sizes[of], scale) for of in ("gross", "net"))
+    said = pl.lit(None, pl.String)
+    for number, schedule in enumerate(schedules):
+        before, found, after = schedule.text(_BASE, scale).partition(_BASE)
+        base = [pl.col(schedule.of)] if found else []
+        text = pl.concat_str(pl.lit(before), *base, pl.lit(after))
+        said = pl.when(pl.col("fee") == number).then(text).otherwise(said)
+    signed = pl.when(pl.col("amount_left") < 0).then(pl.format("-({})", said)).otherwise(said)
+    return shown.select(pl.format("{} = {}", "equation", signed).alias("evidence")).to_series()
 
 
 def _fx(part: pl.DataFrame, scale: int) -> pl.Series:

@@ -57,7 +57,10 @@ class Schedule:
         """Whether positive differences are this schedule's fee on positive gross amounts."""
         base = gross if self.of == "gross" else gross - difference
         up, down = self.amount(base, unit)
-        explained: Flags = (difference > 0) & ((difference == up) | (difference == down))
+        # Nobody charges half a yen: a fixed fee belongs to currencies that can pay it.
+        usable = (difference > 0) & (self.fixed % unit == 0)
+        explained: Flags = usable & ((difference == up) | (difference == down))
+        explained &= self.fixed % unit == 0
         return explained
 
     def text(self, base: str, scale: int) -> str:

@@ -25,7 +25,7 @@ from tieout.reconcile.evidence.work import Flags, Floats, Ints, Work
 
 # A code that differs is the reason; dates that differ as well are worth a mention.
 _BESIDE_A_CODE = 0.3
-# Two rates from the right range, but of no date that we know.
+# Two rates from the right range, but of no date that we know, or of too many.
 _NO_KNOWN_DATE = 0.7
 
 
@@ -78,19 +78,23 @@ def fit_forms(compared: pl.DataFrame, book: RateBook, work: Work) -> Forms:
         shift=np.where(differ, shifted_places(left, right), 0),
         fx=fit_rates(compared, book, unit=unit),
         own_rate=own_rate_explains(compared, book, unit=unit),
-        partial=differ & is_partial(left, right),
+        partial=differ & is_partial(left, right) & (not work.residue.balances),
         criteria=differing_criteria(compared, work),
         account=differing_accounts(compared, work),
         dates=compare_dates(compared, work),
     )
 
 
-def unexplained(compared: pl.DataFrame, forms: Forms) -> tuple[Ints, Ints, Ints]:
-    """Differences in which fees may show, with the gross amount and the minor unit."""
+def unexplained(compared: pl.DataFrame, forms: Forms) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Differences in which fees may show, with the gross amount, the minor unit and two signs.
+
+    The signs say which side is larger, and which is larger without regard to the sign.
+    """
     difference, gross = fee_amounts(compared)
     left, right = compared["amount_left"].to_numpy(), compared["amount_right"].to_numpy()
     rows = forms.differ & same_sign(left, right) & ~forms.size[1]
-    return difference[rows], gross[rows], forms.unit[rows]
+    larger, longer = np.sign(left - right), np.sign(np.abs(left) - np.abs(right))
+    return difference[rows], gross[rows], forms.unit[rows], larger[rows], longer[rows]
 
 
 def fee_amounts(compared: pl.DataFrame) -> tuple[Ints, Ints]:
@@ -122,7 +126,7 @@ def strengths(forms: Forms, fees: Ints, schedules: list[Schedule]) -> dict[Bucke
         Bucket.TRANSPOSITION: transposed.astype(np.float64),
         Bucket.FX_RATE: np.where(
             forms.fx.fits,
-            1 - forms.fx.coverage,
+            np.maximum(1 - forms.fx.coverage, _NO_KNOWN_DATE),
             np.where(forms.fx.within & ~explained, _NO_KNOWN_DATE, 0.0),
         ),
         Bucket.FEE_OR_TAX: np.where(fees >= 0, support[fees], 0.0),

@@ -9,7 +9,11 @@ from tieout.reconcile.evidence.fee_search import find_schedules
 from tieout.reconcile.evidence.fees import Schedule
 from tieout.reconcile.evidence.forms import Forms, fee_fits, fit_forms, strengths, unexplained
 from tieout.reconcile.evidence.rates import RateBook
-from tieout.reconcile.evidence.work import Work
+from tieout.reconcile.evidence.work import Ints, Work
+
+
+# A fee is taken from one side. Differences that go either way alike are of another kind.
+_ONE_WAY_MIN = 0.8
 
 
 class Judge:
@@ -27,13 +31,17 @@ class Judge:
     def learn_fees(self, shown: list[tuple[pl.DataFrame, Forms]]) -> None:
         """Add the schedules that explain many of the differences which nothing else explains."""
         parts = [unexplained(compared, forms) for compared, forms in shown]
-        difference, gross, unit = (np.concatenate(each) for each in zip(*parts, strict=True))
+        difference, gross, unit, *signs = (
+            np.concatenate(each) for each in zip(*parts, strict=True)
+        )
         open_rows = np.ones(len(difference), np.bool_)
         for schedule in self.schedules:
             open_rows &= ~schedule.fits(difference, gross, unit=unit)
-        self.schedules += find_schedules(
-            difference[open_rows], gross[open_rows], unit=unit[open_rows]
-        )
+        found = find_schedules(difference[open_rows], gross[open_rows], unit=unit[open_rows])
+        for schedule in found:
+            fits = schedule.fits(difference, gross, unit=unit)
+            if any(_one_way(sign[fits]) for sign in signs):
+                self.schedules.append(schedule)
 
     def decide(self, compared: pl.DataFrame, forms: Forms | None = None) -> pl.DataFrame:
         """`compared` with bucket, confidence and evidence."""
@@ -44,3 +52,8 @@ class Judge:
         judged = compared.with_columns(buckets.alias("bucket"), pl.Series("confidence", confidence))
         evidence = write_equations(judged, forms, fees, self.schedules, self.work)
         return judged.with_columns(evidence.alias("evidence"))
+
+
+def _one_way(signs: Ints) -> bool:
+    most = max(int((signs > 0).sum()), int((signs < 0).sum()))
+    return most >= _ONE_WAY_MIN * len(signs)

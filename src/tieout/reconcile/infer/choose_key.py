@@ -72,14 +72,16 @@ def choose_key(
     pairs = key_pairs(left, right, samples)
     usable = [pair for pair in pairs if _usable(pair)][:_TRIED_MAX]
     tried = [_try(pair, readings, beside, samples) for pair in usable]
-    tried = [t for t in tried if _identifies(t) and not _by_accident(t, beside)]
+    accidents = [each.pair for each in tried if _by_accident(each, beside)]
+    pairs = [pair for pair in pairs if pair not in accidents]
+    tried = [each for each in tried if _identifies(each) and each.pair not in accidents]
     best = max(tried, key=lambda each: each.worth, default=None)
     if best and (best.pair.distinct >= 0.5 or _joins_most(best, samples, (left, right))):
         return _single(best)
     whole = composite_key(left, right, pairs, beside)
     if whole and whole.common >= _COVERAGE_MIN * whole.rows:
         return _composite(whole, beside)
-    return _single(best) if best else _none(readings, pairs)
+    return _single(best) if best else _none(readings, pairs, accidents)
 
 
 def _usable(pair: KeyPair) -> bool:
@@ -204,21 +206,20 @@ def _composite(whole: Composite, beside: Beside) -> KeyChoice:
 
 
 def _none(
-    readings: tuple[Sequence[Reading], Sequence[Reading]], pairs: Sequence[KeyPair]
+    readings: tuple[Sequence[Reading], Sequence[Reading]],
+    pairs: Sequence[KeyPair],
+    accidents: Sequence[KeyPair],
 ) -> KeyChoice:
-    nearest = ""
-    if pairs:
-        pair = pairs[0]
-        nearest = (
+    reason = "No columns share values that identify a row; rows are matched by amount and date."
+    for pair in accidents[:1]:
+        reason += (
+            f" Left {pair.left.name!r} and right {pair.right.name!r} have {pair.common:,} values "
+            "in common by accident: the rows that they join agree neither in amount nor in date."
+        )
+    for pair in pairs[:1]:
+        reason += (
             f" Nearest: {pair.common:,} values of left {pair.left.name!r} are in right "
             f"{pair.right.name!r}."
         )
-    choice = Choice(
-        "key",
-        "none",
-        f"No columns share values that identify a row; rows are matched by amount and date "
-        f"alone.{nearest}",
-        0.5,
-        uncertain=True,
-    )
+    choice = Choice("key", "none", reason, 0.5, uncertain=True)
     return KeyChoice((), join_on_amount(*readings), (choice,))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from tieout.model.formats import DateFormat
+from tieout.model.money import EXPONENT_DEFAULT, currency_exponent
 from tieout.reconcile.infer.joined import Agreement, Joined, best_pair
 from tieout.reconcile.infer.lags import Lags
 from tieout.reconcile.infer.model import Choice
@@ -23,6 +24,7 @@ from tieout.reconcile.spec import (
 from tieout.sources.decide import DateDecision
 
 _ROWS_MIN = 3
+_SCALE_MAX = 6
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,8 @@ def _turned(reading: Reading) -> Choice:
     return Choice(
         "amount",
         reading.label,
-        f"Values of {reading.amount.debit!r} carry a minus, so that debit less credit turns "
-        "debits and credits the same way; give a column of signed amounts instead.",
-        0.3,
-        uncertain=True,
+        f"Values of {reading.amount.debit!r} carry a minus as a matter of course: it is turned.",
+        0.8,
     )
 
 
@@ -100,27 +100,36 @@ def _sign(found: Agreement, sign: int, *, proved: bool) -> list[Choice]:
     return [Choice("sign", "the same on both sides", reason, 0.5, uncertain=True)]
 
 
-def choose_scale(amounts: Sequence[Column]) -> tuple[int | None, list[Choice]]:
-    """A scale where amounts have more than two decimals, else None."""
+def choose_scale(
+    amounts: Sequence[Column], currencies: Sequence[Column]
+) -> tuple[int | None, list[Choice]]:
+    """A scale where amounts have more decimals than their currencies; None for the usual one."""
+    codes = {code for column in currencies for code in column.values.drop_nulls().unique()}
+    usual = max(map(currency_exponent, sorted(codes)), default=EXPONENT_DEFAULT)
     counts = pl.concat([decimals(column).cast(pl.Int64).alias("n") for column in amounts])
-    many = counts.filter((counts > 2) & (counts <= 6))
-    if len(many) < 0.01 * max(1, len(counts)) or not len(many):
+    many = counts.filter((counts > usual) & (counts <= _SCALE_MAX))
+    if not len(many) or len(many) < 0.01 * len(counts):
         return None, []
-    scale = int(many.sort()[-1])
-    reason = f"{len(many):,} of {len(counts):,} sampled amounts have more than two decimals."
-    return scale, [Choice("scale", f"{scale} decimals", reason, 0.8, uncertain=False)]
+    scale = max(EXPONENT_DEFAULT, int(many.sort()[-1]))
+    reason = f"{len(many):,} of {len(counts):,} sampled amounts have more than {usual} decimals."
+    return scale, [Choice("scale", f"{scale} decimals", reason, 0.8)]
 
 
 def settle_order(pair: Paired, joined: Joined) -> Paired:
-    """Swap day and month on a side that left it open, where more joined rows agree then."""
-    best = pair
-    for left in _orders(pair.left):
-        for right in _orders(pair.right):
-            lag = _gap(left, right, joined)
-            agreeing = int((lag == 0).sum())
-            if agreeing > best.agreeing + max(1, 0.1 * len(lag)):
-                best = Paired(_settled(left), _settled(right), len(lag), agreeing)
-    return best
+    """Where a side left the order of day and month open, the one in which joined rows agree."""
+    tried = [
+        (int((lag == 0).sum()), len(lag), left, right)
+        for left in _orders(pair.left)
+        for right in _orders(pair.right)
+        for lag in (_gap(left, right, joined),)
+    ]
+    if len(tried) < 2:
+        return pair
+    agreeing, rows, left, right = max(tried, key=lambda each: each[0])
+    others = sorted((each[0] for each in tried), reverse=True)[1]
+    if agreeing <= others + max(1, 0.1 * rows):
+        return pair
+    return Paired(_settled(left), _settled(right), rows, agreeing)
 
 
 def _orders(column: Column) -> list[Column]:
@@ -174,6 +183,8 @@ def passes(
 ) -> tuple[tuple[PassSpec, ...], Choice]:
     """The passes that fit what was found, and why."""
     kept = [*(["key"] if keyed else []), *(["currency"] if currency else [])]
+    # Without a key only the amount brings rows of differing dates together.
+    near = kept if keyed else [*kept, "amount"]
     exact = ExactPass(on=(*kept, "amount", *(["date"] if date else [])))
     found = [PassSpec(exact=exact)]
     names, reason = ["exact"], "Dates that differ are exceptions."
@@ -188,7 +199,7 @@ def passes(
         reason += "such rows are exceptions."
     if date and lags and lags.by_nature:
         window = DayWindow(before=lags.before, after=lags.after)
-        found.append(PassSpec(tolerance=TolerancePass(on=tuple(kept), days=window)))
+        found.append(PassSpec(tolerance=TolerancePass(on=tuple(near), days=window)))
         names.append("tolerance")
         reason = (
             f"Dates differ on {lags.differing:,} of {lags.rows:,} joined rows of equal amount; "

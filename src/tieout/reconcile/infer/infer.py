@@ -38,7 +38,7 @@ def infer_spec(left: SampleSide, right: SampleSide, *, name: str) -> Inferred:
 
     Columns are paired by type, names and shared values; what is decided between candidates is
     decided by whether the rows that they bring together agree in amount and date. Raises
-    InputError where a side has no amount.
+    InputError where a side has no rows or no amount.
     """
     sides = profile(left), profile(right)
     scale = _sample_scale(sides)
@@ -55,7 +55,9 @@ def infer_spec(left: SampleSide, right: SampleSide, *, name: str) -> Inferred:
     used = [
         sides[at].column(c) for at, r in enumerate((amount.left, amount.right)) for c in r.columns
     ]
-    spec_scale, why_scale = choose_scale([c for c in used if c.kind is Kind.AMOUNT])
+    spec_scale, why_scale = choose_scale(
+        [c for c in used if c.kind is Kind.AMOUNT], [c for c in rest.currencies if c]
+    )
     spec = Spec(
         reconciliation=name,
         left=rest.side(0),
@@ -82,6 +84,8 @@ def _sample_scale(sides: tuple[Profile, Profile]) -> int:
 
 def _readings(side: Profile, which: str, scale: int) -> list[Reading]:
     found = readings(side, scale=scale)
+    if side.height == 0:
+        raise InputError(f"{side.side.name}: no rows to infer a spec from; give one with --spec")
     if not found:
         names = ", ".join(side.side.frame.columns) or "none"
         raise InputError(

@@ -11,7 +11,7 @@ from tieout.reconcile.infer.words import alike
 ROWS_MAX = 20_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Joined:
     """Positions of rows that belong together, in the order of the key.
 

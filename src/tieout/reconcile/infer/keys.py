@@ -24,7 +24,7 @@ _OTHER_CONCEPTS = word_set(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KeyPair:
     """A column of each side that may hold the same references.
 

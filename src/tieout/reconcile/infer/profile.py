@@ -26,7 +26,7 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """One column of a sample.
 
@@ -63,7 +63,7 @@ class Column:
         return self.filled / len(self.values) if len(self.values) else 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Profile:
     """A side and its columns."""
 

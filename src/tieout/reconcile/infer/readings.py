@@ -1,7 +1,7 @@
 """The ways in which a side's columns can be read as its amount."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import polars as pl
@@ -43,7 +43,7 @@ POSITIVE_WORDS = word_set(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
     """One way to read a side's amount, and how well its names fit."""
 
@@ -74,6 +74,7 @@ class Reading:
         amount = self.amount
         if amount.column is None:
             debit, credit = self._units(amount.debit), self._units(amount.credit)
+            debit = -debit if amount.debit_negative else debit
             amounts = debit.fill_null(0) - credit.fill_null(0)
             given = debit.is_not_null() | credit.is_not_null()
             return pl.select(pl.when(given).then(amounts)).to_series()
@@ -83,6 +84,13 @@ class Reading:
         said = self.profile.column(amount.direction).values.str.to_uppercase()
         negative = said.is_in(list(amount.negative)).fill_null(value=False)
         return pl.select(pl.when(negative).then(-units.abs()).otherwise(units)).to_series()
+
+    @property
+    def settled(self) -> "Reading":
+        """This reading, or the one that turns debits which their column writes with a minus."""
+        if not self.debits_turned:
+            return self
+        return replace(self, amount=self.amount.model_copy(update={"debit_negative": True}))
 
     @property
     def debits_turned(self) -> bool:
@@ -100,7 +108,7 @@ class Reading:
 
 def readings(side: Profile, *, scale: int) -> list[Reading]:
     """The readings of a side, the one with the most fitting names first."""
-    pairs = _debit_credit(side, scale)
+    pairs = [reading.settled for reading in _debit_credit(side, scale)]
     paired = {name for reading in pairs for name in reading.columns}
     singles = [
         Reading(side, AmountColumns(column=c.name, format=_format(c)), _name_score(c), scale)

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 import polars as pl
 
 from tieout.engines.base import Engine
-from tieout.reconcile.passes.outcome import PassOutcome, nothing_withheld
+from tieout.reconcile.passes.outcome import PassOutcome, identified, nothing_withheld
 
 # A fingerprint that occurs this often among the first rows would make the join quadratic.
 CROWD_SAMPLE_ROWS = 100_000
@@ -47,9 +47,8 @@ def exact_pass(
 
 
 def _fingerprints(table: ir.Table, on: Sequence[str], engine: Engine, *, carry: bool) -> ir.Table:
+    table = identified(table, on)
     columns = [table[name] for name in on]
-    if "key" in on:
-        table = table.filter(table["key"] != "")
     prints = {
         "print_one": engine.fingerprint(columns),
         "print_two": engine.fingerprint(columns, seed="second"),

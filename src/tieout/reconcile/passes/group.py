@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 import polars as pl
 
 from tieout.engines.base import Engine
-from tieout.reconcile.passes.outcome import GROUP_SCHEMA, PassOutcome, no_groups
+from tieout.reconcile.passes.outcome import GROUP_SCHEMA, PassOutcome, identified, no_groups
 from tieout.reconcile.passes.tolerance import Limits
 from tieout.reconcile.spec import GroupPass
 
@@ -37,8 +37,7 @@ def group_pass(
 
 
 def _sums(table: ir.Table, on: Sequence[str]) -> ir.Table:
-    if "key" in on:
-        table = table.filter(table["key"] != "")
+    table = identified(table, on)
     return table.group_by(list(on)).agg(
         rows=ibis._.count(),
         total=table["amount"].sum().cast("int64"),

@@ -1,5 +1,6 @@
 """What a pass hands on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
@@ -19,6 +20,14 @@ GROUP_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "difference": pl.Int64,
     "currency": pl.String,
 }
+
+
+def identified(table: ir.Table, on: Sequence[str]) -> ir.Table:
+    """The rows in which every part of the key that a pass is `on` says something."""
+    for name in on:
+        if name == "key" or name.startswith("key_"):
+            table = table.filter(table[name] != "")
+    return table
 
 
 def no_groups() -> pl.DataFrame:

@@ -11,7 +11,7 @@ import polars as pl
 
 from tieout.engines.base import Engine
 from tieout.reconcile.passes.assign import assign
-from tieout.reconcile.passes.outcome import PassOutcome
+from tieout.reconcile.passes.outcome import PassOutcome, identified
 from tieout.reconcile.spec import AmountTolerance, DayWindow
 
 _DAYS_COST = 1 << 12  # more than any day difference that a window allows
@@ -101,8 +101,7 @@ def _candidates(left: ir.Table, right: ir.Table, *, on: Sequence[str], limits: L
     columns = ["row", "amount", "currency", "date", "key", *on]
     left = left.select(*dict.fromkeys(columns))
     right = right.select(*dict.fromkeys(columns))
-    if "key" in on:
-        left, right = left.filter(left["key"] != ""), right.filter(right["key"] != "")
+    left, right = identified(left, on), identified(right, on)
     keys: list[str] = list(on)
     left, right = _with_ordinals(left, limits), _with_ordinals(right, limits)
     if not any(name.startswith("key") for name in on):

@@ -67,7 +67,8 @@ def _commands(files: list[str], peers: str | None) -> dict[str, list[str]]:
     commands = {
         "key join (limit)": [sys.executable, str(here / "key_join.py"), *files],
         "hand-written SQL": [sys.executable, str(here / "handwritten_sql.py"), *files],
-        "tieout": tieout,
+        "tieout, passes alone": [sys.executable, str(here / "tieout_passes.py"), *files],
+        "tieout, whole run": tieout,
     }
     if peers:
         commands |= {name: [peers, str(here / f"{name}.py"), *files] for name in PEERS}
@@ -93,10 +94,10 @@ def _median(name: str, rounds: list[tuple[float, float, int]]) -> Measured:
 def _show(measured: list[Measured], rows: int) -> None:
     floor = next(each for each in measured if each.name == "hand-written SQL")
     print(f"{rows:,} x {rows:,} rows, {os.cpu_count()} cores, medians")
-    print(f"{'':20}{'wall s':>9}{'cpu s':>9}{'MiB':>8}{'wall/floor':>12}{'cpu/floor':>11}")
+    print(f"{'':22}{'wall s':>9}{'cpu s':>9}{'MiB':>8}{'wall/floor':>12}{'cpu/floor':>11}")
     for each in measured:
         print(
-            f"{each.name:20}{each.wall_seconds:9.2f}{each.cpu_seconds:9.2f}{each.memory_mib:8}"
+            f"{each.name:22}{each.wall_seconds:9.2f}{each.cpu_seconds:9.2f}{each.memory_mib:8}"
             f"{each.wall_seconds / floor.wall_seconds:12.2f}"
             f"{each.cpu_seconds / floor.cpu_seconds:11.2f}"
         )

@@ -36,9 +36,7 @@ def same_bytes(one: ReconcileResult, other: ReconcileResult) -> bool:
 
 
 @pytest.mark.parametrize("named", ["folder", "manifest"])
-def test_a_run_that_is_repeated_gives_the_same_bytes(
-    run: Run, tmp_path: Path, named: str
-) -> None:
+def test_a_run_that_is_repeated_gives_the_same_bytes(run: Run, tmp_path: Path, named: str) -> None:
     first = run(LEFT, RIGHT, passes=[{"exact": {}}, {"group": {}}, {"tolerance": {}}])
     where = first.out if named == "folder" else first.out / "run.json"
     second = repeat(where, out=tmp_path / "again")
@@ -147,7 +145,11 @@ def test_a_run_that_needed_a_password_is_refused(run: Run, tmp_path: Path) -> No
     first = run(LEFT, RIGHT)
     path = first.out / "run.json"
     location = "postgresql://ann:***@host/db#entries"
-    path.write_text(path.read_text().replace(str(tmp_path / "bank.csv") + '",\n      "name', location + '",\n      "name'))
+    path.write_text(
+        path.read_text().replace(
+            str(tmp_path / "bank.csv") + '",\n      "name', location + '",\n      "name'
+        )
+    )
     assert load_manifest(path).inputs[0].location == location
     with pytest.raises(InputError, match="keeps no password"):
         repeat(path, out=tmp_path / "again")
@@ -157,9 +159,7 @@ def test_a_run_that_needed_a_password_is_refused(run: Run, tmp_path: Path) -> No
     ("content", "said"),
     [(None, "expected a run's manifest"), ("{}", "is not the manifest"), ("x", "is not the man")],
 )
-def test_what_is_no_manifest_is_refused(
-    tmp_path: Path, content: str | None, said: str
-) -> None:
+def test_what_is_no_manifest_is_refused(tmp_path: Path, content: str | None, said: str) -> None:
     if content is not None:
         (tmp_path / "run.json").write_text(content)
     with pytest.raises(InputError, match=said):

@@ -109,8 +109,8 @@ def test_all_rows_are_counted_by_date(build: Build, records: Records) -> None:
     """)
     right = records("key amount date\nA 1.00 2024-01-02")
     found = build(left, right)
-    assert found.days_left.rows() == [(19723, 2, 1), (19725, 1, 1)]
-    assert found.days_right.rows() == [(19724, 1, 0)]
+    assert found.days_left.rows() == [(19723, 2, 300, 1), (19725, 1, 300, 1)]
+    assert found.days_right.rows() == [(19724, 1, 100, 0)]
 
 
 def test_ties_come_with_the_values_of_both_sides(build: Build, records: Records) -> None:

@@ -41,7 +41,7 @@ def test_it_reads_native_values_as_text(opened_book: Any) -> None:
                 ["Date", "Time", "Amount", "Noise", "Big", "Ok", "Text"],
                 [
                     date(2024, 6, 1),
-                    datetime(2024, 6, 1, 10, 30),
+                    datetime.fromisoformat("2024-06-01 10:30"),
                     1533.5,
                     0.1 + 0.2,
                     1e16,
@@ -123,7 +123,7 @@ def test_it_takes_the_sheet_that_is_named(opened_book: Any) -> None:
         ({"May": [], "June": []}, "", "bank.xlsx: no sheet has data rows"),
         ({"May": [["ref", "amount"]]}, "", "bank.xlsx: has a header but no data rows"),
         (
-            {"May": [["ref", "ref"], ["A", 1]]},
+            {"May": [["ref", "ref"], ["A", "1"]]},
             "",
             "bank.xlsx: columns 1 and 2 are both named 'ref'; rename one of them",
         ),
@@ -140,7 +140,7 @@ def test_it_numbers_the_rows_of_several_workbooks_through(
     engine: DuckDBEngine, tmp_path: Path, workdir: Path, staged: Stager
 ) -> None:
     for name, ref in (("1.xlsx", "A"), ("2.xlsx", "B")):
-        rows = [["ref", "amount", "day"], [ref, 1, date(2024, 1, 31)]]
+        rows: list[list[Any]] = [["ref", "amount", "day"], [ref, 1, date(2024, 1, 31)]]
         book(tmp_path / name, {"x": rows})
 
     source = open_source(f"{tmp_path}/*.xlsx", engine=engine, workdir=workdir)

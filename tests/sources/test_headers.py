@@ -81,6 +81,10 @@ def test_it_prefers_the_header_to_a_later_row_of_words() -> None:
     assert layout("Date,Amount\nunknown,n/a\n2024-01-31,1.00\n2024-02-01,2.00").skip == 1
 
 
+def test_it_is_not_misled_by_words_in_the_first_rows_of_a_column_of_numbers() -> None:
+    assert layout("ref,amount\nA,x\n,1").skip == 1
+
+
 def test_it_names_a_blank_column_by_its_place() -> None:
     assert layout(",amount,\n0,1.00,x\n1,2.00,y").names == ("column_1", "amount", "column_3")
 

@@ -63,7 +63,7 @@ def test_it_says_that_an_address_is_of_no_known_kind(engine: DuckDBEngine, tmp_p
         ("a.parquet", b"", "a.parquet: the file is empty; expected a header and data rows"),
         (
             "a.csv.gz",
-            gzip.compress(b""),
+            gzip.compress(b"", mtime=0),
             "a.csv.gz: the file is empty; expected a header and data rows",
         ),
         ("a.csv", b" \n\n,,\n", "a.csv: the file is blank; expected a header and data rows"),
@@ -72,26 +72,34 @@ def test_it_says_that_an_address_is_of_no_known_kind(engine: DuckDBEngine, tmp_p
         (
             "a.csv",
             b"ref,amount\n1,\x00\x02\n",
-            "a.csv: holds binary content (NUL bytes), not text; "
-            "expected a delimited text file in UTF-8",
+            (
+                "a.csv: holds binary content (NUL bytes), not text; "
+                "expected a delimited text file in UTF-8"
+            ),
         ),
         (
             "a.csv",
             zipped(),
-            "a.csv: is a zip archive or a spreadsheet in spite of its name; "
-            "rename it to what it is",
+            (
+                "a.csv: is a zip archive or a spreadsheet in spite of its name; "
+                "rename it to what it is"
+            ),
         ),
         (
             "a.zip",
             zipped(),
-            "a.zip: cannot be read as a spreadsheet; the file is damaged, protected by a "
-            "password or another format; save it again as xlsx or CSV",
+            (
+                "a.zip: cannot be read as a spreadsheet; the file is damaged, protected by a "
+                "password or another format; save it again as xlsx or CSV"
+            ),
         ),
         (
             "a.xlsx",
             b"ref,amount\n1,2\n",
-            "a.xlsx: cannot be read as a spreadsheet; the file is damaged, protected by a "
-            "password or another format; save it again as xlsx or CSV",
+            (
+                "a.xlsx: cannot be read as a spreadsheet; the file is damaged, protected by a "
+                "password or another format; save it again as xlsx or CSV"
+            ),
         ),
         (
             "a.parquet",

@@ -41,7 +41,7 @@ def test_it_samples_native_values_as_text(opened_frame: Parquet) -> None:
             {
                 "decimal": [Decimal("1.50"), None],
                 "day": [date(2024, 1, 31), None],
-                "moment": [datetime(2024, 1, 31, 10, 5), None],
+                "moment": [datetime.fromisoformat("2024-01-31 10:05"), None],
                 "number": [1e-7, None],
                 "text": [" ", "x"],
                 "list": [[1, 2], None],
@@ -102,8 +102,10 @@ def test_it_says_that_a_column_has_two_types(
         ),
         (
             pl.DataFrame({"Amount": [1], "amount": [2]}),
-            "bank.parquet: columns 1 'Amount' and 2 'amount' differ only in upper and lower "
-            "case; rename one of them",
+            (
+                "bank.parquet: columns 1 'Amount' and 2 'amount' differ only in upper and lower "
+                "case; rename one of them"
+            ),
         ),
     ],
 )

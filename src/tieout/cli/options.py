@@ -52,7 +52,7 @@ def parse_limit(text: str) -> Limit:
     Limit(measure='share', most=Decimal('0.005'))
     """
     found = re.fullmatch(r"(?:(breaks|share|amount)[=>])?(\d+(?:\.\d+)?)(%?)", text)
-    if found is None:
+    if found is None or (found[3] and found[1] in {"breaks", "amount"}):
         raise InputError(
             f"--fail-on {text}: expected a number of breaks, or breaks=N, share=N% or amount=N"
         )

@@ -8,10 +8,9 @@ import shutil
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tieout.sources.dialect import Dialect
 from tieout.sources.encoding import open_bytes
@@ -21,8 +20,7 @@ _VALUE_CHARACTERS_MAX: Final = 200
 _DAMAGED: Final = re.compile("[\udc80-\udcff]")
 
 
-@dataclass(frozen=True, slots=True)
-class ExactRecord:
+class ExactRecord(NamedTuple):
     """One data row. Where `expected` is set the row is broken, and `value` is its text."""
 
     row: int
@@ -51,8 +49,7 @@ class _Lines:
         self._returned.extendleft(reversed(lines))
 
 
-@dataclass(frozen=True, slots=True)
-class RawRecord:
+class RawRecord(NamedTuple):
     """A record as it stands: its cells and how many lines it takes, or what is broken in it."""
 
     cells: list[str]
@@ -107,10 +104,14 @@ def read_exact(path: Path, dialect: Dialect, *, skip: int, width: int) -> Iterat
     row = 0
     with _open_lines(path) as lines:
         for index, record in enumerate(read_raw(lines, dialect)):
-            if index < skip or (not record.broken and is_blank(record.cells)):
+            if index < skip:
+                continue
+            text = "".join(record.cells)
+            if not record.broken and (not text or text.isspace()):
                 continue
             row += 1
-            yield _judged(row, record, width, dialect)
+            sound = len(record.cells) == width and (text.isascii() or not _DAMAGED.search(text))
+            yield ExactRecord(row, record.cells) if sound else _judged(row, record, width, dialect)
 
 
 def copy_body(path: Path, dialect: Dialect, *, skip: int, copy: Path) -> None:

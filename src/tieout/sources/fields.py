@@ -20,7 +20,8 @@ class AmountField:
     of `negative_values`, compared upper-case, take the negative of the absolute amount);
     `debit` and `credit`, the amount being |debit| - |credit| when both are plain positive numbers
     (a negative number in either counts against it). `debit_negative` says that debits are written
-    with a minus as a matter of course, so that their sign is turned first. `sign` -1 turns the whole column around.
+    with a minus as a matter of course, so that their sign is turned first. `sign` -1 turns the
+    whole column around.
     """
 
     column: str | None = None

@@ -44,7 +44,8 @@ def find_layout(records: Sequence[Cells], *, name: str) -> Layout:
 
 def is_blank(cells: Cells) -> bool:
     """Whether a record has nothing but spaces in its cells."""
-    return not any(cell and not cell.isspace() for cell in cells)
+    text = "".join(cells)
+    return not text or text.isspace()
 
 
 def used_width(cells: Cells) -> int:
@@ -104,9 +105,11 @@ def _header_row(kinds: Sequence[Sequence[Kind]], present: Sequence[int]) -> int 
     if not scored:
         return None
     contrast_most = max(contrast for _, contrast, _ in scored)
-    if contrast_most:
-        return next(index for index, contrast, _ in scored if 2 * contrast > contrast_most)
     filled_most = max(_filled(kinds[index]) for index in present)
+    if contrast_most:
+        best = next(index for index, contrast, _ in scored if 2 * contrast > contrast_most)
+        # A row of words below the header can look like one too; lines above it are less full.
+        return next(index for index, _, filled in scored if index == best or filled == filled_most)
     full = (index for index, _, filled in scored if 2 * filled > filled_most)
     return next(full, None)
 
@@ -119,7 +122,7 @@ def _common_width(records: Sequence[Cells]) -> int:
 def _names(header: Cells, body: Sequence[Cells], *, name: str) -> tuple[str, ...]:
     names = [" ".join(cell.split()) for cell in header]
     used = [used_width(cells) for cells in body]
-    common = _common_width(body) or len(names)
+    common = _common_width([header, *body])
     if common < len(names):
         # A header may end in a delimiter that its rows do not have,
         wanted = max(used_width(header), common)

@@ -91,8 +91,8 @@ def seconds_in(column: ir.Value, date_format: DateFormat) -> ir.IntegerValue:
     kind = column.type()
     if isinstance(kind, dt.String):
         return seconds_of_day(text_of(column), date_format)
-    if isinstance(kind, (dt.Timestamp, dt.Time)):
-        clock = column.cast(dt.Timestamp(scale=6)) if isinstance(kind, dt.Timestamp) else column
+    if isinstance(kind, dt.Timestamp):
+        clock = column.cast(dt.Timestamp(scale=6))
         return (clock.hour() * 3600 + clock.minute() * 60 + clock.second()).cast("int32")
     return ibis.null("int32")
 

@@ -69,5 +69,5 @@ def _text_of(values: pl.Series) -> pl.Series:
         return values.cast(pl.String)
     if isinstance(values.dtype, pl.Decimal):
         return values.cast(pl.String)
-    texts = [cell_text(each) or None for each in values]
+    texts = [cell_text(each) or None for each in values.to_list()]
     return pl.Series(values.name, texts, dtype=pl.String)

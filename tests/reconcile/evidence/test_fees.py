@@ -197,3 +197,31 @@ def test_it_learns_a_schedule_from_the_differences(explain: Explain) -> None:
 
     assert {each["bucket"] for each in found} == {"fee_or_tax"}
     assert found[0]["evidence"] == "right 12.34 - left 11.68 = 0.66 = 0.30 + 2.9% x 12.34"
+
+
+def test_half_a_yen_is_no_fee(explain: Explain) -> None:
+    (found,) = explain(
+        """
+        side   key  amount   date        currency
+        left   A-1  4299.00  2024-03-05  JPY
+        right  A-1  4306.00  2024-03-05  JPY
+        """,
+        spec={"fees": [{"fixed": "7.50"}]},
+    )
+
+    assert found["bucket"] == "unknown"
+
+
+def test_differences_that_go_either_way_are_no_fee(explain: Explain) -> None:
+    lines = ["side key amount date"]
+    for number in range(10):
+        amount, sign = 1_234 + 977 * number, 1 if number % 2 else -1
+        other = amount + sign * (amount * 29 + 500) // 1_000
+        # Money out turns the sign of what is larger, so both readings of "one way" are mixed.
+        turn = "-" if number % 4 < 2 else ""
+        lines.append(f"left K{number}X {turn}{amount / 100:.2f} 2024-03-05")
+        lines.append(f"right K{number}X {turn}{other / 100:.2f} 2024-03-05")
+
+    found = explain("\n".join(lines))
+
+    assert "fee_or_tax" not in {each["bucket"] for each in found}

@@ -170,3 +170,21 @@ def test_two_currencies_at_another_days_rate_are_an_fx_difference(
 
     assert found["bucket"] == "fx_rate"
     assert "the rate of 2024-03-04" in found["evidence"]
+
+
+def test_where_many_dates_fit_a_fee_is_likelier(explain: Explain, tmp_path: Path) -> None:
+    path = tmp_path / "rates.csv"
+    days = [f"2024-02-{day:02},EUR,1.{1000 + 13 * day},USD" for day in range(1, 29)]
+    path.write_text("\n".join(["date,currency,rate,quote", *days]))
+    table = """
+        side   key  amount  date        currency  original_amount  original_currency
+        left   A-1  11.36   2024-02-28  USD       10.00            EUR
+        right  A-1  11.20   2024-02-28  USD       10.00            EUR
+    """
+
+    alone = explain(table, spec={"rates": str(path)})[0]
+    (beside,) = explain(table, spec={"rates": str(path), "fees": [{"fixed": "0.16"}]})
+
+    assert alone["bucket"] == "fx_rate"
+    assert beside["bucket"] == "fee_or_tax"
+    assert beside["bucket_confidence"] < 0.7

@@ -149,7 +149,7 @@ def test_a_direction_that_says_nothing_new_is_left_out(side: Side, payments: Pay
     assert infer(signed, ledger(side, ours)).spec.left.amount.direction is None
 
 
-def test_debits_that_carry_a_minus_are_uncertain(side: Side, payments: Payments) -> None:
+def test_debits_that_carry_a_minus_are_turned(side: Side, payments: Payments) -> None:
     ours = payments(50)
     left = side(
         ref=[p.reference for p in ours],
@@ -157,7 +157,9 @@ def test_debits_that_carry_a_minus_are_uncertain(side: Side, payments: Payments)
         Credit=[p.amount if p.cents > 0 else "-" for p in ours],
     )
     found = infer(left, ledger(side, ours))
-    assert any("carry a minus" in doubt.reason for doubt in found.uncertain)
+    assert found.spec.left.amount.debit_negative
+    assert found.spec.left.amount.sign * found.spec.right.amount.sign == -1
+    assert any("carry a minus" in choice.reason for choice in found.choices)
 
 
 def test_too_few_rows_leave_the_sign_open(side: Side) -> None:

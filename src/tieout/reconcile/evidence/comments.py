@@ -15,8 +15,9 @@ _STRONG_WORDS = (
 RETURN_WORD = rf"(?i)\b(?:{_STRONG_WORDS}|return(?:ed)?|refund(?:ed)?|rejected|unpaid|bounced)\b"
 REVERSAL_WORD = rf"(?i)\b(?:{_STRONG_WORDS})\b"
 FEE_WORD = (
-    r"(?i)\b(?:fees?|charges?|commission|interchange|vat|gst|sales tax|withholding|tax"
-    r"|geb(?:ü|ue)hr(?:en)?|entgelte?|provision|mwst|ust|steuer|frais|spesen|commissione|tva|iva)\b"
+    r"(?i)\b(?:fees?|charges|(?:bank|service|handling|wire|card) charge|commission|interchange"
+    r"|vat|gst|sales tax|withholding|tax|geb(?:ü|ue)hr(?:en)?|entgelte?|provision|mwst|ust"
+    r"|steuer|frais|spesen|commissione|tva|iva)\b"
 )
 _KEY_LENGTH_MIN = 3
 

@@ -11,7 +11,6 @@ from tieout.reconcile.evidence.forms import Forms, fee_fits, fit_forms, strength
 from tieout.reconcile.evidence.rates import RateBook
 from tieout.reconcile.evidence.work import Ints, Work
 
-
 # A fee is taken from one side. Differences that go either way alike are of another kind.
 _ONE_WAY_MIN = 0.8
 

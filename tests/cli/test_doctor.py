@@ -1,0 +1,67 @@
+"""`tieout doctor`."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tieout.cli import doctor
+
+Tieout = Callable[..., Any]
+
+
+def test_a_sound_machine_is_told_so(tieout: Tieout) -> None:
+    said = tieout("doctor --json")
+    checks = {check["name"]: check for check in json.loads(said.out)["checks"]}
+    assert {"python", "cores", "temporary folder", "workspace", "engine"} <= set(checks)
+    assert checks["engine"]["found"] == "duckdb answers"
+    assert checks["duckdb"]["ok"]
+    assert said.code == (0 if all(check["ok"] for check in checks.values()) else 2)
+
+
+def test_people_get_a_line_a_check(tieout: Tieout) -> None:
+    said = tieout("doctor")
+    lines = said.out.splitlines()
+    assert all(line.startswith(("ok  ", "FAIL")) for line in lines)
+    assert any(line.startswith("ok   engine: ") for line in lines)
+
+
+def test_what_is_wrong_comes_with_advice(tieout: Tieout) -> None:
+    said = tieout("doctor --workspace nowhere")
+    assert said.code == 2
+    wrong = [line for line in said.out.splitlines() if line.startswith("FAIL")]
+    assert any("workspace: nowhere  -> make the folder writable" in line for line in wrong)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_workspace_that_cannot_be_written_is_told(tieout: Tieout, tmp_path: Path) -> None:
+    (tmp_path / "locked").mkdir(mode=0o500)
+    assert tieout("doctor --workspace locked").code == 2
+
+
+def test_an_engine_that_does_not_answer_is_told(
+    tieout: Tieout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("no engine")
+
+    monkeypatch.setattr("tieout.engines.duckdb.DuckDBEngine", fail)
+    assert not doctor._engine().ok
+    assert "FAIL engine: no engine" in tieout("doctor").out
+
+
+def test_an_optional_library_that_is_missing_is_no_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(doctor, "_EXTRAS", {"no-such-library": "postgres"})
+    check = doctor._libraries()[-1]
+    assert check.ok
+    assert check.found == "not installed (optional: pip install 'tieout[postgres]')"
+
+
+def test_a_library_that_is_missing_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_CORE", ("no-such-library",))
+    assert not doctor._libraries()[0].ok

@@ -10,6 +10,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tieout.sources.open import open_source
+
 Tieout = Callable[..., Any]
 Files = tuple[Path, Path]
 CONTRACT = {
@@ -202,15 +204,11 @@ def test_the_day_from_which_ages_count_may_be_chosen(tieout: Tieout, two_files: 
 def test_a_password_stands_in_no_file_of_the_run(
     tieout: Tieout, two_files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tieout.pipeline import reconcile as job
-
-    opened = job.open_source
-
     def answer(location: str, **more: Any) -> Any:
         # A server of its own would take longer to start than the test takes.
-        return opened("books.csv" if "://" in location else location, **more)
+        return open_source("books.csv" if "://" in location else location, **more)
 
-    monkeypatch.setattr(job, "open_source", answer)
+    monkeypatch.setattr("tieout.pipeline.reconcile.open_source", answer)
     urls = [
         "postgresql://ann:hunter2@host/db#entries",
         "postgresql://ann:hunter2@x@host/db#entries",

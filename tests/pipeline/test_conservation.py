@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tieout.engines.duckdb import DuckDBEngine
 from tieout.model.errors import ConservationError
 from tieout.pipeline.conservation import RowSums, prove_conservation
+from tieout.reconcile.breaks import finish_breaks
 from tieout.reconcile.passes.outcome import GROUP_SCHEMA, PassOutcome
 
 
@@ -115,10 +116,9 @@ def test_sums_add_up() -> None:
 def test_a_run_that_loses_a_row_writes_nothing(
     run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tieout.pipeline import reconcile as job
-
-    finish = job.finish_breaks
-    monkeypatch.setattr(job, "finish_breaks", lambda *a, **k: finish(*a, **k).head(1))
+    monkeypatch.setattr(
+        "tieout.pipeline.reconcile.finish_breaks", lambda *a, **k: finish_breaks(*a, **k).head(1)
+    )
     table = "ref amount ccy booked\n{0}1 1.00 EUR 2024-01-02\n{0}2 2.00 EUR 2024-01-02"
     with pytest.raises(ConservationError):
         run(table.format("A"), table.format("B"))

@@ -67,7 +67,8 @@ def outcome_of(left: Sequence[Row], right: Sequence[Row]) -> Outcome:
         result = reconcile(job)
         names = ("matches.parquet", "breaks.parquet")
         return Outcome(
-            *(pl.read_parquet(result.out / name) for name in names),
+            pl.read_parquet(result.out / names[0]),
+            pl.read_parquet(result.out / names[1]),
             {name: (result.out / name).read_bytes() for name in names},
             result,
         )

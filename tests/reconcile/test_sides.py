@@ -91,7 +91,11 @@ def test_steps_for_the_key_serve_columns_without_steps_of_their_own(engine: Duck
 
 def test_a_key_of_blank_parts_is_no_key(engine: DuckDBEngine) -> None:
     wanted = spec({"key": ["ref", "line"]})
-    staged = {"key_0": ["", "A", ""], "key_1": ["", "", "7"], "amount": [1, 2, 3]}
+    staged: dict[str, list[Any]] = {
+        "key_0": ["", "A", ""],
+        "key_1": ["", "", "7"],
+        "amount": [1, 2, 3],
+    }
     assert [row["key"] for row in compared(engine, staged, wanted)] == ["", "A | ", " | 7"]
 
 
@@ -101,7 +105,7 @@ def test_without_a_key_every_key_is_blank(engine: DuckDBEngine) -> None:
 
 
 def test_currencies_are_in_upper_case(engine: DuckDBEngine) -> None:
-    staged = {"key_0": ["A", "B"], "amount": [1, 2], "currency": ["eur", ""]}
+    staged: dict[str, list[Any]] = {"key_0": ["A", "B"], "amount": [1, 2], "currency": ["eur", ""]}
     rows = compared(engine, staged, spec({"currency": "ccy"}))
     assert [row["currency"] for row in rows] == ["EUR", ""]
     fixed = compared(engine, {"key_0": ["A"], "amount": [1]}, spec({"currency_fixed": "jpy"}))
@@ -109,7 +113,7 @@ def test_currencies_are_in_upper_case(engine: DuckDBEngine) -> None:
 
 
 def test_criteria_stand_beside_the_record(engine: DuckDBEngine) -> None:
-    staged = {"key_0": ["A"], "amount": [1], "criteria_desk": ["FX"]}
+    staged: dict[str, list[Any]] = {"key_0": ["A"], "amount": [1], "criteria_desk": ["FX"]}
     rows = compared(engine, staged, spec({"criteria": {"desk": "d"}}))
     assert rows[0]["criteria_desk"] == "FX"
 

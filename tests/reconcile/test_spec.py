@@ -135,7 +135,12 @@ def test_limits_are_exact_decimals() -> None:
 
 
 def test_an_unknown_word_is_an_error_wherever_it_stands() -> None:
-    for wrong in ({"lefft": SIDE}, {"left": {**SIDE, "kee": "ref"}}, {"evidence": {"fee": []}}):
+    wrongs: list[dict[str, Any]] = [
+        {"lefft": SIDE},
+        {"left": {**SIDE, "kee": "ref"}},
+        {"evidence": {"fee": []}},
+    ]
+    for wrong in wrongs:
         with pytest.raises(ValidationError, match="Extra inputs"):
             spec(**wrong)
 

@@ -14,7 +14,7 @@ from tieout.reconcile.passes.exact import exact_pass
 
 Run = Callable[..., Any]
 Records = Callable[..., pl.DataFrame]
-EXACT = {"exact": {}}
+EXACT: dict[str, Any] = {"exact": {}}
 KEYLESS = {"exact": {"on": ["currency", "amount", "date"]}}
 
 

@@ -1,6 +1,7 @@
 """Equal where it must be, near where it may be."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -305,7 +306,7 @@ def test_bands_of_amounts_lose_no_candidate(
         )
         for side, amounts in ((Side.LEFT, left), (Side.RIGHT, right))
     }
-    limits = Limits(AmountTolerance(absolute=width), 0)
+    limits = Limits(AmountTolerance(absolute=Decimal(width)), 0)
     found = engine.fetch(
         _candidates(tables[Side.LEFT], tables[Side.RIGHT], on=["currency"], limits=limits)
     )

@@ -55,6 +55,7 @@ class DuckDBEngine:
             ) from error
         self._raw = self._connection.con
         self._raw.execute("SET enable_progress_bar = false")
+        self._raw.execute("SET preserve_insertion_order = false")
         self._raw.execute("SET autoinstall_known_extensions = false")
 
     def __enter__(self) -> "DuckDBEngine":
@@ -91,13 +92,14 @@ class DuckDBEngine:
         )
 
     def materialise(self, plan: ir.Table) -> ir.Table:
-        """Execute a plan once and keep its rows, in the order in which the plan yields them."""
+        """Execute a plan once and keep its rows, in no particular order."""
         return self._connection.create_table(next(self._names), obj=plan, temp=True)
 
     def fetch(self, plan: ir.Table) -> pl.DataFrame:
         """Execute a plan and bring its rows into this process."""
-        rows: pl.DataFrame = self._connection.to_polars(plan)
-        return rows
+        # By way of Arrow: Ibis would import pandas to make Polars frames.
+        rows = self._raw.sql(self._sql(plan)).to_arrow_table()
+        return pl.DataFrame(pl.from_arrow(rows)).cast(plan.schema().to_polars())
 
     def batches(self, plan: ir.Table, *, rows: int) -> Iterator[pa.RecordBatch]:
         """Execute a plan and stream its rows. No other plan runs before the last of them."""
@@ -128,7 +130,7 @@ class DuckDBEngine:
             ).fetchall()
             aside.replace(path)
         finally:
-            self._raw.execute("SET preserve_insertion_order = true")
+            self._raw.execute("SET preserve_insertion_order = false")
             aside.unlink(missing_ok=True)
         return int(written[0][0])
 

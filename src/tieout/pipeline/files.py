@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+import polars as pl
+
 from tieout.engines.base import Engine
 from tieout.export.report import write_report
 from tieout.export.run_report import RunReport
@@ -11,19 +13,27 @@ from tieout.pipeline.reconciled import Reconciled
 from tieout.reconcile.matches import write_matches
 from tieout.reconcile.spec_file import write_spec
 
+ROW_GROUP_ROWS = 122_880
+
 
 def write_files(
     done: Reconciled, report: RunReport, folder: Path, *, engine: Engine
 ) -> dict[str, str]:
     """Write all files but the manifest; answers with the SHA-256 of the tables by name."""
     write_matches(done.tied.outcomes, folder / "matches.parquet", scale=done.scale, engine=engine)
-    done.breaks.write_parquet(folder / "breaks.parquet", compression="zstd")
+    write_table(done.breaks, folder / "breaks.parquet")
     write_csv(done.breaks, folder / "breaks.csv")
     write_rejects((*done.left.staged.rejects, *done.right.staged.rejects), folder / "rejects.csv")
     write_spec(done.inferred, folder / "spec.yaml")
     write_report(report, folder / "report.html")
     tables = ("matches.parquet", "breaks.parquet", "rejects.csv", "spec.yaml")
     return {name: _sha256(folder / name) for name in tables}
+
+
+def write_table(frame: pl.DataFrame, path: Path) -> None:
+    """Write a frame as Parquet: the same rows are the same bytes on any number of cores."""
+    # As many chunks as cores made would become as many row groups.
+    frame.rechunk().write_parquet(path, compression="zstd", row_group_size=ROW_GROUP_ROWS)
 
 
 def _sha256(path: Path) -> str:

@@ -27,64 +27,70 @@ def write_matches(
     difference (decimal, left - right), currency, confidence (0-1), explanation.
     """
     plans = [
-        _pairs_plan(outcome.pairs, outcome.name)
+        _pairs_plan(outcome.pairs, outcome, scale)
         for outcome in outcomes
         if outcome.pairs is not None
     ]
     plans += [
-        engine.publish(_groups_frame(outcome.groups, outcome.name))
+        _groups_plan(outcome, scale, engine)
         for outcome in outcomes
         if not outcome.groups.is_empty()
     ]
     if not plans:
-        plans = [engine.publish(_groups_frame(outcomes[0].groups, outcomes[0].name))]
+        plans = [_groups_plan(outcomes[0], scale, engine)]
     first, *others = plans
     matches = first.union(*others) if others else first
     # The order makes the file the same bytes at any number of threads.
     matches = matches.order_by("first_row")
-    return engine.write_parquet(_as_contract(matches, scale), path, keep_order=True)
+    return engine.write_parquet(_as_contract(matches), path, keep_order=True)
 
 
-def _pairs_plan(pairs: ir.Table, name: str) -> ir.Table:
+def _pairs_plan(pairs: ir.Table, outcome: PassOutcome, scale: int) -> ir.Table:
+    # Computing nothing where nothing can differ saves a second in ten million rows.
+    nothing = ibis.literal(0, "int64").cast(f"decimal(38,{scale})")
     return pairs.select(
         first_row=pairs["left_row"],
         kind=ibis.literal(MatchKind.ONE_TO_ONE.value),
-        pass_name=ibis.literal(name),
+        pass_name=ibis.literal(outcome.name),
         left_rows=ibis.array([pairs["left_row"]]),
         right_rows=ibis.array([pairs["right_row"]]),
-        difference=pairs["difference"],
+        difference=nothing if outcome.equal_amounts else exact_decimal(pairs["difference"], scale),
         currency=pairs["currency"],
+        explanation=ibis.literal(_explanation(outcome.name)),
     )
 
 
-def _groups_frame(groups: pl.DataFrame, name: str) -> pl.DataFrame:
+def _groups_plan(outcome: PassOutcome, scale: int, engine: Engine) -> ir.Table:
+    rows = outcome.groups.with_columns(pl.col("left_rows").list.first().alias("first_row"))
+    groups = engine.publish(rows)
     return groups.select(
-        pl.col("left_rows").list.first().alias("first_row"),
-        pl.col("kind"),
-        pl.lit(name).alias("pass_name"),
-        pl.col("left_rows"),
-        pl.col("right_rows"),
-        pl.col("difference"),
-        pl.col("currency"),
+        first_row=groups["first_row"],
+        kind=groups["kind"],
+        pass_name=ibis.literal(outcome.name),
+        left_rows=groups["left_rows"],
+        right_rows=groups["right_rows"],
+        difference=exact_decimal(groups["difference"], scale),
+        currency=groups["currency"],
+        explanation=ibis.literal(_explanation(outcome.name)),
     )
 
 
-def _as_contract(matches: ir.Table, scale: int) -> ir.Table:
-    kind = matches["pass_name"].re_replace("_[0-9]+$", "")
-    explanation = ibis.cases(
-        *((kind == name, ibis.literal(text)) for name, text in EXPLANATIONS.items()), else_=""
-    )
+def _explanation(name: str) -> str:
+    return EXPLANATIONS.get(name.split("_", maxsplit=1)[0], "")
+
+
+def _as_contract(matches: ir.Table) -> ir.Table:
     return matches.select(
         match_id=ibis.literal("M") + matches["first_row"].cast("string"),
         kind=matches["kind"],
         **{"pass": matches["pass_name"]},
         left_rows=matches["left_rows"],
         right_rows=matches["right_rows"],
-        difference=exact_decimal(matches["difference"], scale),
+        difference=matches["difference"],
         currency=matches["currency"],
         # A literal 1.0 would be a decimal to the engine.
         confidence=ibis.literal(1, "int8").cast("float64"),
-        explanation=explanation,
+        explanation=matches["explanation"],
     )
 
 

@@ -1,7 +1,7 @@
 """The passes in order, each on what the ones before left over."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import ibis.expr.types as ir
 import polars as pl
@@ -80,7 +80,7 @@ def _named(outcome: PassOutcome, number: int, spec: Spec) -> PassOutcome:
     """Passes of one kind are told apart by their place."""
     kinds = [next(iter(rule.model_dump(exclude_none=True))) for rule in spec.passes]
     name = outcome.name if kinds.count(outcome.name) == 1 else f"{outcome.name}_{number}"
-    return PassOutcome(name, outcome.pairs, outcome.groups, outcome.withheld)
+    return replace(outcome, name=name)
 
 
 def _ordinals(

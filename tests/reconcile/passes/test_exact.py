@@ -191,6 +191,45 @@ def test_the_crowded_route_and_the_normal_one_pair_as_a_person_would(
         assert outcome.withheld.is_empty()
 
 
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(left=SIDES, right=SIDES)
+def test_without_a_key_every_route_withholds_the_same(
+    engine: DuckDBEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    left: list[tuple[str, int, int]],
+    right: list[tuple[str, int, int]],
+) -> None:
+    found = []
+    for crowded_from, spare in ((1000, 1000), (1, 1000), (1000, 1)):
+        monkeypatch.setattr(exact, "CROWD_OCCURRENCES", crowded_from)
+        monkeypatch.setattr(exact, "PAIRS_SPARE", spare)
+        outcome = exact_pass(
+            _published(engine, left),
+            _published(engine, right),
+            on=["amount", "date"],
+            engine=engine,
+        )
+        assert outcome.pairs is not None
+        found.append((engine.fetch(outcome.pairs).sort("left_row").rows(), outcome.withheld.rows()))
+    assert found[0] == found[1] == found[2]
+
+
+def test_a_crowd_that_the_first_rows_do_not_show_is_no_flood(
+    engine: DuckDBEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exact, "CROWD_SAMPLE_ROWS", 10)
+    monkeypatch.setattr(exact, "PAIRS_SPARE", 100)
+    side = [(f"K{number}", number, 1) for number in range(50)] + [("A", 1, 1)] * 3000
+    for on, pairs in ((["key", "amount"], 3050), (["amount"], 49)):
+        outcome = exact_pass(
+            _published(engine, side), _published(engine, side), on=on, engine=engine
+        )
+        assert outcome.pairs is not None
+        assert engine.fetch(outcome.pairs).height == pairs
+
+
 def test_a_thousand_twins_a_side_are_paired_in_their_order(engine: DuckDBEngine) -> None:
     twins = [("A", 1, 1)] * 1000
     pairs = exact_pass(

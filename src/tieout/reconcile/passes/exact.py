@@ -12,6 +12,8 @@ from tieout.reconcile.passes.outcome import PassOutcome, identified, nothing_wit
 # A fingerprint that occurs this often among the first rows would make the join quadratic.
 CROWD_SAMPLE_ROWS = 100_000
 CROWD_OCCURRENCES = 30
+# So many pairs more than rows mean the same of rows that are further down.
+PAIRS_SPARE = 1_000_000
 
 
 def exact_pass(
@@ -24,12 +26,15 @@ def exact_pass(
     Equality is that of two 64-bit fingerprints with different seeds, 128 bits together.
     """
     keyed = any(name.startswith("key") for name in on)
+    equal_amounts = "amount" in on
     prints_left = _fingerprints(left, on, engine, carry=True)
     prints_right = _fingerprints(right, on, engine, carry="amount" not in on)
-    if keyed and (_is_crowded(prints_left, engine) or _is_crowded(prints_right, engine)):
-        pairs = engine.materialise(_join(_numbered(prints_left), _numbered(prints_right)))
-        return PassOutcome(name="exact", pairs=pairs)
-    pairs = engine.materialise(_join(prints_left, prints_right))
+    if _is_crowded(prints_left, engine) or _is_crowded(prints_right, engine):
+        return _without_crowds(prints_left, prints_right, keyed=keyed, engine=engine)
+    most = max(_rows(left, engine), _rows(right, engine)) + PAIRS_SPARE
+    pairs = engine.materialise(_join(prints_left, prints_right).limit(most))
+    if _rows(pairs, engine) == most:
+        return _without_crowds(prints_left, prints_right, keyed=keyed, engine=engine)
     repeated_left = engine.materialise(_repeated(pairs, "left_row"))
     repeated_right = engine.materialise(_repeated(pairs, "right_row"))
     crowd = engine.fetch(
@@ -39,11 +44,16 @@ def exact_pass(
         .order_by("left_row", "right_row")
     )
     if crowd.is_empty():
-        return PassOutcome(name="exact", pairs=pairs)
+        return PassOutcome(name="exact", pairs=pairs, equal_amounts=equal_amounts)
     chosen, withheld = _by_occurrence(crowd) if keyed else _withhold(crowd)
     left_out = engine.publish(crowd.join(chosen, on=["left_row", "right_row"], how="anti"))
     settled = pairs.anti_join(left_out, ["left_row", "right_row"])
-    return PassOutcome(name="exact", pairs=engine.materialise(settled), withheld=withheld)
+    return PassOutcome(
+        name="exact",
+        pairs=engine.materialise(settled),
+        withheld=withheld,
+        equal_amounts=equal_amounts,
+    )
 
 
 def _fingerprints(table: ir.Table, on: Sequence[str], engine: Engine, *, carry: bool) -> ir.Table:
@@ -70,6 +80,38 @@ def _join(left: ir.Table, right: ir.Table) -> ir.Table:
         else ibis.literal(0, "int64")
     )
     return joined.select("left_row", "right_row", "currency", difference=difference)
+
+
+def _without_crowds(left: ir.Table, right: ir.Table, *, keyed: bool, engine: Engine) -> PassOutcome:
+    """The same pairs by counting: no row of a crowd ever meets all of the others."""
+    if keyed:
+        pairs = engine.materialise(_join(_numbered(left), _numbered(right)))
+        return PassOutcome(name="exact", pairs=pairs, equal_amounts="amount" not in left.columns)
+    counted = _counted(left).join(_counted(right), list(_PRINTS), rname="{name}_right")
+    is_lone = (counted["rows"] == 1) & (counted["rows_right"] == 1)
+    lone = engine.materialise(counted.filter(is_lone).select(*_PRINTS))
+    groups = engine.materialise(counted.filter(~is_lone).select(*_PRINTS))
+    pairs = engine.materialise(_join(left.semi_join(lone, list(_PRINTS)), right))
+    members = [
+        engine.fetch(side.semi_join(groups, list(_PRINTS)).select("row", *_PRINTS))
+        .sort("row")
+        .group_by(_PRINTS)
+        .agg(pl.col("row").alias(name))
+        for side, name in ((left, "left_rows"), (right, "right_rows"))
+    ]
+    both = members[0].join(members[1], on=_PRINTS).sort(pl.col("right_rows").list.first())
+    return PassOutcome(name="exact", pairs=pairs, withheld=_with_reason(both.drop(_PRINTS)))
+
+
+_PRINTS = ("print_one", "print_two")
+
+
+def _counted(prints: ir.Table) -> ir.Table:
+    return prints.group_by(list(_PRINTS)).agg(rows=ibis._.count())
+
+
+def _rows(table: ir.Table, engine: Engine) -> int:
+    return int(engine.fetch(table.count().as_table()).item())
 
 
 def _is_crowded(prints: ir.Table, engine: Engine) -> bool:
@@ -109,10 +151,13 @@ def _withhold(crowd: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         )
         .sort("group")
     )
+    return crowd.clear(), _with_reason(groups.drop("group"))
+
+
+def _with_reason(groups: pl.DataFrame) -> pl.DataFrame:
     reason = pl.format(
         "{} left and {} right rows are equal and no key tells them apart",
         pl.col("left_rows").list.len(),
         pl.col("right_rows").list.len(),
     )
-    withheld = groups.with_columns(reason.alias("reason")).drop("group")
-    return crowd.clear(), withheld
+    return groups.with_columns(reason.alias("reason"))

@@ -48,6 +48,7 @@ class PassOutcome:
     pairs: one-to-one matches: left_row, right_row, currency, difference (left - right, int64
         units); each row at most once; None for none.
     groups: GROUP_SCHEMA.
+    equal_amounts: every pair has a difference of 0.
     withheld: WITHHELD_SCHEMA; these rows stay unmatched in later passes too.
     """
 
@@ -55,3 +56,4 @@ class PassOutcome:
     pairs: ir.Table | None = None
     groups: pl.DataFrame = field(default_factory=no_groups)
     withheld: pl.DataFrame = field(default_factory=nothing_withheld)
+    equal_amounts: bool = False

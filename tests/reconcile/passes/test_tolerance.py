@@ -1,15 +1,12 @@
 """Equal where it must be, near where it may be."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from tieout.engines.duckdb import DuckDBEngine
 
 Run = Callable[..., Any]
 Records = Callable[..., pl.DataFrame]
@@ -276,56 +273,6 @@ def test_opposite_ends_of_what_an_amount_can_be_are_only_far_apart(
     left = records("key amount\nA 92233720368547758.07\nB 1.00")
     right = records("key amount\nA -92233720368547758.07\nB 1.00")
     assert run(left, right, near(amount={"absolute": "1", "percent": "1"})).pairs == [(2, 2)]
-
-
-KEYLESS = st.lists(st.integers(-40, 40), max_size=7, unique=True)
-
-
-@settings(max_examples=20, deadline=None)
-@given(left=KEYLESS, right=KEYLESS, width=st.integers(0, 12))
-def test_bands_of_amounts_lose_no_candidate(
-    engine: DuckDBEngine, left: list[int], right: list[int], width: int
-) -> None:
-    from tieout.model.facts import Side
-    from tieout.reconcile.passes.tolerance import Limits, _candidates
-    from tieout.reconcile.spec import AmountTolerance
-
-    tables = {
-        side: engine.publish(
-            pl.DataFrame(
-                [(row, "", amount, "EUR", None) for row, amount in enumerate(amounts, 1)],
-                schema={
-                    "row": pl.Int64,
-                    "key": pl.String,
-                    "amount": pl.Int64,
-                    "currency": pl.String,
-                    "date": pl.Int32,
-                },
-                orient="row",
-            )
-        )
-        for side, amounts in ((Side.LEFT, left), (Side.RIGHT, right))
-    }
-    limits = Limits(AmountTolerance(absolute=Decimal(width)), 0)
-    found = engine.fetch(
-        _candidates(tables[Side.LEFT], tables[Side.RIGHT], on=["currency"], limits=limits)
-    )
-    expected = {
-        (row, other)
-        for row, amount in enumerate(left, 1)
-        for other, counter in enumerate(right, 1)
-        if abs(amount - counter) <= width
-    }
-    pairs = found.select("left_row", "right_row").rows()
-    assert len(pairs) == len(set(pairs))
-    assert set(pairs) == expected
-
-
-def test_bands_keep_apart_amounts_that_a_float_cannot(run: Run, records: Records) -> None:
-    left = records("amount\n90071992547409.93\n90071992547419.95")
-    right = records("amount\n90071992547409.94\n90071992547419.93")
-    found = run(left, right, near(on=("currency",), amount={"absolute": "0.02"}))
-    assert found.pairs == [(1, 1), (2, 2)]
 
 
 AMOUNTS = st.lists(st.integers(100, 112), min_size=1, max_size=6)

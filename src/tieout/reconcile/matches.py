@@ -21,94 +21,90 @@ EXPLANATIONS = {
 def write_matches(
     outcomes: Sequence[PassOutcome], path: Path, *, scale: int, engine: Engine
 ) -> int:
-    """Write matches.parquet, a row a match in the order of the first left row; answers how many.
+    """Write matches.parquet, a row a match, and answer how many there are.
+
+    One-to-one matches come first, then the others, both in the order of their first left row.
 
     Columns: match_id, kind, pass, left_rows and right_rows (list[int64], data rows from 1),
     difference (decimal, left - right), currency, confidence (0-1), explanation.
     """
-    pairs = [
-        _pairs_plan(outcome.pairs, number, scale, equal_amounts=outcome.equal_amounts)
-        for number, outcome in enumerate(outcomes)
-        if outcome.pairs is not None
-    ]
-    groups = _groups_frame(outcomes)
-    table = engine.publish(groups)
-    narrow = [*pairs, _groups_plan(table, scale)]
-    first, *others = narrow
-    # The order makes the file the same bytes at any number of threads. Only narrow rows are
-    # sorted; what is the same in every row of a pass, and the lists, are put in afterwards.
-    ordered = (first.union(*others) if others else first).order_by("first_row")
-    members = table.select("first_row", "kind", "left_rows", "right_rows")
-    whole = ordered.left_join(members, "first_row") if not groups.is_empty() else ordered
-    plan = _as_contract(whole, outcomes, has_groups=not groups.is_empty())
+    # Ordered files are the same bytes at any number of threads. Lists are made of narrow rows
+    # after these were sorted, or the sort would outgrow the memory.
+    plans = (
+        [_pairs_plan(outcomes, scale)] if any(each.pairs is not None for each in outcomes) else []
+    )
+    groups = pl.concat(
+        outcome.groups.with_columns(pl.lit(outcome.name).alias("pass"), _why(outcome.name))
+        for outcome in outcomes
+    )
+    if not groups.is_empty() or not plans:
+        ordered = groups.sort(pl.col("left_rows").list.first())
+        plans.append(_groups_plan(engine.publish(ordered), scale))
+    plan = plans[0].union(*plans[1:]) if len(plans) > 1 else plans[0]
     return engine.write_parquet(plan, path, keep_order=True)
 
 
-def _pairs_plan(pairs: ir.Table, number: int, scale: int, *, equal_amounts: bool) -> ir.Table:
+def _pairs_plan(outcomes: Sequence[PassOutcome], scale: int) -> ir.Table:
     # Computing nothing where nothing can differ saves a second in ten million rows.
     nothing = ibis.literal(0, "int64").cast(f"decimal(38,{scale})")
-    return pairs.select(
-        first_row=pairs["left_row"],
-        right_row=pairs["right_row"],
-        number=ibis.literal(number, "int8"),
-        difference=nothing if equal_amounts else exact_decimal(pairs["difference"], scale),
-        currency=pairs["currency"],
-    )
-
-
-def _groups_frame(outcomes: Sequence[PassOutcome]) -> pl.DataFrame:
-    return pl.concat(
-        outcome.groups.select(
-            pl.col("left_rows").list.first().alias("first_row"),
-            pl.lit(number, dtype=pl.Int8).alias("number"),
-            pl.all(),
+    passes = [
+        outcome.pairs.select(
+            "left_row",
+            "right_row",
+            number=ibis.literal(number, "int8"),
+            difference=nothing
+            if outcome.equal_amounts
+            else exact_decimal(outcome.pairs["difference"], scale),
+            currency=outcome.pairs["currency"],
         )
         for number, outcome in enumerate(outcomes)
+        if outcome.pairs is not None
+    ]
+    pairs = (passes[0].union(*passes[1:]) if len(passes) > 1 else passes[0]).order_by("left_row")
+    names = [outcome.name for outcome in outcomes]
+    return pairs.select(
+        match_id=ibis.literal("M") + pairs["left_row"].cast("string"),
+        kind=ibis.literal(MatchKind.ONE_TO_ONE.value),
+        **{"pass": _by_number(pairs["number"], names)},
+        left_rows=ibis.array([pairs["left_row"]]),
+        right_rows=ibis.array([pairs["right_row"]]),
+        difference=pairs["difference"],
+        currency=pairs["currency"],
+        confidence=_certain(),
+        explanation=_by_number(pairs["number"], [_explanation(name) for name in names]),
     )
 
 
 def _groups_plan(groups: ir.Table, scale: int) -> ir.Table:
     return groups.select(
-        first_row=groups["first_row"],
-        right_row=ibis.null("int64"),
-        number=groups["number"],
+        match_id=ibis.literal("M") + groups["left_rows"][0].cast("string"),
+        kind=groups["kind"],
+        **{"pass": groups["pass"]},
+        left_rows=groups["left_rows"],
+        right_rows=groups["right_rows"],
         difference=exact_decimal(groups["difference"], scale),
         currency=groups["currency"],
+        confidence=_certain(),
+        explanation=groups["explanation"],
     )
 
 
-def _by_pass(matches: ir.Table, texts: Sequence[str]) -> ir.Value:
-    number = matches["number"]
-    return ibis.cases(
-        *((number == at, ibis.literal(text)) for at, text in enumerate(texts)), else_=""
-    )
+def _certain() -> ir.Value:
+    # A literal 1.0 would be a decimal to the engine.
+    return ibis.literal(1, "int8").cast("float64")
 
 
-def _as_contract(
-    matches: ir.Table, outcomes: Sequence[PassOutcome], *, has_groups: bool
-) -> ir.Table:
-    names = [outcome.name for outcome in outcomes]
-    why = [EXPLANATIONS.get(name.split("_", maxsplit=1)[0], "") for name in names]
-    kind: ir.Value = ibis.literal(MatchKind.ONE_TO_ONE.value)
-    left_rows = ibis.array([matches["first_row"]])
-    right_rows = ibis.array([matches["right_row"]])
-    if has_groups:
-        lone = matches["right_row"].notnull()
-        kind = ibis.ifelse(lone, kind, matches["kind"])
-        left_rows = ibis.ifelse(lone, left_rows, matches["left_rows"])
-        right_rows = ibis.ifelse(lone, right_rows, matches["right_rows"])
-    return matches.select(
-        match_id=ibis.literal("M") + matches["first_row"].cast("string"),
-        kind=kind,
-        **{"pass": _by_pass(matches, names)},
-        left_rows=left_rows,
-        right_rows=right_rows,
-        difference=matches["difference"],
-        currency=matches["currency"],
-        # A literal 1.0 would be a decimal to the engine.
-        confidence=ibis.literal(1, "int8").cast("float64"),
-        explanation=_by_pass(matches, why),
-    )
+def _by_number(number: ir.Value, texts: Sequence[str]) -> ir.Value:
+    choices = [(number == at, ibis.literal(text)) for at, text in enumerate(texts)]
+    return ibis.cases(*choices, else_="")
+
+
+def _explanation(name: str) -> str:
+    return EXPLANATIONS.get(name.split("_", maxsplit=1)[0], "")
+
+
+def _why(name: str) -> pl.Expr:
+    return pl.lit(_explanation(name)).alias("explanation")
 
 
 def exact_decimal(units: ir.IntegerValue, scale: int) -> ir.DecimalValue:

@@ -9,7 +9,6 @@ from pathlib import Path
 import ibis.expr.types as ir
 
 from tieout.engines.base import Engine
-from tieout.model.errors import InputError
 from tieout.model.manifest import InputFile
 from tieout.model.money import EXPONENT_DEFAULT, currency_exponent
 from tieout.reconcile.sides import comparable, stage_plan
@@ -43,7 +42,6 @@ def read_side(
     source: Source, side: SideSpec, spec: Spec, *, scale: int, engine: Engine, path: Path
 ) -> Input:
     """Type a source's rows by the spec. Raises InputError for columns the source hasn't got."""
-    _require_columns(source, side)
     with_time = spec.evidence.cut_off_hour is not None
     plan = stage_plan(side, scale=scale, with_time=with_time)
     staged = stage(source, plan, engine=engine, path=path)
@@ -87,24 +85,3 @@ def masked(location: str) -> str:
     options = re.sub(r"(?i)([?&][a-z]*password=)[^&]*", r"\1***", rest[len(host) :])
     shown = f"{name}{colon}{'***' if colon else ''}{at}{server}{options}"
     return f"{scheme}{slashes}{shown}{mark}{wanted}" if slashes else location
-
-
-def _require_columns(source: Source, side: SideSpec) -> None:
-    amount, original = side.amount, side.original_amount
-    wanted = [
-        *side.key,
-        *(column for part in (amount, original) if part for column in part.columns),
-        side.currency,
-        side.date.column if side.date else None,
-        *side.comment,
-        side.party,
-        side.account,
-        side.original_currency,
-        *side.criteria.values(),
-    ]
-    missing = sorted({column for column in wanted if column} - set(source.columns))
-    if missing:
-        raise InputError(
-            f"{source.name}: no column {missing[0]!r} as the spec expects of side {side.name!r}; "
-            f"the file has {', '.join(source.columns)}"
-        )

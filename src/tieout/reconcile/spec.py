@@ -115,7 +115,7 @@ class AmountTolerance(SpecModel):
 
 
 class DayWindow(SpecModel):
-    """Permitted days from the left date to the right one, in business days with a calendar."""
+    """Permitted business days from the left date to the right one."""
 
     before: Annotated[int, Field(ge=0)] = 0
     after: Annotated[int, Field(ge=0)] = 0

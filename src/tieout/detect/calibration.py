@@ -1,0 +1,99 @@
+"""Scores become p-values: how often history had one at least as large."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+from scipy import stats
+
+from tieout.detect.detector import FloatArray
+
+TAIL_SHARE: Final = 0.02
+_TAIL_MIN: Final = 25
+_SHAPE_MAX: Final = 0.5
+
+
+@dataclass(frozen=True)
+class TailCalibration:
+    """The scores of history, sorted, and a tail for scores beyond them.
+
+    Within the body a p-value is the conformal one, (1 + count of scores at least as large) /
+    (n + 1) (Vovk et al., Algorithmic Learning in a Random World, 2005). The top 2 % are smoothed
+    by a generalised Pareto tail (Pickands 1975), fitted by probability-weighted moments (Hosking
+    and Wallis 1987), so that scores beyond all of history still differ.
+    """
+
+    scores: FloatArray
+    threshold: float
+    shape: float
+    scale: float
+    tail_share: float
+
+    @classmethod
+    def fitted(cls, scores: FloatArray) -> Self:
+        """From the scores that rows of history got without having been learnt from.
+
+        NaN is left out. Fewer than 1,250 scores have no tail of their own: the empirical p-value
+        is all there is, and scores beyond the largest share its p-value.
+        """
+        known = np.sort(scores[~np.isnan(scores)])
+        tail = int(len(known) * TAIL_SHARE)
+        if tail < _TAIL_MIN:
+            return cls(known, np.inf, 0.0, 1.0, 0.0)
+        threshold = float(known[-tail - 1])
+        excess = known[-tail:] - threshold
+        shape, scale = _pareto(excess)
+        if scale <= 0.0:
+            return cls(known, np.inf, 0.0, 1.0, 0.0)
+        return cls(known, threshold, shape, scale, tail / len(known))
+
+    def log_p(self, scores: FloatArray) -> FloatArray:
+        """Natural logarithm of the p-value of each score; 0.0 for NaN."""
+        n = len(self.scores)
+        below = np.searchsorted(self.scores, scores, side="left")
+        with np.errstate(invalid="ignore", divide="ignore"):
+            result = np.log((1.0 + n - below) / (n + 1.0))
+            beyond = scores > self.threshold
+            if beyond.any():
+                excess = (scores[beyond] - self.threshold) / self.scale
+                tail = stats.genpareto.logsf(excess, self.shape)
+                result[beyond] = np.log(self.tail_share) + tail
+        result[np.isnan(scores)] = 0.0
+        bounded: FloatArray = np.minimum(result, 0.0)
+        return bounded
+
+    def state(self) -> dict[str, FloatArray | float]:
+        """What `restored` needs."""
+        return {
+            "scores": self.scores,
+            "threshold": self.threshold,
+            "shape": self.shape,
+            "scale": self.scale,
+            "tail_share": self.tail_share,
+        }
+
+    @classmethod
+    def restored(cls, state: Mapping[str, object]) -> Self:
+        """From what `state` gave."""
+        return cls(
+            scores=np.asarray(state["scores"], dtype=np.float64),
+            threshold=float(str(state["threshold"])),
+            shape=float(str(state["shape"])),
+            scale=float(str(state["scale"])),
+            tail_share=float(str(state["tail_share"])),
+        )
+
+
+def _pareto(excess: FloatArray) -> tuple[float, float]:
+    """Shape and scale of a generalised Pareto law by probability-weighted moments."""
+    n = len(excess)
+    weights = (n - np.arange(1.0, n + 1.0)) / (n - 1.0)
+    mean, weighted = float(excess.mean()), float((weights * excess).mean())
+    gap = mean - 2.0 * weighted
+    if gap <= 0.0 or mean <= 0.0:
+        return 0.0, mean
+    shape = min(2.0 - mean / gap, _SHAPE_MAX)
+    # A bounded tail would give scores beyond its end no p-value at all.
+    shape = max(shape, 0.0)
+    return shape, mean * (1.0 - shape)

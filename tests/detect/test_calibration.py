@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from tieout.detect.calibration import TailCalibration
+
+
+def test_a_score_inside_history_has_its_conformal_p_value() -> None:
+    calibration = TailCalibration.fitted(np.arange(1.0, 100.0))
+    assert np.exp(calibration.log_p(np.array([50.0])))[0] == pytest.approx(51 / 100)
+
+
+def test_p_values_of_new_scores_are_uniform() -> None:
+    random = np.random.default_rng(1)
+    calibration = TailCalibration.fitted(random.standard_t(4, 20_000))
+    p = np.exp(calibration.log_p(random.standard_t(4, 20_000)))
+    assert stats.kstest(p, "uniform").statistic < 0.02
+
+
+def test_rare_p_values_are_as_rare_as_they_say() -> None:
+    random = np.random.default_rng(2)
+    calibration = TailCalibration.fitted(random.standard_t(4, 20_000))
+    p = np.exp(calibration.log_p(random.standard_t(4, 1_000_000)))
+    for level in (1e-2, 1e-3, 1e-4):
+        assert (p <= level).mean() == pytest.approx(level, rel=0.6)
+
+
+def test_scores_beyond_all_of_history_still_differ() -> None:
+    calibration = TailCalibration.fitted(np.random.default_rng(3).normal(size=5_000))
+    near, far = calibration.log_p(np.array([6.0, 60.0]))
+    assert far < near < np.log(1 / 5_000)
+
+
+def test_larger_scores_never_have_larger_p_values() -> None:
+    calibration = TailCalibration.fitted(np.random.default_rng(4).normal(size=5_000))
+    log_p = calibration.log_p(np.linspace(-5.0, 12.0, 1_000))
+    assert (np.diff(log_p) <= 1e-12).all()
+
+
+def test_no_score_says_nothing() -> None:
+    calibration = TailCalibration.fitted(np.random.default_rng(5).normal(size=5_000))
+    assert calibration.log_p(np.array([np.nan]))[0] == 0.0
+
+
+def test_with_little_history_the_p_value_is_no_smaller_than_one_in_n_and_one() -> None:
+    calibration = TailCalibration.fitted(np.arange(9.0))
+    assert np.exp(calibration.log_p(np.array([1e9])))[0] == pytest.approx(0.1)
+
+
+def test_without_history_nothing_is_odd() -> None:
+    calibration = TailCalibration.fitted(np.array([]))
+    assert calibration.log_p(np.array([1.0, np.nan])).tolist() == [0.0, 0.0]
+
+
+def test_constant_scores_have_no_tail() -> None:
+    calibration = TailCalibration.fitted(np.zeros(5_000))
+    assert calibration.log_p(np.array([0.0]))[0] == 0.0
+
+
+def test_saved_and_restored_it_says_the_same() -> None:
+    calibration = TailCalibration.fitted(np.random.default_rng(6).normal(size=5_000))
+    again = TailCalibration.restored(calibration.state())
+    scores = np.linspace(-3.0, 9.0, 50)
+    assert again.log_p(scores).tolist() == calibration.log_p(scores).tolist()

@@ -85,6 +85,16 @@ def test_what_is_materialised_keeps_the_rows_of_its_moment(engine: DuckDBEngine)
     assert engine.fetch(kept)["a"].to_list() == [3, 1, 2]
 
 
+def test_what_is_materialised_in_order_is_written_in_order(tmp_path: Path) -> None:
+    with DuckDBEngine(threads=4) as engine:
+        numbers = engine.publish(pl.DataFrame({"number": pl.int_range(400_000, eager=True)}))
+        shuffled = numbers.mutate(mixed=(numbers["number"] * 7919) % 400_009)
+        kept = engine.materialise(shuffled.order_by("mixed"), keep_order=True)
+        path = tmp_path / "ordered.parquet"
+        engine.write_parquet(kept.mutate(text=kept["mixed"].cast("string")), path, keep_order=True)
+    assert pl.read_parquet(path)["mixed"].is_sorted()
+
+
 def test_rows_come_in_batches(engine: DuckDBEngine) -> None:
     plan = engine.publish(pl.DataFrame({"a": range(5000)}))
     batches = list(engine.batches(plan, rows=1000))

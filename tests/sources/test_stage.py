@@ -1,3 +1,4 @@
+import io
 from dataclasses import replace
 from pathlib import Path
 
@@ -153,6 +154,20 @@ def test_joined_text_is_empty_where_all_its_parts_are(opened: Opener, staged: St
         (2, ""),
         (3, " | y"),
     ]
+
+
+@pytest.mark.parametrize("odd", ["", " padded", "padded\t"])
+def test_text_of_parquet_is_cleaned_wherever_one_value_needs_it(
+    opened: Opener, staged: Stager, odd: str
+) -> None:
+    file = io.BytesIO()
+    pl.DataFrame({"ref": ["A1", odd, None], "party": ["x", "y", None]}).write_parquet(file)
+    fields = {"key": TextField(("ref",)), "both": TextField(("ref", "party"))}
+
+    result = staged(opened(file.getvalue(), "bank.parquet"), StagePlan(fields, scale=2))
+
+    clean = odd.strip()
+    assert result.rows == [(1, "A1", "A1 | x"), (2, clean, f"{clean} | y"), (3, "", "")]
 
 
 def test_a_direction_turns_amounts_around(opened: Opener, staged: Stager) -> None:

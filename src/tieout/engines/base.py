@@ -22,8 +22,8 @@ class Engine(Protocol):
         """A table over a delimited file, every column as text, in file order."""
         ...
 
-    def materialise(self, plan: ir.Table) -> ir.Table:
-        """Execute a plan once and keep its rows."""
+    def materialise(self, plan: ir.Table, *, keep_order: bool = False) -> ir.Table:
+        """Execute a plan once and keep its rows; with `keep_order` in the order of the plan."""
         ...
 
     def fetch(self, plan: ir.Table) -> pl.DataFrame:

@@ -5,6 +5,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, reduce
 from itertools import count
 from pathlib import Path
@@ -91,9 +92,10 @@ class DuckDBEngine:
             _literal(path), table_name=next(self._names), all_varchar=True, **options
         )
 
-    def materialise(self, plan: ir.Table) -> ir.Table:
-        """Execute a plan once and keep its rows, in no particular order."""
-        return self._connection.create_table(next(self._names), obj=plan, temp=True)
+    def materialise(self, plan: ir.Table, *, keep_order: bool = False) -> ir.Table:
+        """Execute a plan once and keep its rows; with `keep_order` in the order of the plan."""
+        with self._order(kept=keep_order):
+            return self._connection.create_table(next(self._names), obj=plan, temp=True)
 
     def fetch(self, plan: ir.Table) -> pl.DataFrame:
         """Execute a plan and bring its rows into this process."""
@@ -122,15 +124,14 @@ class DuckDBEngine:
         """
         aside = path.with_name(f".{path.name}.part")
         sql = self._sql(plan)
-        self._raw.execute(f"SET preserve_insertion_order = {'true' if keep_order else 'false'}")
         try:
-            written = self._raw.execute(
-                f"COPY ({sql}) TO {_quoted(str(aside))} "
-                f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
-            ).fetchall()
+            with self._order(kept=keep_order):
+                written = self._raw.execute(
+                    f"COPY ({sql}) TO {_quoted(str(aside))} "
+                    f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_ROWS})"
+                ).fetchall()
             aside.replace(path)
         finally:
-            self._raw.execute("SET preserve_insertion_order = false")
             aside.unlink(missing_ok=True)
         return int(written[0][0])
 
@@ -154,6 +155,14 @@ class DuckDBEngine:
         self._connection._run_pre_execute_hooks(plan)
         sql: str = self._connection.compile(plan)
         return sql
+
+    @contextmanager
+    def _order(self, *, kept: bool) -> Iterator[None]:
+        self._raw.execute(f"SET preserve_insertion_order = {'true' if kept else 'false'}")
+        try:
+            yield
+        finally:
+            self._raw.execute("SET preserve_insertion_order = false")
 
     def _rows_in(self, path: Path) -> int:
         counted = self._raw.execute(

@@ -1,6 +1,6 @@
 """Each field of a plan as a typed value, with what would make a row a reject."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import reduce
 
@@ -42,8 +42,12 @@ def columns_of(field: Field) -> tuple[str, ...]:
     return (field.column,)
 
 
-def readable_parts(fields: dict[str, Field], table: ir.Table, scale: int) -> dict[str, ir.Value]:
+def readable_parts(
+    fields: dict[str, Field], table: ir.Table, scale: int, clean: Collection[str] = ()
+) -> dict[str, ir.Value]:
     """What the fields are made of: each column's text, and its units, days or seconds.
+
+    clean: text columns that are known to hold neither empty text nor white space around it.
 
     Columns of a table of their own, they are computed once, however often a field mentions them.
     Raises InputError where a column's native type cannot hold what is asked of it.
@@ -51,7 +55,7 @@ def readable_parts(fields: dict[str, Field], table: ir.Table, scale: int) -> dic
     parts: dict[str, ir.Value] = {}
     for name, field in fields.items():
         for column in columns_of(field):
-            text = parts[_text_name(column)] = text_of(table[column])
+            text = parts[_text_name(column)] = text_of(table[column], clean=column in clean)
             native = not table[column].type().is_string()
             parts[_given_name(column)] = (table[column] if native else text).notnull()
             if isinstance(field, AmountField) and column != field.direction:

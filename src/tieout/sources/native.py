@@ -17,14 +17,18 @@ _PRINTABLE_FIRST = "!"  # What sorts before it is empty or begins with white spa
 _SPACES_AT_END = (" ", "\t", "\n", "\r")
 
 
-def text_of(column: ir.Value) -> ir.StringValue:
+def text_of(column: ir.Value, *, clean: bool = False) -> ir.StringValue:
     """The column as trimmed text, null where it is empty.
+
+    clean: it is known that no value `needs_cleaning`, so that text is taken as it stands.
 
     Moments are ISO 8601 in UTC; whole binary numbers have no decimals, so that an identifier
     which became 12345.0 is 12345 again.
     """
     kind = column.type()
     if isinstance(kind, dt.String):
+        if clean:
+            return column
         text = column
     elif isinstance(kind, dt.Floating):
         integer = _nearby_integer(column)
@@ -42,10 +46,15 @@ def trimmed(text: ir.StringValue) -> ir.StringValue:
 
     Looking at both ends first costs a tenth of trimming every text.
     """
+    return ibis.ifelse(needs_cleaning(text), text.strip(), text)
+
+
+def needs_cleaning(text: ir.StringValue) -> ir.BooleanValue:
+    """Whether a text is empty, or begins or ends with white space."""
     padded = text < _PRINTABLE_FIRST
     for space in _SPACES_AT_END:
         padded |= text.endswith(space)
-    return ibis.ifelse(padded, text.strip(), text)
+    return padded
 
 
 def units_of(column: ir.Value, amount_format: AmountFormat, scale: int) -> ir.IntegerValue:

@@ -1,6 +1,6 @@
 """A source's columns become typed fields; rows that cannot be read become rejects."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import islice
@@ -15,6 +15,7 @@ from tieout.model.facts import Reject
 from tieout.sources.expectations import expected_of
 from tieout.sources.expressions import columns_of, first_fault, read_field, readable_parts
 from tieout.sources.fields import StagePlan
+from tieout.sources.native import needs_cleaning
 from tieout.sources.source import Source
 
 _BAD_COLUMN = "bad_column"
@@ -72,7 +73,7 @@ def stage(
 def _stage(
     source: Source, plan: StagePlan, *, engine: Engine, path: Path, rejects_max: int
 ) -> Staged:
-    flagged = _flagged(source, plan)
+    flagged = _flagged(source, plan, _clean_texts(source, plan, engine) if source.typed else ())
     rows = source.rows
     if not source.typed:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,10 +109,25 @@ def _refuse_missing(source: Source, plan: StagePlan) -> None:
             )
 
 
-def _flagged(source: Source, plan: StagePlan) -> ir.Table:
+def _clean_texts(source: Source, plan: StagePlan, engine: Engine) -> Collection[str]:
+    """Text columns that need no cleaning: looked at once here, instead of in every later scan."""
+    named = dict.fromkeys(
+        column
+        for field in plan.fields.values()
+        for column in columns_of(field)
+        if source.table[column].type().is_string()
+    )
+    if not named:
+        return ()
+    unclean = {column: needs_cleaning(source.table[column]).any() for column in named}
+    found = engine.fetch(source.table.aggregate(**unclean)).row(0, named=True)
+    return [column for column, is_unclean in found.items() if not is_unclean]
+
+
+def _flagged(source: Source, plan: StagePlan, clean: Collection[str]) -> ir.Table:
     """The fields of every row and, for the rows that cannot be read, what is wrong with them."""
     try:
-        parts = _once(source, readable_parts(plan.fields, source.table, plan.scale))
+        parts = _once(source, readable_parts(plan.fields, source.table, plan.scale, clean))
     except InputError as error:
         raise InputError(f"{source.name}: {error}") from error
     readings = {name: read_field(name, field, parts) for name, field in plan.fields.items()}

@@ -5,7 +5,8 @@ from typing import Final
 
 from tieout.export.breakdown import AGE_BAND_LAST, Slice, Worth, worth
 from tieout.export.charts import share_bar
-from tieout.export.markup import Html, join, tag
+from tieout.export.markup import Html, tag
+from tieout.export.page import figure_card, verdict_block
 from tieout.export.parts import Heading, Section, differences, section, table
 from tieout.export.run_report import RunReport, SideFacts
 from tieout.export.words import count_text, money_text, percent_text, plain
@@ -35,15 +36,7 @@ def equation(side: SideFacts) -> str:
 
 def headline(report: RunReport) -> Html:
     """The verdict as a block."""
-    tied, broken, conserved = sentences(report)
-    return tag(
-        "div",
-        tag("p", tied, class_="first"),
-        tag("p", broken),
-        tag("p", conserved),
-        class_=f"verdict {tone(report)}",
-        role="status",
-    )
+    return verdict_block(sentences(report), tone(report))
 
 
 def cards(report: RunReport, ages: Sequence[Slice]) -> Html:
@@ -54,16 +47,16 @@ def cards(report: RunReport, ages: Sequence[Slice]) -> Html:
     rejected, breaks = report.rows_rejected, report.breaks
     return tag(
         "dl",
-        _card("Rows that tie out", percent_text(matched, rows), _of_rows(matched, rows)),
-        _card(
+        figure_card("Rows that tie out", percent_text(matched, rows), _of_rows(matched, rows)),
+        figure_card(
             "Breaks",
             count_text(breaks.height),
             f"{count_text(old)} open for more than 30 days" if breaks.height else "none open",
         ),
-        _card(
+        figure_card(
             "Worth", differences(worth(breaks)) if breaks.height else "none", "absolute differences"
         ),
-        _card(
+        figure_card(
             "Rows not read",
             count_text(rejected),
             "each with its reason, below" if rejected else "every row was readable",
@@ -159,8 +152,3 @@ def _rows(side: SideFacts) -> str:
 
 def _of_rows(matched: int, rows: int) -> str:
     return f"{count_text(matched)} of {count_text(rows)} on both sides"
-
-
-def _card(name: str, value: Html | str, note: str) -> Html:
-    shown = tag("dd", value, class_="figure")
-    return tag("div", join(tag("dt", name), shown, tag("dd", note, class_="quiet")))

@@ -1,0 +1,70 @@
+"""Several detectors' p-values become one, and one score."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieout.detect.detector import FloatArray
+
+# A p-value of 1 in 100 scores one half; each further power of ten halves what is left or less.
+_HALF_AT: Final = 2.0
+
+
+@dataclass(frozen=True)
+class Fused:
+    """What all channels say together.
+
+    log_p: natural logarithm of the fused p-value. score: 0 to 1, in the same order.
+    strongest: for each row the channel (its place among `names`) that decided; -1 for none.
+    """
+
+    names: tuple[str, ...]
+    log_p: FloatArray
+    score: FloatArray
+    strongest: NDArray[np.int64]
+
+
+def fuse(channels: Mapping[str, FloatArray], *, rows: int) -> Fused:
+    """The smallest p-value of a row times the number of channels (Bonferroni).
+
+    channels: logarithms of p-values by name, 0.0 where a channel has nothing to say. A channel
+    that says nothing of any row does not count, so that it costs the others nothing. Valid under
+    any dependence between channels (Dunn, Multiple Comparisons Among Means, 1961); ranks are
+    never averaged, because one channel that is sure must not be outvoted by several that are not.
+    """
+    spoken = {name: log_p for name, log_p in channels.items() if (log_p < 0.0).any()}
+    if not spoken:
+        nothing = np.zeros(rows)
+        return Fused((), nothing, nothing.copy(), np.full(rows, -1, dtype=np.int64))
+    table = np.column_stack(list(spoken.values()))
+    strongest = table.argmin(axis=1)
+    smallest = table.min(axis=1)
+    log_p = np.minimum(smallest + math.log(len(spoken)), 0.0)
+    silent = smallest == 0.0
+    return Fused(
+        names=tuple(spoken),
+        log_p=log_p,
+        score=score_of(smallest, channels=len(spoken)),
+        strongest=np.where(silent, -1, strongest).astype(np.int64),
+    )
+
+
+def score_of(log_p: FloatArray, *, channels: int = 1) -> FloatArray:
+    """A score from 0 (as usual) to 1 that keeps the order of p-values however small they are.
+
+    `log_p` is that of the strongest of some channels. Rows that Bonferroni leaves at 1 still
+    differ: below a half of a power of ten the score goes on, only the p-value stops.
+
+    >>> score_of(np.log([1.0, 1e-2, 1e-6])).round(2).tolist()
+    [0.0, 0.5, 0.75]
+    """
+    powers = -log_p / math.log(10.0)
+    surplus = math.log10(channels)
+    # Beyond the correction a power of ten counts whole, before it little: continuous, increasing.
+    corrected = np.where(powers > 2 * surplus, powers - surplus, powers / 2)
+    score: FloatArray = corrected / (corrected + _HALF_AT)
+    return score

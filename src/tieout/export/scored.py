@@ -1,0 +1,127 @@
+"""Every row of an input with what was found about it, as CSV and Parquet, a chunk at a time."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tieout.export.aside import written_aside
+from tieout.export.table import escape_cells, escape_text
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+SCORED_COLUMNS: Final = (
+    "row",
+    "score",
+    "p_value",
+    "is_ml_flag",
+    "is_rule_flag",
+    "is_flag",
+    "triggered_rules",
+    "reasons_top3",
+)
+INPUT_SUFFIX: Final = "_input"
+# A plain number runs as nothing, and an apostrophe before it would make it text.
+_NUMBER: Final = r"^[-+]?(\d[\d.,]*|\.\d+)([eE][-+]?\d+)?$"
+
+
+def write_scored(
+    chunks: "Iterable[pl.DataFrame]",
+    judged: "pl.DataFrame",
+    *,
+    row_column: str,
+    columns: Sequence[str],
+    csv_path: Path,
+    parquet_path: Path,
+) -> int:
+    """Write the input's columns, then `SCORED_COLUMNS`; answers with the number of rows.
+
+    chunks: rows of the input in order, `columns` and `row_column` (int64).
+    judged: SCORED_COLUMNS for the same rows in the same order.
+
+    An input column called like one of ours is written as `<name>_input`. In the CSV, text that a
+    spreadsheet could run is escaped, numbers stay as they are, lists are joined by "; ".
+    Raises InputError when a file cannot be written.
+    """
+    names = input_names(columns)
+    done = 0
+    with (
+        written_aside(csv_path) as csv_part,
+        written_aside(parquet_path) as parquet_part,
+        csv_part.open("wb") as text,
+        _ParquetFile(parquet_part) as rows,
+    ):
+        text.write(_header([*names.values(), *SCORED_COLUMNS]))
+        for chunk in chunks:
+            part = judged.slice(done, chunk.height)
+            if not part["row"].equals(chunk[row_column].alias("row")):
+                raise ValueError("rows and what was found about them have come apart")
+            whole = chunk.select(columns).rename(names).hstack(part.get_columns())
+            _harmless(whole).write_csv(text, include_header=False)
+            rows.write(whole)
+            done += chunk.height
+    return done
+
+
+def input_names(columns: Sequence[str]) -> dict[str, str]:
+    """The name under which each column of the input is written.
+
+    >>> input_names(["score", "amount"])
+    {'score': 'score_input', 'amount': 'amount'}
+    """
+    taken = {*columns, *SCORED_COLUMNS}
+    names: dict[str, str] = {}
+    for column in columns:
+        name = column
+        while name in SCORED_COLUMNS or (name != column and name in taken):
+            name += INPUT_SUFFIX
+        taken.add(name)
+        names[column] = name
+    return names
+
+
+def _harmless(frame: "pl.DataFrame") -> "pl.DataFrame":
+    import polars as pl
+
+    escaped = escape_cells(frame)
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    return escaped.with_columns(
+        pl.when(frame[name].str.contains(_NUMBER))
+        .then(frame[name])
+        .otherwise(escaped[name])
+        .alias(name)
+        for name in texts
+    )
+
+
+def _header(names: Sequence[str]) -> bytes:
+    import io
+
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(map(escape_text, names))
+    return line.getvalue().encode()
+
+
+class _ParquetFile:
+    """One Parquet file that grows by frames of one schema."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: pa.parquet.ParquetWriter | None = None
+
+    def __enter__(self) -> "_ParquetFile":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+    def write(self, frame: "pl.DataFrame") -> None:
+        import pyarrow.parquet as pq
+
+        table = frame.rechunk().to_arrow()
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
+        self._writer.write_table(table.cast(self._writer.schema))

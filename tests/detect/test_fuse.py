@@ -1,0 +1,76 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from tieout.detect.fuse import fuse, score_of
+
+LOG_P = arrays.arrays(np.float64, 12, elements=st.floats(-5_000, 0))
+
+
+def test_the_smallest_p_value_counts_once_for_each_channel() -> None:
+    fused = fuse({"a": np.log([0.5, 0.001]), "b": np.log([0.01, 0.2])}, rows=2)
+    assert np.exp(fused.log_p) == pytest.approx([0.02, 0.002])
+    assert [fused.names[place] for place in fused.strongest] == ["b", "a"]
+
+
+def test_a_channel_that_is_silent_everywhere_costs_the_others_nothing() -> None:
+    fused = fuse({"a": np.log([0.5, 0.001]), "silent": np.zeros(2)}, rows=2)
+    assert fused.names == ("a",)
+    assert np.exp(fused.log_p) == pytest.approx([0.5, 0.001])
+
+
+def test_a_row_of_which_nothing_is_said_has_no_strongest_channel() -> None:
+    fused = fuse({"a": np.array([0.0, -3.0]), "b": np.array([0.0, -9.0])}, rows=2)
+    assert fused.strongest.tolist() == [-1, 1]
+    assert fused.score[0] == 0.0
+
+
+@pytest.mark.parametrize("channels", [{}, {"silent": np.zeros(3)}])
+def test_without_a_channel_nothing_is_odd(channels: dict[str, np.ndarray]) -> None:
+    fused = fuse(channels, rows=3)
+    assert fused.log_p.tolist() == fused.score.tolist() == [0.0, 0.0, 0.0]
+    assert fused.strongest.tolist() == [-1, -1, -1]
+
+
+def test_fused_p_values_of_usual_rows_are_no_smaller_than_they_say() -> None:
+    random = np.random.default_rng(1)
+    same = np.log(random.uniform(size=50_000))
+    for other in (same, np.log(random.uniform(size=50_000))):
+        p = np.exp(fuse({"a": same, "b": other}, rows=50_000).log_p)
+        for level in (0.1, 0.01, 0.001):
+            assert (p <= level).mean() <= level * 1.25
+
+
+def test_scores_tell_apart_what_floats_near_one_could_not() -> None:
+    scores = score_of(np.array([-40.0, -400.0, -4_000.0, -40_000.0]))
+    assert (np.diff(scores) > 0).all()
+    assert scores[-1] < 1.0
+
+
+@given(LOG_P, st.integers(1, 8))
+def test_scores_have_the_order_of_the_p_values_and_lie_between_0_and_1(
+    log_p: np.ndarray, channels: int
+) -> None:
+    scores = score_of(log_p, channels=channels)
+    order = np.argsort(log_p, kind="stable")
+    assert (np.diff(scores[order]) <= 1e-15).all()
+    assert ((scores >= 0.0) & (scores < 1.0)).all()
+
+
+@given(LOG_P, LOG_P)
+def test_the_order_of_channels_does_not_matter(one: np.ndarray, two: np.ndarray) -> None:
+    forth, back = fuse({"a": one, "b": two}, rows=12), fuse({"b": two, "a": one}, rows=12)
+    assert forth.log_p.tolist() == back.log_p.tolist()
+    assert forth.score.tolist() == back.score.tolist()
+
+
+def test_one_sure_channel_is_not_outvoted() -> None:
+    sure = np.log([1e-9, 0.5])
+    unsure = {f"unsure {number}": np.log([0.9, 0.04]) for number in range(5)}
+    fused = fuse({"sure": sure, **unsure}, rows=2)
+    assert fused.score[0] > fused.score[1]
+    assert fused.log_p[0] == pytest.approx(math.log(6e-9))

@@ -1,12 +1,14 @@
 """The report's sections about how the result came about."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from tieout.export.markup import Html, Node, join, tag
+from tieout.export.markup import Html, join, tag
 from tieout.export.parts import Heading, Section, empty, section, table
 from tieout.export.run_report import Choice, RunReport
 from tieout.export.words import count_text, label, plain
+from tieout.model.facts import Reject
 
 REJECTS_MAX: Final = 20
 
@@ -39,21 +41,19 @@ def passes(report: RunReport) -> Section:
     )
 
 
-def choices(report: RunReport) -> Section:
-    """What was decided about the columns, the uncertain decisions first."""
+def choices(made: Sequence[Choice], *, edit: str) -> Section:
+    """What was decided about the columns, the uncertain first; `edit` says how to change it."""
     name, title = ("columns", "Columns"), "How the columns were read"
-    if not report.choices:
+    if not made:
         return section(name, title, empty("As the spec says."))
-    ordered = sorted(report.choices, key=lambda choice: choice.is_certain)
+    ordered = sorted(made, key=lambda choice: choice.is_certain)
     unsure = sum(not choice.is_certain for choice in ordered)
     headings = (Heading("Part"), Heading("Read as"), Heading("Because", "words"))
     rows = [
         (_subject(choice), tag("code", plain(choice.value)), plain(choice.reason))
         for choice in ordered
     ]
-    note = "Edit spec.yaml to change any of it."
-    if unsure:
-        note = f"{count_text(unsure, 'choice')} to check. {note}"
+    note = f"{count_text(unsure, 'choice')} to check. {edit}" if unsure else edit
     return section(
         name,
         title,
@@ -62,11 +62,11 @@ def choices(report: RunReport) -> Section:
     )
 
 
-def rejects(report: RunReport) -> Section:
-    """Rows that could not be read."""
-    if not report.rejects:
+def rejects(listed: Sequence[Reject], rows_rejected: int) -> Section:
+    """Rows that could not be read: the first of them and how many there are."""
+    if not listed:
         return section(("rejects", "Rejects"), "Rejected rows", empty("Every row could be read."))
-    shown = report.rejects[:REJECTS_MAX]
+    shown = listed[:REJECTS_MAX]
     headings = (
         Heading("File"),
         Heading("Row", "number"),
@@ -84,7 +84,7 @@ def rejects(report: RunReport) -> Section:
         )
         for part in shown
     ]
-    rejected = count_text(report.rows_rejected, "rejected row")
+    rejected = count_text(rows_rejected, "rejected row")
     link = tag("a", "rejects.csv", href="rejects.csv")
     return section(
         ("rejects", "Rejects"),
@@ -94,18 +94,26 @@ def rejects(report: RunReport) -> Section:
     )
 
 
-def run_facts(report: RunReport) -> Section:
+@dataclass(frozen=True, slots=True)
+class InputLine:
+    """An input of a run: which it was, its file, the hash of its bytes, its data rows."""
+
+    side: str
+    file: str
+    sha256: str
+    rows: int
+
+
+def run_facts(
+    inputs: Sequence[InputLine],
+    facts: Sequence[tuple[str, str]],
+    seconds: Sequence[tuple[str, float]],
+) -> Section:
     """What is needed to repeat the run and to compare it with another."""
     headings = (Heading("Side"), Heading("File"), Heading("SHA-256"), Heading("Rows", "number"))
     rows = [
-        (plain(side.name), plain(side.file), tag("code", plain(side.sha256)), count_text(side.rows))
-        for side in (report.left, report.right)
-    ]
-    facts: list[tuple[str, Node]] = [
-        ("Reconciliation", plain(report.reconciliation)),
-        ("Run", tag("code", plain(report.run_id))),
-        ("Made at", plain(report.created_at)),
-        *((plain(name), plain(version)) for name, version in report.versions),
+        (plain(line.side), plain(line.file), tag("code", plain(line.sha256)), count_text(line.rows))
+        for line in inputs
     ]
     return section(
         ("run", "Run"),
@@ -113,11 +121,15 @@ def run_facts(report: RunReport) -> Section:
         table("Inputs, with the hash of their bytes", headings, rows),
         tag(
             "div",
-            tag("dl", *(join(tag("dt", name), tag("dd", node)) for name, node in facts)),
-            _seconds(report.seconds),
+            tag("dl", *(join(tag("dt", plain(name)), _fact(name, words)) for name, words in facts)),
+            _seconds(seconds),
             class_="pair facts",
         ),
     )
+
+
+def _fact(name: str, words: str) -> Html:
+    return tag("dd", tag("code", plain(words)) if name == "Run" else plain(words))
 
 
 def _seconds(steps: Sequence[tuple[str, float]]) -> Html | None:

@@ -49,7 +49,24 @@ def _sections(report: RunReport, ages: Sequence[Slice]) -> tuple[Section, ...]:
         findings.totals(report),
         *broken,
         provenance.passes(report),
-        provenance.choices(report),
-        provenance.rejects(report),
-        provenance.run_facts(report),
+        provenance.choices(report.choices, edit="Edit spec.yaml to change any of it."),
+        provenance.rejects(report.rejects, report.rows_rejected),
+        run_section(report),
+    )
+
+
+def run_section(report: RunReport) -> Section:
+    """Inputs, identity and seconds of a reconciliation."""
+    return provenance.run_facts(
+        [
+            provenance.InputLine(side.name, side.file, side.sha256, side.rows)
+            for side in (report.left, report.right)
+        ],
+        [
+            ("Reconciliation", report.reconciliation),
+            ("Run", report.run_id),
+            ("Made at", report.created_at),
+            *report.versions,
+        ],
+        report.seconds,
     )

@@ -1,0 +1,112 @@
+from collections.abc import Sequence
+from typing import ClassVar, Self
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tieout.detect.detector import FloatArray, Scores, State
+from tieout.detect.judge import Judge
+from tieout.model.facts import Reason
+from tieout.model.table import ColumnFacts, Kind, Table
+
+
+class Fixed:
+    """A detector that says what a column of the table says, and repeats itself in its reasons."""
+
+    name: ClassVar[str] = "fixed"
+    version: ClassVar[int] = 1
+
+    def __init__(self, column: str, words: Sequence[str]) -> None:
+        self.column = column
+        self.words = words
+        self.asked: list[int] = []
+
+    def fit(self, history: Table) -> Self:
+        return self
+
+    def score(self, current: Table) -> Scores:
+        p: FloatArray = current.frame[self.column].to_numpy()
+        return Scores(score=1.0 - p, log_p=np.log(p))
+
+    def reasons(self, current: Table, indices: Sequence[int]) -> list[tuple[Reason, ...]]:
+        self.asked.extend(indices)
+        rows = current.rows[list(indices)]
+        return [tuple(Reason(f"{word} of row {row}") for word in self.words) for row in rows]
+
+    def state(self) -> State:
+        return {}
+
+    @classmethod
+    def restored(cls, state: State) -> Self:
+        raise NotImplementedError
+
+
+def table(**columns: list[float]) -> Table:
+    frame = pl.DataFrame(columns)
+    facts = tuple(ColumnFacts(name, Kind.NUMBER, 2, 0) for name in columns)
+    return Table(frame=frame, rows=np.arange(1, frame.height + 1), columns=facts)
+
+
+@pytest.fixture
+def two() -> tuple[Judge, Fixed, Fixed]:
+    one, other = Fixed("a", ["size", "hour"]), Fixed("b", ["place"])
+    return Judge({"one": one, "other": other}), one, other
+
+
+def test_channels_are_fused_and_kept(two: tuple[Judge, Fixed, Fixed]) -> None:
+    judged = two[0].judge(table(a=[0.5, 0.001], b=[0.01, 0.2]))
+    assert np.exp(judged.fused.log_p) == pytest.approx([0.02, 0.002])
+    assert np.exp(judged.channels["one"]) == pytest.approx([0.5, 0.001])
+
+
+def test_the_strongest_channel_speaks_first_and_nobody_twice_before_all_have_once(
+    two: tuple[Judge, Fixed, Fixed],
+) -> None:
+    judge, _, _ = two
+    rows = table(a=[0.01, 0.001], b=[0.001, 0.01])
+    found = judge.reasons(rows, judge.judge(rows), np.array([0, 1]))
+    assert [reason.text for reason in found[0]] == [
+        "place of row 1",
+        "size of row 1",
+        "hour of row 1",
+    ]
+    assert [reason.text for reason in found[1]] == [
+        "size of row 2",
+        "place of row 2",
+        "hour of row 2",
+    ]
+
+
+def test_a_channel_that_finds_a_row_usual_is_not_asked(two: tuple[Judge, Fixed, Fixed]) -> None:
+    judge, one, other = two
+    rows = table(a=[0.01, 0.9], b=[0.9, 0.9])
+    found = judge.reasons(rows, judge.judge(rows), np.array([0, 1]))
+    assert [len(reasons) for reasons in found] == [2, 0]
+    assert (one.asked, other.asked) == ([0], [])
+
+
+def test_a_reason_that_two_channels_share_is_given_once() -> None:
+    judge = Judge({"one": Fixed("a", ["size"]), "same": Fixed("a", ["size"])})
+    rows = table(a=[0.001])
+    (found,) = judge.reasons(rows, judge.judge(rows), np.array([0]))
+    assert [reason.text for reason in found] == ["size of row 1"]
+
+
+def test_at_most_three_reasons_are_given() -> None:
+    judge = Judge({"one": Fixed("a", list("pqrst"))})
+    rows = table(a=[0.001])
+    (found,) = judge.reasons(rows, judge.judge(rows), np.array([0]))
+    assert len(found) == 3
+
+
+def test_without_rows_there_are_no_reasons(two: tuple[Judge, Fixed, Fixed]) -> None:
+    judge, _, _ = two
+    rows = table(a=[0.001], b=[0.5])
+    assert judge.reasons(rows, judge.judge(rows), np.array([], dtype=np.int64)) == []
+
+
+def test_without_detectors_nothing_is_odd() -> None:
+    judge = Judge({})
+    judged = judge.judge(table(a=[0.1, 0.2]))
+    assert judged.fused.score.tolist() == [0.0, 0.0]

@@ -1,7 +1,7 @@
 """Options that several commands share, and how limits are read."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -35,7 +35,7 @@ EXIT_LIMIT_PASSED = 3
 
 @dataclass(frozen=True)
 class Limit:
-    """`--fail-on`: what may be there at most. `measure` is breaks, share or amount."""
+    """`--fail-on`: what may be there at most, of one measure of the run."""
 
     measure: str
     most: Decimal
@@ -45,20 +45,26 @@ class Limit:
         return values[self.measure] > self.most
 
 
-def parse_limit(text: str) -> Limit:
+BREAK_MEASURES = ("breaks", "share", "amount")
+
+
+def parse_limit(text: str, measures: Sequence[str] = BREAK_MEASURES) -> Limit:
     """Read `--fail-on`: 10, breaks=10, share=0.5% or amount=1000.
+
+    measures: what may be named; a bare number is one of the first, a percentage is a share.
 
     >>> parse_limit("share=0.5%")
     Limit(measure='share', most=Decimal('0.005'))
     """
-    found = re.fullmatch(r"(?:(breaks|share|amount)[=>])?(\d+(?:\.\d+)?)(%?)", text)
-    if found is None or (found[3] and found[1] in {"breaks", "amount"}):
-        raise InputError(
-            f"--fail-on {text}: expected a number of breaks, or breaks=N, share=N% or amount=N"
-        )
+    found = re.fullmatch(rf"(?:({'|'.join(measures)})[=>])?(\d+(?:\.\d+)?)(%?)", text)
+    if found is None or (found[3] and found[1] not in {None, "share"}):
+        first, *others = measures
+        forms = ", ".join(f"{name}=N{'%' if name == 'share' else ''}" for name in others)
+        last = " or ".join(f"{first}=N, {forms}".rsplit(", ", 1))
+        raise InputError(f"--fail-on {text}: expected a number of {first}, or {last}")
     most = Decimal(found[2])
     percent = bool(found[3])
-    measure = found[1] or ("share" if percent else "breaks")
+    measure = found[1] or ("share" if percent else measures[0])
     return Limit(measure, most / 100 if percent else most)
 
 

@@ -15,7 +15,7 @@ _BUCKETS_MAX: Final = 6
 _LARGEST_MAX: Final = 5
 # Below this many columns the proofs would stand in a column too narrow to read.
 _WIDE: Final = 90
-_STYLES: Final = {"good": "bold green", "open": "bold yellow", "bad": "bold red"}
+STYLES: Final = {"good": "bold green", "open": "bold yellow", "bad": "bold red"}
 
 
 def print_summary(report: RunReport, console: "Console") -> None:
@@ -26,7 +26,7 @@ def print_summary(report: RunReport, console: "Console") -> None:
     from rich.text import Text
 
     tied, broken, conserved = sentences(report)
-    console.print(Text(tied, style=_STYLES[tone(report)]))
+    console.print(Text(tied, style=STYLES[tone(report)]))
     console.print(Text(broken))
     console.print(Text(conserved, style="dim" if tone(report) != "bad" else "bold red"))
     slices = by_bucket(report.breaks)
@@ -55,7 +55,7 @@ def _print_narrow(found: tuple[LargeBreak, ...], console: "Console") -> None:
 
 
 def _buckets(slices: tuple[Slice, ...], breaks: int) -> "Table":
-    table = _table("Bucket")
+    table = headed_table("Bucket")
     table.add_column("Breaks", justify="right", no_wrap=True)
     table.add_column("Share", justify="right", no_wrap=True)
     table.add_column("Difference", justify="right")
@@ -84,7 +84,7 @@ def _cells(name: str, count: int, breaks: int, worth: str) -> tuple[str, ...]:
 def _largest(found: tuple[LargeBreak, ...]) -> "Table":
     from rich.text import Text
 
-    table = _table("Largest")
+    table = headed_table("Largest")
     table.add_column("Bucket")
     table.add_column("Difference", justify="right", no_wrap=True)
     table.add_column("Proof", ratio=1)
@@ -98,7 +98,8 @@ def _largest(found: tuple[LargeBreak, ...]) -> "Table":
     return table
 
 
-def _table(first: str) -> "Table":
+def headed_table(first: str) -> "Table":
+    """An empty table whose first column is called so."""
     from rich import box
     from rich.table import Table
 

@@ -1,5 +1,6 @@
 """The manifest of a run: enough to repeat it, and proof that nothing was lost."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -44,6 +45,19 @@ class SideConservation(ManifestPart):
         return self.rows == self.matched + self.in_breaks + self.rejected
 
 
+class JudgedConservation(ManifestPart):
+    """Where the rows of a detection went: each is judged or rejected."""
+
+    rows: int
+    judged: int
+    rejected: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the parts add up to the whole."""
+        return self.rows == self.judged + self.rejected
+
+
 class RunManifest(ManifestPart):
     """`run.json`."""
 
@@ -57,6 +71,6 @@ class RunManifest(ManifestPart):
     versions: dict[str, str]
     seed: int
     counts: dict[str, Any]
-    conservation: dict[str, SideConservation]
+    conservation: Mapping[str, SideConservation | JudgedConservation]
     outputs: dict[str, str]
     seconds: dict[str, float]

@@ -65,7 +65,7 @@ def build_report(
             for each in done.inferred.choices
         ),
         seconds=tuple(clock.seconds.items()),
-        versions=tuple(_versions().items()),
+        versions=tuple(versions().items()),
         folder=str(folder),
     )
 
@@ -96,7 +96,7 @@ def build_manifest(
             "scale": done.scale,
             "rates_sha256": _sha256_of_rates(done.inferred.spec),
         },
-        versions=_versions(),
+        versions=versions(),
         seed=0,
         counts=_counts(done, report),
         conservation=done.conservation,
@@ -147,5 +147,7 @@ def _input_facts(side: str, location: str, read: Input) -> InputFacts:
     )
 
 
-def _versions() -> dict[str, str]:
-    return {"python": platform.python_version()} | {name: version(name) for name in _VERSIONED}
+def versions(*more: str) -> dict[str, str]:
+    """Versions of Python, of this package and of the libraries that decide a result."""
+    names = (*_VERSIONED, *more)
+    return {"python": platform.python_version()} | {name: version(name) for name in names}

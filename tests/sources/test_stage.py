@@ -270,3 +270,23 @@ def test_rows_keep_their_numbers_over_many_blocks(
     wrong = result.table.filter(result.table["row"].cast("string") != result.table["key"])
     assert engine.fetch(wrong).is_empty()
     assert result.rows == 150_000
+
+
+def test_rows_keep_their_numbers_however_many_words_turn_an_amount(
+    opened: Opener, engine: DuckDBEngine, tmp_path: Path
+) -> None:
+    filler = "x" * 900
+    source = opened(
+        "ref,amount,side,note\n"
+        + "".join(f"{n},{n}.00,{'CR' if n % 2 else 'DR'},{filler}\n" for n in range(1, 40_001))
+    )
+    words = ("C", "CR", "CREDIT", "H", "HABEN", "K")
+    amount = AmountField("amount", direction="side", negative_values=words)
+    plan = StagePlan({"key": TextField(("ref",)), "amount": amount, "n": TextField(("note",))}, 2)
+
+    table = stage(source, plan, engine=engine, path=tmp_path / "staged.parquet").table
+
+    assert engine.fetch(table.filter(table["row"].cast("string") != table["key"])).is_empty()
+    credited = engine.fetch(table.filter(table["amount"] < 0).select("row"))
+    assert set(credited["row"] % 2) == {1}
+    assert credited.height == 20_000

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import reduce
+from operator import or_
 
 import ibis
 import ibis.expr.types as ir
@@ -106,7 +107,9 @@ def _single(name: str, field: AmountField, parts: ir.Table) -> Reading:
     value = units
     if field.direction is not None:
         direction = parts[_text_name(field.direction)].upper()
-        negative = direction.isin(field.negative_values).fill_null(False)
+        # Equalities, not a list: the engine makes a join of a long list, and loses the row order.
+        words = (direction == word for word in field.negative_values)
+        negative = reduce(or_, words, ibis.literal(value=False)).fill_null(False)
         value = ibis.ifelse(negative, -units.abs(), units)
     fault = _fault(parts, column, units, required=field.required)
     return Reading(value if field.sign == 1 else -value, (fault,))

@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from tieout.pipeline.data_sets import latest_data_set
+
 Tieout = Callable[..., Any]
 
 
@@ -48,3 +50,10 @@ def test_what_it_writes_can_be_reconciled(tieout: Tieout) -> None:
 def test_no_rows_are_refused(tieout: Tieout) -> None:
     said = tieout("generate breaks --rows 0")
     assert (said.code, said.err) == (2, "tieout: --rows 0: expected at least 1\n")
+
+
+def test_breaks_are_remembered_for_the_workspace(tieout: Tieout) -> None:
+    tieout("generate breaks --rows 300 --out p")
+    found = latest_data_set()
+    assert found is not None
+    assert (found.kind, found.path.samefile("p/left.csv")) == ("breaks", True)

@@ -1,0 +1,1 @@
+"""What the practice company does, one flow a file."""

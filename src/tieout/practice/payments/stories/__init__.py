@@ -1,0 +1,1 @@
+"""What goes wrong with cards, one story a file: thieves, testers, and hands that type twice."""

@@ -1,0 +1,1 @@
+"""Peer-group views: quantities among peers, found by the engine itself."""

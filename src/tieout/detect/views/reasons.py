@@ -1,0 +1,92 @@
+"""Why a row is out of pattern among its peers, in sentences with numbers."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tieout.detect.views.panel import Panel, Rows
+from tieout.detect.views.view import View
+from tieout.model.facts import Reason
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_SAYS: Final = float(np.log(0.05))
+
+
+def reasons_of(panel: Panel, frame: "pl.DataFrame") -> list[tuple[Reason, ...]]:
+    """For each row of a (small) frame what each view and its pattern say, strongest first.
+
+    What a view says counts by its gain; a view that finds at least one row in twenty as far out
+    says nothing. The numbers of a view: the quantity, its distance in robust sigma, what is usual,
+    and the rows of history that this rests on. Usual is the median of the group drawn to that of
+    the wider groups, a robust sigma 1.4826 MAD drawn likewise (`Level.fitted`); of sizes and
+    ratios both are taken of logarithms. The numbers of a pattern: rows of history that had it,
+    all rows.
+    """
+    rows = panel.rows(frame)
+    said: list[list[tuple[float, int, Reason]]] = [[] for _ in range(frame.height)]
+    patterns = panel.patterns
+    log_p = patterns.log_p(rows.columns, frame.height)
+    for row in np.flatnonzero(log_p <= _SAYS).tolist():
+        seen = int(patterns.seen(rows.columns, frame.height)[row])
+        words = patterns.words(rows.columns, row)
+        text = f"{words}, as in {seen:,} of {patterns.rows:,} rows"
+        said[row].append((float(log_p[row]), -1, Reason(text, (float(seen), float(patterns.rows)))))
+    for position, view in enumerate(panel.views):
+        values = view.quantity.values(rows.columns)
+        log_p = view.judged(values, rows.levels[view.groups]).log_p
+        for row in np.flatnonzero(log_p <= _SAYS).tolist():
+            reason = _of_view(view, rows, frame, float(values[row]), row)
+            said[row].append((view.gain * float(log_p[row]), position, reason))
+    return [
+        tuple(reason for _, _, reason in sorted(each, key=lambda item: item[:2])) for each in said
+    ]
+
+
+def shown(value: float) -> str:
+    """A number as sentences show it: two decimals, or three digits below one.
+
+    >>> shown(12400), shown(0.03456), shown(-7.5)
+    ('12,400.00', '0.0346', '-7.50')
+    """
+    return f"{value:,.2f}" if abs(value) >= 1.0 or value == 0.0 else f"{value:.3g}"
+
+
+def _of_view(view: View, rows: Rows, frame: "pl.DataFrame", value: float, row: int) -> Reason:
+    levels = rows.levels[view.groups]
+    codes = [level.codes[row : row + 1] for level in levels]
+    found = view.peers.deviations(np.array([value]), codes)
+    sigmas = float(found.in_scales()[0])
+    quantity = view.quantity
+    here = quantity.natural(value)
+    usual = quantity.natural(value - float(found.distance[0]))
+    depth = int(found.depth[0])
+    count = view.peers.rows
+    if depth:
+        count = int(view.peers.levels[depth - 1].rows[codes[depth - 1][0]])
+    side = "above" if sigmas > 0.0 else "below"
+    peers = _peers_in_words(view.groups, depth, frame, row, count)
+    if found.scale[0] == 0.0:
+        text = f"{quantity.describe()} is {shown(here)}, but {shown(usual)} in {peers}"
+        return Reason(text, (here, usual, float(count)))
+    text = (
+        f"{quantity.describe()} {shown(here)} is {abs(sigmas):,.1f} robust sigma {side}"
+        f" the usual {shown(usual)} of {peers}"
+    )
+    return Reason(text, (here, abs(sigmas), usual, float(count)))
+
+
+def _peers_in_words(
+    groups: Sequence[str], depth: int, frame: "pl.DataFrame", row: int, count: int
+) -> str:
+    """`product p7 and seller v1 (12 rows)`, or what is left where the inner group is new."""
+    rows = f"{count:,} row{'' if count == 1 else 's'}"
+    if depth == 0:
+        return f"all {rows}"
+    named = []
+    for name in groups[:depth]:
+        value = frame[name][row]
+        named.append(f"{name} {'missing' if value is None else value}")
+    return f"{' and '.join(named)} ({rows})"

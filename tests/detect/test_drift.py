@@ -75,7 +75,7 @@ def test_a_column_that_is_gone_has_moved_entirely() -> None:
 
 def test_empty_and_constant_columns_do_no_harm() -> None:
     frame = pl.DataFrame(
-        {"none": [None, None], "one": [3.0, 3.0]}, schema_overrides={"none": float}
+        {"none": [None, None], "one": [3.0, 3.0]}, schema_overrides={"none": pl.Float64}
     )
     facts = tuple(ColumnFacts(name, Kind.NUMBER, 1, 0) for name in frame.columns)
     rows = Table(frame, np.array([1, 2]), facts)

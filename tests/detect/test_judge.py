@@ -110,3 +110,16 @@ def test_without_detectors_nothing_is_odd() -> None:
     judge = Judge({})
     judged = judge.judge(table(a=[0.1, 0.2]))
     assert judged.fused.score.tolist() == [0.0, 0.0]
+
+
+def test_a_weak_channel_must_prove_each_row_by_itself() -> None:
+    random = np.random.default_rng(1)
+    sure = random.uniform(size=20_000)
+    sure[:50] = 1e-8
+    weak = random.uniform(size=20_000)
+    rows = table(a=sure.tolist(), b=weak.tolist())
+    judge = Judge.weighed({"sure": Fixed("a", ["size"]), "weak": Fixed("b", ["place"])}, rows)
+    assert judge.penalties["sure"] == 0.0
+    judged = judge.judge(rows)
+    assert (judged.channels["weak"] > np.log(weak)).all()
+    assert set(np.argsort(-judged.fused.score)[:50]) == set(range(50))

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from tieout.model.errors import InputError
-from tieout.model.manifest import RunManifest
+from tieout.model.manifest import RunManifest, SideConservation
 from tieout.pipeline.reconcile import ReconcileJob, ReconcileResult, reconcile
 
 Run = Callable[..., ReconcileResult]
@@ -109,6 +109,7 @@ def test_rows_that_cannot_be_read_are_rejects_and_counted(run: Run) -> None:
     left = "ref amount ccy booked\nA1 10.00 EUR 2024-01-02\nA2 ten EUR 2024-01-02\nA3 1 EUR soon"
     result = run(left, CLEAN)
     account = result.manifest.conservation["left"]
+    assert isinstance(account, SideConservation)
     assert account.holds
     assert (account.rows, account.matched, account.rejected) == (3, 1, 2)
     lines = (result.out / "rejects.csv").read_text(encoding="utf-8").splitlines()

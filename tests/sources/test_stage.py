@@ -162,9 +162,9 @@ def test_text_of_parquet_is_cleaned_wherever_one_value_needs_it(
 ) -> None:
     file = io.BytesIO()
     pl.DataFrame({"ref": ["A1", odd, None], "party": ["x", "y", None]}).write_parquet(file)
-    fields = {"key": TextField(("ref",)), "both": TextField(("ref", "party"))}
+    plan = StagePlan({"key": TextField(("ref",)), "both": TextField(("ref", "party"))}, scale=2)
 
-    result = staged(opened(file.getvalue(), "bank.parquet"), StagePlan(fields, scale=2))
+    result = staged(opened(file.getvalue(), "bank.parquet"), plan)
 
     clean = odd.strip()
     assert result.rows == [(1, "A1", "A1 | x"), (2, clean, f"{clean} | y"), (3, "", "")]

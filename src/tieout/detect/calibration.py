@@ -11,6 +11,7 @@ from tieout.detect.detector import FloatArray
 
 TAIL_SHARE: Final = 0.02
 _TAIL_MIN: Final = 25
+_SCORES_MIN: Final = 100
 _SHAPE_MAX: Final = 0.5
 
 
@@ -19,9 +20,9 @@ class TailCalibration:
     """The scores of history, sorted, and a tail for scores beyond them.
 
     Within the body a p-value is the conformal one, (1 + count of scores at least as large) /
-    (n + 1) (Vovk et al., Algorithmic Learning in a Random World, 2005). The top 2 % are smoothed
-    by a generalised Pareto tail (Pickands 1975), fitted by probability-weighted moments (Hosking
-    and Wallis 1987), so that scores beyond all of history still differ.
+    (n + 1) (Vovk et al., Algorithmic Learning in a Random World, 2005). The top 2 % (or 25) are
+    smoothed by a generalised Pareto tail (Pickands 1975), fitted by probability-weighted moments
+    (Hosking and Wallis 1987), so that scores beyond all of history still differ.
     """
 
     scores: FloatArray
@@ -34,13 +35,13 @@ class TailCalibration:
     def fitted(cls, scores: FloatArray) -> Self:
         """From the scores that rows of history got without having been learnt from.
 
-        NaN is left out. Fewer than 1,250 scores have no tail of their own: the empirical p-value
-        is all there is, and scores beyond the largest share its p-value.
+        NaN is left out. At least 25 scores make the tail; with fewer than 100 in all there is
+        none, the empirical p-value is all, and scores beyond the largest share its p-value.
         """
         known = np.sort(scores[~np.isnan(scores)])
-        tail = int(len(known) * TAIL_SHARE)
-        if tail < _TAIL_MIN:
+        if len(known) < _SCORES_MIN:
             return cls(known, np.inf, 0.0, 1.0, 0.0)
+        tail = max(int(len(known) * TAIL_SHARE), _TAIL_MIN)
         threshold = float(known[-tail - 1])
         excess = known[-tail:] - threshold
         shape, scale = _pareto(excess)

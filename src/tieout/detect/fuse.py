@@ -62,7 +62,7 @@ def score_of(log_p: FloatArray, *, channels: int = 1) -> FloatArray:
     >>> score_of(np.log([1.0, 1e-2, 1e-6])).round(2).tolist()
     [0.0, 0.5, 0.75]
     """
-    powers = -log_p / math.log(10.0)
+    powers = np.abs(log_p) / math.log(10.0)
     surplus = math.log10(channels)
     # Beyond the correction a power of ten counts whole, before it little: continuous, increasing.
     corrected = np.where(powers > 2 * surplus, powers - surplus, powers / 2)

@@ -3,13 +3,14 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tieout.detect.detector import Detector, FloatArray
 from tieout.detect.fuse import Fused, fuse
+from tieout.detect.gating import penalties as gating_penalties
 from tieout.model.facts import Reason
 from tieout.model.table import Table
 
@@ -27,14 +28,29 @@ class Judged:
 
 
 class Judge:
-    """Detectors by name, all fitted on the same history."""
+    """Detectors by name, all fitted on the same history.
 
-    def __init__(self, detectors: Mapping[str, Detector]) -> None:
+    penalties: what is added to a weak channel's log p-values (see `gating`); none if None.
+    """
+
+    def __init__(
+        self, detectors: Mapping[str, Detector], penalties: Mapping[str, float] | None = None
+    ) -> None:
         self.detectors = dict(detectors)
+        self.penalties = dict(penalties or {})
+
+    @classmethod
+    def weighed(cls, detectors: Mapping[str, Detector], history: Table) -> Self:
+        """Detectors whose weak channels are known by what they say of history."""
+        said = {name: detector.score(history).log_p for name, detector in detectors.items()}
+        return cls(detectors, gating_penalties(said) if len(said) > 1 else None)
 
     def judge(self, table: Table) -> Judged:
         """Score every row by every detector and fuse what they say."""
-        channels = {name: detector.score(table).log_p for name, detector in self.detectors.items()}
+        channels: dict[str, FloatArray] = {
+            name: np.minimum(detector.score(table).log_p + self.penalties.get(name, 0.0), 0.0)
+            for name, detector in self.detectors.items()
+        }
         return Judged(fuse(channels, rows=table.height), channels)
 
     def reasons(

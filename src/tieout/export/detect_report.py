@@ -15,7 +15,7 @@ from tieout.export.words import count_text, label, percent_text, plain
 if TYPE_CHECKING:
     import polars as pl
 
-CASES_SHOWN: Final = 25
+CASES_SHOWN: Final = 15
 ENTITIES_SHOWN: Final = 10
 _FIXED: Final = frozenset(
     {
@@ -105,8 +105,8 @@ def _cases(report: DetectReport) -> Section:
     headings = (
         Heading("Row"),
         Heading("Score", "number"),
-        *(Heading(plain(label(column), 24)) for column in facts),
-        Heading("Why", "words"),
+        Heading("What"),
+        Heading("Why", "why"),
     )
     rows = [_case(row, facts) for row in shown.iter_rows(named=True)]
     link = tag("a", "cases.csv", href="cases.csv")
@@ -122,13 +122,22 @@ def _cases(report: DetectReport) -> Section:
 
 
 def _case(row: dict[str, Any], facts: Sequence[str]) -> tuple[Node, ...]:
+    shown = [
+        tag(
+            "span",
+            tag("span", f"{plain(column, 24)} ", class_="quiet"),
+            plain(str(row[column]), 60),
+        )
+        for column in facts
+        if row[column] is not None
+    ]
     reasons = [tag("span", plain(words, 400), class_="lines") for words in row["reasons_top3"]]
     rules = ", ".join(row["triggered_rules"])
     ruled = tag("span", f"Rules: {plain(rules)}", class_="quiet") if rules else None
     return (
         count_text(row["row"]),
         f"{row['score']:.3f}",
-        *("" if row[column] is None else plain(str(row[column]), 60) for column in facts),
+        tag("span", *(tag("span", part, class_="lines") for part in shown)),
         join(*reasons, ruled),
     )
 
@@ -147,10 +156,14 @@ def _channels(report: DetectReport) -> Section:
     return section(
         ("detectors", "Detectors"),
         "Who judged",
-        table("Detectors and how many flagged rows each decided", headings, rows)
-        if rows
-        else empty("No detector fits these columns; only rules looked at them."),
-        tag("figure", column_chart(columns, words), tag("figcaption", "Rows by their p-value")),
+        tag(
+            "div",
+            tag("figure", column_chart(columns, words), tag("figcaption", "Rows by their p-value")),
+            table("Detectors and how many flagged rows each decided", headings, rows)
+            if rows
+            else empty("No detector fits these columns; only rules looked at them."),
+            class_="pair",
+        ),
     )
 
 

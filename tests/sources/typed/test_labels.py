@@ -78,3 +78,9 @@ def test_codes_with_decimals_are_labels_by_name(read: Reader) -> None:
 def test_a_question_is_answered_by_a_label_however_few_rows_there_are() -> None:
     assert is_label("is_refund", pl.Series(["0", "0"]))
     assert is_label("refund_flag", pl.Series(["1"]))
+
+
+def test_a_few_letters_among_card_numbers_do_not_make_them_a_quantity() -> None:
+    numbers = pl.Series([f"51421{number:05}.0" for number in range(500)] + ["C908"])
+    assert is_label("CARDNUM", numbers)
+    assert not is_label("weight", pl.Series(["1.5", *numbers]))

@@ -7,6 +7,7 @@ import polars as pl
 from tieout.sources.typed.names import says_code, says_flag, says_label, says_quantity
 
 _WHOLE: Final = r"^[-+]?[0-9]+(?:\.0+)?$"
+_WHOLE_SHARE_MIN: Final = 0.99
 _DIGITS_EXACT_MAX: Final = 15
 _SAME_LENGTH_DIGITS_MIN: Final = 6
 _SAME_LENGTH_DISTINCT_MIN: Final = 100
@@ -29,8 +30,13 @@ def is_label(name: str, filled: pl.Series) -> str:
     if says_quantity(name):
         return ""
     by_name = "its name says that its numbers name something"
-    if not filled.str.contains(_WHOLE).all():
-        return by_name if says_code(name) else ""
+    whole = filled.str.contains(_WHOLE)
+    # A few texts among whole numbers are typing errors, or labels themselves; fractions are not.
+    if not whole.all():
+        fractions = filled.filter(~whole).cast(pl.Float64, strict=False).is_not_null().any()
+        if fractions or float(whole.mean() or 0.0) < _WHOLE_SHARE_MIN:  # type: ignore[arg-type]
+            return by_name if says_code(name) else ""
+        filled = filled.filter(whole)
     if says_label(name):
         return by_name
     digits = filled.str.replace(r"\.0+$", "")

@@ -1,0 +1,172 @@
+"""One number for each way in which a payment can be unlike the past; larger is odder."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tieout.detect.behaviour.timeline import Booleans, Floats
+
+if TYPE_CHECKING:
+    import polars as pl
+
+HABIT_ROWS_MIN = 5
+AMOUNT_ROWS_MIN = 3
+BURST_MIN = 3
+KM_MIN = 50.0
+REPEAT_SECONDS_MAX = 3_600.0
+RARE_SHARE_MAX = 0.2
+NEW_DAYS_MAX = 1.0
+
+
+class Columns:
+    """Features as floats, NaN where null."""
+
+    def __init__(self, features: "pl.DataFrame") -> None:
+        self._features = features
+
+    def __getitem__(self, name: str) -> Floats:
+        import polars as pl
+
+        values: Floats = self._features[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        return values
+
+    def has(self, *names: str) -> bool:
+        """Whether there are such features."""
+        return all(name in self._features.columns for name in names)
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """needs: features. odd: their score for each row, NaN where there is nothing to say."""
+
+    needs: tuple[str, ...]
+    odd: Callable[[Columns], Floats]
+
+
+def _where(condition: Booleans, values: Floats) -> Floats:
+    kept: Floats = np.where(condition, values, np.nan)
+    return kept
+
+
+def _amount(columns: Columns) -> Floats:
+    """Against the customer's amounts, by their spread and in plain times, and by category."""
+    own = columns["amount_own_z"]
+    usual = columns["amount_usual_z"] if columns.has("amount_usual_z") else own
+    odd = own + 0.5 * np.where(np.isnan(usual), own, usual) + np.log(columns["amount_own_times"])
+    return _where(columns["amount_own_rows"] >= AMOUNT_ROWS_MIN, odd)
+
+
+def _hour(columns: Columns) -> Floats:
+    enough = columns["rows_before"] >= HABIT_ROWS_MIN
+    return _where(enough, -np.log(columns["hour_share"]))
+
+
+def _burst(columns: Columns) -> Floats:
+    return _where(columns["burst_10m"] >= BURST_MIN, columns["burst_10m"])
+
+
+def _travel(columns: Columns) -> Floats:
+    """Speed, where it went farther than a position's own inaccuracy can make of a short time."""
+    return _where(columns["km_from_last"] >= KM_MIN, np.log1p(columns["km_per_hour_away"]))
+
+
+def share_before(columns: Columns, name: str) -> Floats:
+    """Share of the customer's earlier rows with this value, half a row added."""
+    share: Floats = (columns[f"{name}_seen_before"] + 0.5) / (columns["rows_before"] + 1.0)
+    return share
+
+
+def _country(columns: Columns) -> Floats:
+    """New or nearly so: a country first seen within a day that is still a small share of rows.
+
+    Past its first row a trip goes on; a thief does as well, so that a day counts.
+    """
+    share = share_before(columns, "country")
+    fresh = (share < RARE_SHARE_MAX) & (columns["country_known_days"] < NEW_DAYS_MAX)
+    return _where(fresh & (columns["rows_before"] >= HABIT_ROWS_MIN), -np.log(share))
+
+
+def _rare(name: str) -> Callable[[Columns], Floats]:
+    def odd(columns: Columns) -> Floats:
+        enough = columns["rows_before"] >= HABIT_ROWS_MIN
+        return _where(enough, -np.log(share_before(columns, name)))
+
+    return odd
+
+
+def _device(columns: Columns) -> Floats:
+    new = np.nan_to_num(columns["new_device"]) > 0
+    return _where(new, np.log1p(columns["rows_before"]))
+
+
+def _repeat(columns: Columns) -> Floats:
+    gap = columns["seconds_since_same_amount"]
+    with np.errstate(invalid="ignore"):
+        return _where(gap <= REPEAT_SECONDS_MAX, -np.log1p(gap))
+
+
+# Found on their own, each with a p-value that counts in the smallest of all.
+ALONE: Mapping[str, Aspect] = MappingProxyType(
+    {
+        "amount": Aspect(("amount_own_z", "amount_own_rows", "amount_own_times"), _amount),
+        "hour": Aspect(("hour_share",), _hour),
+        "burst": Aspect(("burst_10m",), _burst),
+        "travel": Aspect(("km_from_last", "km_per_hour_away"), _travel),
+        "country": Aspect(("country_seen_before", "country_known_days"), _country),
+        "repeat": Aspect(("seconds_since_same_amount",), _repeat),
+    }
+)
+# Too common to be looked at alone; they add to others.
+ADDED: Mapping[str, Aspect] = MappingProxyType(
+    {
+        "device": Aspect(("new_device",), _device),
+        "merchant": Aspect(("merchant_seen_before",), _rare("merchant")),
+        "category": Aspect(("category_seen_before",), _rare("category")),
+    }
+)
+# Two channels more: the sum of aspects, and that sum with the best one of the same card nearby.
+TOGETHER = "together"
+COMPANY = "company"
+# How much of each goes into the sum: new merchants and categories go together, so half of each.
+WEIGHTS: Mapping[str, float] = MappingProxyType(
+    {"amount": 1.0, "hour": 1.0, "country": 1.0, "device": 1.0, "merchant": 0.5, "category": 0.5}
+)
+FEATURES_NEEDED = frozenset(
+    [name for aspect in (*ALONE.values(), *ADDED.values()) for name in aspect.needs]
+    + ["amount_usual_z", "amount_own_median", "amount_own_times", "hour", "hour_near_before"]
+    + ["countries_before", "rows_before"]
+)
+
+
+def odd_scores(features: "pl.DataFrame") -> dict[str, Floats]:
+    """Each aspect's score for each row, for the aspects whose features are there."""
+    columns = Columns(features)
+    return {
+        name: aspect.odd(columns)
+        for name, aspect in (*ALONE.items(), *ADDED.items())
+        if columns.has(*aspect.needs)
+    }
+
+
+def company(
+    scores: Floats, who: Floats, time_us: Floats, *, hours: float = 2.0, neighbours: int = 3
+) -> Floats:
+    """A row's score and the best one of the same card's rows nearby, added up; NaN if alone.
+
+    scores: of each row. who: a number for the card (negative: none). time_us: microseconds, NaN
+    if unknown. A thief seldom stops at one payment; up to three rows before and after count.
+    """
+    best = np.full(len(scores), np.nan)
+    order = np.lexsort((time_us, who))
+    for step in (*range(1, neighbours + 1), *range(-neighbours, 0)):
+        other = np.roll(order, step)
+        apart = np.abs(time_us[other] - time_us[order])
+        near = (who[other] == who[order]) & (who[order] >= 0) & (other != order)
+        with np.errstate(invalid="ignore"):
+            near &= apart <= hours * 3.6e9
+        best[order[near]] = np.fmax(best[order[near]], scores[other[near]])
+    together: Floats = scores + best
+    return together

@@ -1,0 +1,1 @@
+"""Detectors, one a file: each learns from history, scores rows and says why."""

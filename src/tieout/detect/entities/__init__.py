@@ -1,0 +1,1 @@
+"""Who the findings are about: risk scores of customers, cards, merchants, accounts."""

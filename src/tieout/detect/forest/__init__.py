@@ -1,0 +1,1 @@
+"""Isolation forests as plain arrays, walked without scikit-learn."""

@@ -1,0 +1,60 @@
+"""The shape in which breaks and their history are judged."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+OBSERVATION_SCHEMA: dict[str, type[pl.DataType]] = {
+    "row": pl.Int64,  # names the observation; unique
+    "current": pl.Boolean,  # to be judged; the others are history
+    "key": pl.String,
+    "at": pl.Int32,  # day, as epoch days; any order of days where nothing is dated
+    "quantity": pl.Float64,  # signed difference in major units, 0 where the sides agree
+    "units": pl.Int64,  # the same, exact, to tell equal differences from near ones
+    "is_break": pl.Boolean,
+    "currency": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Observations:
+    """What is known of some keys, day by day.
+
+    frame: OBSERVATION_SCHEMA and `attribute_0`, `attribute_1` and so on, text. Rows that agree
+        may be there or not: with them the rate of breaks is by row, without them by day.
+    attributes: what people call these columns, whose values are shared by several keys: peers,
+        and what a failure has in common.
+    dated: whether `at` is a date, so that month ends, weekdays and gaps in days mean something.
+    decimals: of amounts in reasons.
+    """
+
+    frame: pl.DataFrame
+    attributes: tuple[str, ...] = ()
+    dated: bool = True
+    decimals: int = 2
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the attributes."""
+        return tuple(f"attribute_{place}" for place in range(len(self.attributes)))
+
+    def label(self, column: str) -> str:
+        """What people call an attribute's column."""
+        return self.attributes[self.columns.index(column)]
+
+    def prepared(self) -> pl.DataFrame:
+        """The rows ordered by key, day and row, with `code`, a number for each key.
+
+        Raises ValueError when a column is missing or two rows have the same number.
+        """
+        missing = [
+            name for name in (*OBSERVATION_SCHEMA, *self.columns) if name not in self.frame.columns
+        ]
+        if missing:
+            raise ValueError(f"observations lack {', '.join(missing)}")
+        if self.frame["row"].n_unique() != self.frame.height:
+            raise ValueError("two observations have the same row number")
+        # Numbers instead of texts, because every window is by key.
+        codes = self.frame.select(pl.col("key").unique().sort()).with_row_index("code")
+        coded = self.frame.join(codes, on="key", how="left", maintain_order="left")
+        return coded.sort("code", "at", "row")

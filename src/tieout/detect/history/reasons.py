@@ -1,0 +1,254 @@
+"""Why a break is out of pattern, or is not: sentences whose numbers anybody can recompute."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from tieout.detect.detector import FloatArray
+from tieout.detect.history.channels import Channel
+from tieout.detect.history.features import RECENT, TREND, WINDOW, WINDOW_MIN
+from tieout.detect.history.ground import Ground
+from tieout.detect.history.volume import Surges
+
+REASONS_MAX: Final = 3
+_P_SAID_MAX: Final = 0.01
+_EPOCH: Final = date(1970, 1, 1)
+_SAID: Final = 40  # Characters of a value.
+_SAID_SCHEMA: Final = {"row": pl.Int64, "reasons": pl.String}
+
+_READ: Final = (
+    *("code", "quantity", "currency", "at", "before", "median", "low", "high", "mean", "std"),
+    *("median_recent", "median_old", "before_old", "recent_since", "slope", "trend_since"),
+    *("rows_before", "breaks_before", "days_before", "days_known", "run_same", "same_since"),
+    "on_day",
+)
+
+Row = Mapping[str, Any]
+
+
+def write_reasons(
+    ground: Ground, log_p: Mapping[Channel, FloatArray], surges: Surges, anomalous: np.ndarray
+) -> pl.Series:
+    """A list of sentences for each current break, the strongest first.
+
+    log_p, surges, anomalous: of the current breaks in their order in `ground.breaks`. A break
+    that is in pattern gets one sentence, what it was compared with.
+    """
+    current = ground.described()
+    current = current.select(name for name in _READ if name in current.columns).with_columns(
+        ground.breaks.filter("current").select(ground.observations.columns)
+    )
+    writer = _Writer(ground)
+    names = list(log_p)
+    table = np.stack(list(log_p.values())) if names else np.zeros((0, current.height))
+    order = np.argsort(table, axis=0, kind="stable")[:REASONS_MAX]
+    written: list[str] = []
+    of_row: list[int] = []
+    for place, row in enumerate(current.iter_rows(named=True)):
+        if anomalous[place]:
+            said = [
+                writer.sentence(names[channel], row, surges, place)
+                for nth, channel in enumerate(order[:, place])
+                if nth == 0 or table[channel, place] <= np.log(_P_SAID_MAX)
+            ]
+        else:
+            said = [writer.in_pattern(row)]
+        written += said
+        of_row += [place] * len(said)
+    # Lists are made by grouping: handed over as lists, each would be looked at by itself.
+    texts = pl.DataFrame({"row": of_row, "reasons": written}, schema=_SAID_SCHEMA)
+    return texts.group_by("row", maintain_order=True).agg("reasons")["reasons"]
+
+
+class _Writer:
+    """Knows what sentences need beside their row."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.sentences: dict[Channel, Callable[[Row], str]] = {
+            Channel.LEVEL: self.level,
+            Channel.SHIFT: self.shift,
+            Channel.TREND: self.trend,
+            Channel.RATE: self.rate,
+            Channel.STALE: self.stale,
+            Channel.REPEATED: self.repeated,
+            Channel.NEW: self.new,
+        }
+
+    def sentence(self, channel: Channel, row: Row, surges: Surges, place: int) -> str:
+        """What one channel says of one break."""
+        if channel is Channel.VOLUME:
+            return self.volume(surges, place)
+        return self.sentences[channel](row)
+
+    def in_pattern(self, row: Row) -> str:
+        """What a break that is not odd was compared with."""
+        known = self._size_known(row)
+        if not known:
+            return "Nothing earlier to compare it with."
+        first = self.ground.against_past and row["rows_before"] == 0
+        return f"In pattern{', though its key is new' if first else ''}: {known}."
+
+    def level(self, row: Row) -> str:
+        """A size beyond the usual."""
+        return f"Spike: {self._size_known(row) or self._amount(row['quantity'])}."
+
+    def _size_known(self, row: Row) -> str:
+        quantity = self._amount(row["quantity"])
+        if row["before"] >= WINDOW_MIN and row["median"] is not None:
+            past = self.ground.against_past
+            count = min(row["before"], WINDOW) if past else row["before"]
+            which = f"the last {count}" if past else f"the {count} other"
+            text = (
+                f"{quantity} against {self._amount(row['low'])} to {self._amount(row['high'])} "
+                f"in {which} breaks of this key (median {self._amount(row['median'])}"
+            )
+            if row["std"]:
+                sigma = (row["quantity"] - row["mean"]) / row["std"]
+                text += (
+                    f"; {abs(sigma):.1f} standard deviations {'above' if sigma > 0 else 'below'} "
+                    f"their mean {self._amount(row['mean'])}"
+                )
+            return text + ")"
+        usual, count = self._peer_sizes.get(self._peer_of(row), (0.0, 0))
+        if not usual or count <= WINDOW_MIN:
+            return ""
+        attribute = self.ground.peers
+        whose = f" with {self._label(attribute)} {_short(row[attribute])}" if attribute else ""
+        currency = f" in {row['currency']}" if row["currency"] else ""
+        which = "earlier breaks" if self.ground.against_past else "breaks"
+        return (
+            f"{quantity} is {abs(row['quantity']) / usual:,.1f} times the usual size "
+            f"{self._amount(usual)} of {count:,} {which}{whose}{currency}"
+        )
+
+    @cached_property
+    def _peer_sizes(self) -> dict[tuple[Any, ...], tuple[float, int]]:
+        breaks = self.ground.breaks
+        if self.ground.against_past:
+            breaks = breaks.filter(~pl.col("current"))
+        sizes = breaks.group_by(self._peer_columns).agg(
+            pl.col("quantity").abs().median().alias("usual"), pl.len().alias("count")
+        )
+        return {tuple(row[:-2]): (row[-2], row[-1]) for row in sizes.iter_rows()}
+
+    @property
+    def _peer_columns(self) -> list[str]:
+        return ["currency", *([self.ground.peers] if self.ground.peers else [])]
+
+    def _peer_of(self, row: Row) -> tuple[Any, ...]:
+        return tuple(row[name] for name in self._peer_columns)
+
+    def shift(self, row: Row) -> str:
+        """A level that has moved."""
+        count = min(row["before_old"], WINDOW)
+        return (
+            f"Level shift: the median of the last {RECENT} breaks of this key is "
+            f"{self._amount(row['median_recent'])}, of the {count} before them "
+            f"{self._amount(row['median_old'])}{self._since(row['recent_since'])}."
+        )
+
+    def trend(self, row: Row) -> str:
+        """A line that goes one way."""
+        way = "rose" if row["slope"] > 0 else "fell"
+        return (
+            f"Trend: the last {TREND} breaks of this key {way} by "
+            f"{self._amount(abs(row['slope']))} each (least squares)"
+            f"{self._since(row['trend_since'])}."
+        )
+
+    def rate(self, row: Row) -> str:
+        """A key that hardly ever breaks."""
+        if not self.ground.against_past:
+            past = self.ground.rows.filter(~pl.col("current"))
+            broken = int(past["is_break"].sum())
+            return f"Rare: {broken:,} of {past.height:,} earlier rows broke."
+        if row["rows_before"] == row["breaks_before"]:
+            days, of = row["days_before"], row["days_known"]
+            return f"Rare: this key broke on {days:,} of {of:,} earlier days."
+        return (
+            f"Rare: this key broke in {row['breaks_before']:,} of "
+            f"{row['rows_before']:,} earlier rows."
+        )
+
+    def stale(self, row: Row) -> str:
+        """A difference that stands."""
+        return (
+            f"Stale: the same difference of {self._amount(row['quantity'])} stood in "
+            f"{row['run_same']:,} breaks in a row{self._since(row['same_since'])}."
+        )
+
+    def repeated(self, row: Row) -> str:
+        """A key that breaks several times."""
+        if not (self.ground.against_past and self.ground.observations.dated):
+            return f"Repeated key: {self._now[row['code']]:,} breaks have this key."
+        days = row["days_before"]
+        usual = f"{row['before'] / days:,.1f} a day on {days:,} earlier days" if days else "no day"
+        return (
+            f"Repeated key: {row['on_day']:,} breaks of this key{self._on(row['at'])}; "
+            f"{usual} with a break before."
+        )
+
+    @cached_property
+    def _now(self) -> dict[int, int]:
+        return dict(self.ground.breaks.filter("current")["code"].value_counts().iter_rows())
+
+    def new(self, row: Row) -> str:
+        """A key that was never seen."""
+        if not self.ground.against_past:
+            return f"Rare combination: {row['before'] + 1:,} of {len(self.ground.breaks):,} breaks."
+        counts = {name: self._values[name].get(row[name], 0) for name in self._values}
+        rows = f"{self._rows_of_history:,} earlier rows"
+        unseen = [name for name, count in counts.items() if not count]
+        if unseen:
+            named = " and ".join(f"{self._label(name)} {_short(row[name])}" for name in unseen[:2])
+            return f"New combination: {named} never occurred in {rows}."
+        seen = ", ".join(
+            f"{self._label(name)} {_short(row[name])} {count:,} times"
+            for name, count in counts.items()
+        )
+        together = f", each value did ({seen})" if seen else ""
+        return f"New combination: this key never occurred in {rows}{together}."
+
+    @cached_property
+    def _values(self) -> dict[str, dict[str, int]]:
+        rows = self.ground.rows.filter(~pl.col("current"))
+        return {
+            name: dict(rows[name].value_counts().iter_rows())
+            for name in self.ground.observations.columns
+        }
+
+    @cached_property
+    def _rows_of_history(self) -> int:
+        return int((~self.ground.rows["current"]).sum())
+
+    def volume(self, surges: Surges, place: int) -> str:
+        """A value with too many breaks."""
+        surge = surges.found[surges.of_row[place]]
+        return (
+            f"Volume: {surge.breaks:,} breaks with {self._label(surge.attribute)} "
+            f"{_short(surge.value)}"
+            f"{self._on(surge.at)}; {surge.mean:,.1f} a day over the {surge.days:,} days before."
+        )
+
+    def _label(self, column: str) -> str:
+        return self.ground.observations.label(column)
+
+    def _amount(self, value: float) -> str:
+        return f"{value:,.{self.ground.observations.decimals}f}"
+
+    def _since(self, at: int | None) -> str:
+        if at is None or not self.ground.observations.dated:
+            return ""
+        return f", since {_EPOCH + timedelta(days=int(at))}"
+
+    def _on(self, at: int) -> str:
+        return f" on {_EPOCH + timedelta(days=int(at))}" if self.ground.observations.dated else ""
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _SAID else f"{value[: _SAID - 1]}\N{HORIZONTAL ELLIPSIS}"

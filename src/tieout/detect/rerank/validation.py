@@ -1,0 +1,125 @@
+"""Whether what was learnt orders unseen labelled rows at least as well as what was there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieout.detect.detector import FloatArray
+from tieout.detect.labels import ANOMALY, NORMAL, UNLABELLED, LabelArray
+from tieout.detect.novelty.matrix import BoolArray
+from tieout.detect.rerank.examples import Encoding
+from tieout.detect.rerank.learnt import SHARES, Learnt
+
+FOLDS: Final = 5
+REPEATS: Final = 3
+EACH_LABEL_MIN: Final = 3
+LABELS_MIN: Final = 10
+UNSUPERVISED: Final = "unsupervised"
+_ROUNDING: Final = 1e-9
+_EQUAL_WITHIN: Final = 0.005
+_LABELS_HALF_BELIEVED: Final = 40
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Average precision of each contender on labelled rows that it had not seen.
+
+    average_precision: by name, the unsupervised score among them; the mean over repeats.
+    wins: in how many of the repeats a contender was no worse than the unsupervised score.
+    """
+
+    positives: int
+    negatives: int
+    folds: int
+    repeats: int
+    average_precision: Mapping[str, float]
+    wins: Mapping[str, int]
+
+    @property
+    def best(self) -> str:
+        """The contender to use: the unsupervised score, unless another is no worse.
+
+        Others come into question when their mean is at least as high and they were no worse in
+        most repeats. Of those within half a hundredth of the highest, which so few rows cannot
+        tell apart, the one is taken whose share of what is learnt is nearest to n / (n + 40) for n
+        labels: what is learnt from few is believed little.
+        """
+        before = self.average_precision.get(UNSUPERVISED, 1.0)
+        able = [
+            name
+            for name, wins in self.wins.items()
+            if 2 * wins > self.repeats and self.average_precision[name] >= before - _ROUNDING
+        ]
+        if not able:
+            return UNSUPERVISED
+        highest = max(self.average_precision[name] for name in able)
+        equals = [name for name in able if self.average_precision[name] >= highest - _EQUAL_WITHIN]
+        labels = self.positives + self.negatives
+        believed = labels / (labels + _LABELS_HALF_BELIEVED)
+        return min(equals, key=lambda name: abs(SHARES[name] - believed))
+
+
+def validated(
+    encoding: Encoding, encoded: FloatArray, labels: LabelArray, *, seed: int
+) -> Validation:
+    """Repeated stratified cross-validation over the labelled rows.
+
+    Rows held out are in the training of a fold neither as labelled nor as unlabelled. With fewer
+    than ten labels, or three of either kind, nothing can be said: no contender but the old one.
+    """
+    labelled = np.flatnonzero(labels != UNLABELLED)
+    truth = labels[labelled] == ANOMALY
+    positives, negatives = int(truth.sum()), int((~truth).sum())
+    if min(positives, negatives) < EACH_LABEL_MIN or len(labelled) < LABELS_MIN:
+        return Validation(positives, negatives, 0, 0, {}, {})
+    folds = min(FOLDS, positives, negatives)
+    before = average_precision(truth, encoded[labelled, -1])
+    found: dict[str, list[float]] = {name: [] for name in SHARES}
+    for repeat in range(REPEATS):
+        held_out = _held_out(encoding, encoded, labels, folds=folds, seed=seed + repeat)
+        for name, scores in held_out.items():
+            found[name].append(average_precision(truth, scores[labelled]))
+    means = {UNSUPERVISED: before} | {name: float(np.mean(v)) for name, v in found.items()}
+    wins = {n: sum(value >= before - _ROUNDING for value in v) for n, v in found.items()}
+    return Validation(positives, negatives, folds, REPEATS, means, wins)
+
+
+def _held_out(
+    encoding: Encoding, encoded: FloatArray, labels: LabelArray, *, folds: int, seed: int
+) -> dict[str, FloatArray]:
+    """Of each labelled row its scores by a model that it was kept from; NaN for the others."""
+    fold = stratified(labels, folds=folds, seed=seed)
+    scores = {name: np.full(len(labels), np.nan) for name in SHARES}
+    for number in range(folds):
+        out = fold == number
+        learnt = Learnt.fitted(encoding, encoded[~out], labels[~out], seed=seed)
+        for name, values in learnt.scores(encoded[out]).items():
+            scores[name][out] = values
+    return scores
+
+
+def stratified(labels: LabelArray, *, folds: int, seed: int) -> NDArray[np.int64]:
+    """The fold of each labelled row, each kind spread evenly; -1 for unlabelled rows."""
+    random = np.random.default_rng(seed)
+    fold = np.full(len(labels), -1, dtype=np.int64)
+    for kind in (ANOMALY, NORMAL):
+        places = np.flatnonzero(labels == kind)
+        fold[places] = random.permutation(len(places)) % folds
+    return fold
+
+
+def average_precision(truth: BoolArray, scores: FloatArray) -> float:
+    """Mean of the precision at each anomaly down the ranking; equal scores are taken together.
+
+    As defined by scikit-learn's `average_precision_score`: steps, no interpolation.
+    """
+    order = np.argsort(-scores, kind="stable")
+    ranked, hits = scores[order], truth[order]
+    last = np.append(ranked[1:] != ranked[:-1], True)
+    found = np.cumsum(hits)[last]
+    precision = found / (np.flatnonzero(last) + 1.0)
+    gained = np.diff(found, prepend=0)
+    return float((gained * precision).sum() / hits.sum())

@@ -1,0 +1,1 @@
+"""Why something was found: root causes of outcomes and of differences."""

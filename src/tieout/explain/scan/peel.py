@@ -1,0 +1,216 @@
+"""One cause after the other: the best combination is named and its rows are taken away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import comb, log
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieout.explain.scan.columns import Columns
+from tieout.explain.scan.families import Family, Floats
+from tieout.explain.scan.options import EVIDENCE_MIN
+from tieout.explain.scan.result import Condition
+from tieout.explain.scan.tables import Tables, Weights, count_rows, tabulate
+
+LISTED_MAX: Final = 50
+CAUSES_MAX: Final = 20
+_LISTED_LEAST: Final = -12.0
+_PARTS_MAX: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A combination, its evidence in nats with the prior, and the sums over all of its rows."""
+
+    condition: Condition
+    evidence: float
+    sums: Floats
+
+
+@dataclass(frozen=True)
+class Peeled:
+    """Causes in the order in which they were found, and the others by evidence.
+
+    rest: sums over the rows in no cause. totals: over all rows.
+    """
+
+    causes: tuple[Candidate, ...]
+    others: tuple[Candidate, ...]
+    rest: Floats
+    totals: Floats
+    combinations: int
+
+
+def peel(
+    columns: Columns, weights: Weights, family: Family, *, depth: int, differing: bool = False
+) -> Peeled:
+    """Find causes until the best of what is left has less than five nats, at most twenty.
+
+    differing: cells differ as a matter of course, so that only what goes beyond that counts.
+
+    A cause whose rise sits wholly in combinations within it gives way to these. Rows of a cause
+    are subtracted from all tables, so that nothing is counted twice from the start.
+    """
+    tables = tabulate(columns, weights, depth=depth)
+    fitted = family.fitted(tables) if differing else family
+    field = _Field(columns, weights, fitted, depth)
+    whole = Tables(tables.sizes, {chosen: table.copy() for chosen, table in tables.sums.items()})
+    totals = _totals(columns.rows, weights)
+    left, rest = np.ones(columns.rows, dtype=bool), totals.copy()
+    found: list[tuple[Condition, float]] = []
+    listed = best = field.ranked(tables, rest, least=_LISTED_LEAST)
+    while best and len(found) < CAUSES_MAX and best[0][1] >= EVIDENCE_MIN:
+        for condition, evidence in field.settled(*best[0], left, rest):
+            found.append((condition, evidence))
+            inside = left & _meets(columns, condition)
+            tables.subtract(field.count(inside))
+            rest -= field.total(inside)
+            left &= ~inside
+        field = replace(field, family=field.family.renewed(weights, left))
+        best = field.ranked(tables, rest, least=EVIDENCE_MIN)
+    named = {condition for condition, _ in found}
+    others = [each for each in listed if each[0] not in named][:LISTED_MAX]
+    return Peeled(
+        tuple(Candidate(*each, _sums_of(whole, each[0])) for each in found),
+        tuple(Candidate(*each, _sums_of(whole, each[0])) for each in others),
+        rest,
+        totals,
+        sum(int((table[0] > 0).sum()) for table in whole.sums.values()),
+    )
+
+
+@dataclass(frozen=True)
+class _Field:
+    """Rows in which causes are looked for."""
+
+    columns: Columns
+    weights: Weights
+    family: Family
+    depth: int
+
+    def count(self, rows: NDArray[np.bool_]) -> Tables:
+        """All tables of some rows."""
+        places = np.flatnonzero(rows)
+        weights = [None if each is None else each[places] for each in self.weights]
+        return count_rows(self.columns.take(places), self.columns.sizes, weights, depth=self.depth)
+
+    def total(self, rows: NDArray[np.bool_]) -> Floats:
+        """Sums of some rows."""
+        return np.array(
+            [rows.sum() if each is None else each[rows].sum() for each in self.weights],
+            dtype=np.float64,
+        )
+
+    def ranked(
+        self, tables: Tables, totals: Floats, *, least: float
+    ) -> list[tuple[Condition, float]]:
+        """Combinations and their evidence, the best first; none under about `least` nats."""
+        found: list[tuple[float, int, Condition]] = []
+        for chosen, table in tables.sums.items():
+            prior = self._prior(chosen)
+            places = self.family.candidates(table, totals, least=max(least - prior - 1.0, 0.5))
+            if len(places) == 0:
+                continue
+            evidence = self.family.evidence(table[:, places].astype(np.float64), totals) + prior
+            for at in np.argsort(-evidence, kind="stable")[: 2 * LISTED_MAX]:
+                codes = tables.codes(chosen, int(places[at]))
+                if evidence[at] >= least and not self._is_rest(chosen, codes):
+                    condition = tuple(zip(chosen, codes, strict=True))
+                    found.append((-round(float(evidence[at]), 6), len(chosen), condition))
+        return [(condition, -negative) for negative, _, condition in sorted(found)]
+
+    def settled(
+        self,
+        condition: Condition,
+        evidence: float,
+        left: NDArray[np.bool_],
+        totals: Floats,
+    ) -> list[tuple[Condition, float]]:
+        """The condition, or the narrower ones that hold all of its rise."""
+        fixed = [attribute for attribute, _ in condition]
+        free = [each for each in range(len(self.columns.sizes)) if each not in fixed]
+        if len(condition) >= self.depth or not free:
+            return [(condition, evidence)]
+        inside = np.flatnonzero(left & _meets(self.columns, condition))
+        weights = [None if each is None else each[inside] for each in self.weights]
+        narrow = _Field(
+            _chosen_columns(self.columns, free, inside),
+            weights,
+            self.family.among(_totals(len(inside), weights)),
+            self.depth - len(condition),
+        )
+        parts, remains = narrow.hollowed()
+        if not parts:
+            return [(condition, evidence)]
+        outside = totals - narrow.total(np.ones(len(inside), dtype=bool))
+        pooled = outside + remains
+        risen = self.family.evidence(remains[:, None], pooled)[0] + self._prior(fixed)
+        if self._rises(remains, outside) and risen >= EVIDENCE_MIN:
+            return [(condition, evidence)]
+        return [
+            (tuple(sorted((*condition, *((free[at], code) for at, code in part)))), strength)
+            for part, strength in parts
+        ]
+
+    def hollowed(self) -> tuple[list[tuple[Condition, float]], Floats]:
+        """What stands out among these rows, one after the other, and the sums of what remains."""
+        tables = tabulate(self.columns, self.weights, depth=self.depth)
+        totals = self.total(np.ones(self.columns.rows, dtype=bool))
+        left = np.ones(self.columns.rows, dtype=bool)
+        parts: list[tuple[Condition, float]] = []
+        while len(parts) < _PARTS_MAX:
+            best = self.ranked(tables, totals, least=EVIDENCE_MIN)
+            if not best:
+                break
+            parts.append(best[0])
+            inside = left & _meets(self.columns, best[0][0])
+            tables.subtract(self.count(inside))
+            totals = totals - self.total(inside)
+            left &= ~inside
+        return parts, totals
+
+    def _prior(self, chosen: Sequence[int]) -> float:
+        """Each depth alike, of a depth each choice of attributes, of a choice each value."""
+        attributes = len(self.columns.sizes)
+        values = sum(log(self.columns.sizes[attribute]) for attribute in chosen)
+        return -log(min(self.depth, attributes)) - log(comb(attributes, len(chosen))) - values
+
+    def _is_rest(self, chosen: Sequence[int], codes: Sequence[int]) -> bool:
+        """Whether a code stands for the values that were not kept."""
+        return any(
+            self.columns.rest[attribute] and code == self.columns.sizes[attribute] - 1
+            for attribute, code in zip(chosen, codes, strict=True)
+        )
+
+    def _rises(self, part: Floats, rest: Floats) -> bool:
+        """Whether a part departs the way that its family asks for."""
+        return len(self.family.candidates(part[:, None], part + rest, least=0.0)) > 0
+
+
+def _chosen_columns(columns: Columns, free: Sequence[int], rows: NDArray[np.int64]) -> Columns:
+    return Columns(
+        tuple(columns.codes[attribute][rows] for attribute in free),
+        tuple(columns.sizes[attribute] for attribute in free),
+        tuple(columns.kept[attribute] for attribute in free),
+        tuple(columns.rest[attribute] for attribute in free),
+    )
+
+
+def _meets(columns: Columns, condition: Condition) -> NDArray[np.bool_]:
+    found = np.ones(columns.rows, dtype=bool)
+    for attribute, code in condition:
+        found &= columns.codes[attribute] == code
+    return found
+
+
+def _sums_of(tables: Tables, condition: Condition) -> Floats:
+    chosen = tuple(attribute for attribute, _ in condition)
+    shape = tuple(tables.sizes[attribute] for attribute in chosen)
+    cell = int(np.ravel_multi_index(tuple(code for _, code in condition), shape))
+    return tables.sums[chosen][:, cell].astype(np.float64)
+
+
+def _totals(rows: int, weights: Weights) -> Floats:
+    return np.array([rows if each is None else each.sum() for each in weights], dtype=np.float64)

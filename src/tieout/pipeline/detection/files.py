@@ -1,0 +1,186 @@
+"""The files of a detection's run folder."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tieout.detect.labels import UNLABELLED
+from tieout.detect.thresholds import confusion_matrix, metrics_by_type, sweep
+from tieout.export.scored import write_scored
+from tieout.export.table import write_csv, write_rejects
+from tieout.model.table import Table, TableRole
+from tieout.pipeline.detection.findings import Findings
+from tieout.pipeline.inputs import fingerprint_file
+
+if TYPE_CHECKING:
+    from tieout.pipeline.detection.job import Detected, DetectJob
+
+# A p-value of zero would say that something is impossible.
+_P_MIN: Final = 1e-300
+# What a person looks for first in a case, where the table has it.
+_FACTS: Final = (
+    TableRole.ID,
+    TableRole.ENTRY,
+    TableRole.TIME,
+    TableRole.AMOUNT,
+    TableRole.DEBIT,
+    TableRole.CREDIT,
+    TableRole.CURRENCY,
+    TableRole.ACCOUNT,
+    TableRole.CUSTOMER,
+    TableRole.CARD,
+    TableRole.MERCHANT,
+    TableRole.COUNTERPARTY,
+)
+_FACTS_MAX: Final = 6
+_SEVERITIES: Final = ((1e-9, "critical"), (1e-6, "high"), (1e-3, "medium"), (2.0, "low"))
+TABLES: Final = (
+    "transactions_scored.csv",
+    "thresholds.csv",
+    "metrics_by_type.csv",
+    "confusion_matrix.csv",
+    "cases.csv",
+    "rejects.csv",
+)
+
+
+def write_files(done: "Detected", job: "DetectJob", folder: Path) -> dict[str, str]:
+    """Write all files but report and manifest; answers with the SHA-256 of the tables by name."""
+    data, found = done.data, done.findings
+    write_scored(
+        data.read.originals(),
+        judged_frame(data.table, found),
+        row_column=data.read.row_column,
+        columns=data.read.source.columns,
+        csv_path=folder / "transactions_scored.csv",
+        parquet_path=folder / "transactions_scored.parquet",
+    )
+    labels = data.labels.values
+    write_csv(
+        sweep(found.score, labels, rule_flags=found.ruling.flags, costs=job.policy.costs),
+        folder / "thresholds.csv",
+    )
+    write_csv(by_type(done), folder / "metrics_by_type.csv")
+    write_csv(
+        confusion_matrix(labels, ml_flags=found.by_ml, rule_flags=found.ruling.flags),
+        folder / "confusion_matrix.csv",
+    )
+    write_csv(cases_frame(data.table, found), folder / "cases.csv")
+    if found.entities is not None:
+        write_csv(found.entities, folder / "entities.csv")
+    write_rejects(data.read.rejects, folder / "rejects.csv")
+    return {name: fingerprint_file(folder / name).sha256 for name in TABLES}
+
+
+def by_type(done: "Detected") -> pl.DataFrame:
+    """What was found of each type of anomaly; all zero without labels."""
+    data, found = done.data, done.findings
+    return metrics_by_type(
+        data.labels.values,
+        data.labels.types,
+        ml_flags=found.by_ml,
+        rule_flags=found.ruling.flags,
+    )
+
+
+def judged_frame(table: Table, found: Findings) -> pl.DataFrame:
+    """SCORED_COLUMNS for every row of a table."""
+    return pl.DataFrame(
+        {
+            "row": table.rows,
+            "score": found.score,
+            "p_value": _p(found),
+            "is_ml_flag": found.by_ml,
+            "is_rule_flag": found.ruling.flags,
+            "is_flag": found.flags,
+            "triggered_rules": found.ruling.triggered(),
+            "reasons_top3": _reasons(table.height, found),
+        }
+    )
+
+
+def _reasons(rows: int, found: Findings) -> pl.Series:
+    """Reasons of every row; an empty list where nobody asked for any."""
+    known = pl.DataFrame(
+        {"place": list(found.reasons), "reasons": list(map(list, found.reasons.values()))},
+        schema={"place": pl.Int64, "reasons": pl.List(pl.String)},
+    )
+    places = pl.DataFrame({"place": pl.int_range(rows, eager=True)})
+    joined = places.join(known, on="place", how="left", maintain_order="left")
+    return joined["reasons"].fill_null(pl.lit([], dtype=pl.List(pl.String)))
+
+
+def cases_frame(table: Table, found: Findings) -> pl.DataFrame:
+    """A case for each flagged row, the oddest first."""
+    places = found.flagged
+    facts = _facts(table)
+    chosen = table.frame[places].select(_readable(table, name) for name in facts)
+    p = _p(found)[places]
+    flagged_by = np.select(
+        [found.by_ml[places] & found.ruling.flags[places], found.by_ml[places]],
+        ["both", "detectors"],
+        "rules",
+    )
+    triggered = found.ruling.triggered()
+    taken = {"case_id", "row", "score", "p_value", "confidence", "severity", "flagged_by"}
+    return pl.DataFrame(
+        {
+            "case_id": _identities(table, places),
+            "row": table.rows[places],
+            **{(f"{name}_input" if name in taken else name): chosen[name] for name in facts},
+            "score": found.score[places],
+            "p_value": p,
+            "confidence": found.confidence[places],
+            "severity": [next(word for most, word in _SEVERITIES if each < most) for each in p],
+            "flagged_by": flagged_by.astype(str),
+            "reasons_top3": pl.Series(
+                [found.reasons[int(place)] for place in places], dtype=pl.List(pl.String)
+            ),
+            "triggered_rules": triggered.gather(places),
+        }
+    )
+
+
+def _p(found: Findings) -> NDArray[np.float64]:
+    with np.errstate(under="ignore"):
+        p: NDArray[np.float64] = np.maximum(np.exp(found.log_p), _P_MIN)
+    return p
+
+
+def _facts(table: Table) -> list[str]:
+    by_role = [table.roles[role] for role in _FACTS if role in table.roles]
+    if by_role:
+        return list(dict.fromkeys(by_role))[:_FACTS_MAX]
+    return table.frame.columns[:_FACTS_MAX]
+
+
+def _readable(table: Table, name: str) -> pl.Expr:
+    """A column as people write it: moments to the second, days without a time."""
+    if table.frame.schema[name] != pl.Datetime("us"):
+        return pl.col(name)
+    midnight = pl.col(name) == pl.col(name).dt.truncate("1d")
+    if table.frame.select(midnight.all()).item():
+        return pl.col(name).dt.date()
+    return pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _identities(table: Table, places: NDArray[np.int64]) -> list[str]:
+    """What a case is, not where it stands: equal rows are told apart by their occurrence."""
+    seen: dict[str, int] = {}
+    found: dict[int, str] = {}
+    for place in sorted(int(each) for each in places):
+        text = json.dumps(table.frame.row(place), default=str, ensure_ascii=False)
+        seen[text] = seen.get(text, 0) + 1
+        digest = hashlib.sha256(f"{seen[text]} {text}".encode()).hexdigest()
+        found[place] = f"D{digest[:15]}"
+    return [found[int(place)] for place in places]
+
+
+def labelled(values: NDArray[np.int8]) -> bool:
+    """Whether any row has a label."""
+    return bool((values != UNLABELLED).any())

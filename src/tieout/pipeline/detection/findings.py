@@ -1,0 +1,105 @@
+"""From scores and rules to flags, and from flags to cases with their reasons."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieout.detect.detector import FloatArray
+from tieout.detect.thresholds import Cut, choose
+from tieout.pipeline.detection.data import Data
+from tieout.pipeline.detection.learning import Learnt, learn
+from tieout.pipeline.detection.model import Judgement
+from tieout.pipeline.detection.ruling import Ruling, rule
+from tieout.pipeline.timing import Stopwatch
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tieout.pipeline.detection.job import DetectJob
+
+# Rows beyond the flagged ones that get reasons, so that a person can look below the cut.
+_EXPLAINED_MIN: Final = 200
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is flagged and why.
+
+    score, log_p, confidence: of each row. cut: where the score is cut. by_ml, by_rules: flags.
+    reasons: up to three sentences by position, for the flagged rows and the next ones below.
+    """
+
+    score: FloatArray
+    log_p: FloatArray
+    confidence: FloatArray
+    cut: Cut
+    by_ml: NDArray[np.bool_]
+    ruling: Ruling
+    learnt: Learnt
+    reasons: dict[int, tuple[str, ...]]
+    entities: "pl.DataFrame | None"
+
+    @property
+    def flags(self) -> NDArray[np.bool_]:
+        """Rows that detectors or rules flag."""
+        either: NDArray[np.bool_] = self.by_ml | self.ruling.flags
+        return either
+
+    @property
+    def flagged(self) -> NDArray[np.int64]:
+        """Positions of the flagged rows, the oddest first; ties in the order of the file."""
+        places = np.flatnonzero(self.flags)
+        return places[np.lexsort((places, -self.score[places]))]
+
+
+def find(job: "DetectJob", data: Data, judgement: Judgement, clock: Stopwatch) -> Findings:
+    """Apply the rules, learn from labels where asked, choose the cut and say why."""
+    fused = judgement.judged.fused
+    with clock.step("rules"):
+        ruling = rule(job, data, fused.log_p)
+    with clock.step("rank"):
+        learnt = learn(job, data, judgement)
+        labels = data.labels.values if job.labels is not None else None
+        cut = choose(learnt.score, learnt.log_p, labels, policy=job.policy, rule_flags=ruling.flags)
+        by_ml: NDArray[np.bool_] = learnt.score >= cut.threshold
+    with clock.step("explain"):
+        flags = by_ml | ruling.flags
+        reasons = _reasons(data, judgement, ruling, _to_explain(learnt.score, flags))
+        flagged = np.flatnonzero(flags)
+        said = [reasons[int(place)] for place in flagged]
+        entities = ruling.entities(learnt.score, flagged, said)
+    return Findings(
+        score=learnt.score,
+        log_p=learnt.log_p,
+        confidence=learnt.confidence,
+        cut=cut,
+        by_ml=by_ml,
+        ruling=ruling,
+        learnt=learnt,
+        reasons=reasons,
+        entities=entities,
+    )
+
+
+def _to_explain(score: FloatArray, flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The flagged rows, and the highest scores whether flagged or not."""
+    count = min(_EXPLAINED_MIN, len(score))
+    top = np.argpartition(-score, count - 1)[:count] if count else np.array([], dtype=np.int64)
+    wanted = flags.copy()
+    wanted[top[score[top] > 0.0]] = True
+    return np.flatnonzero(wanted)
+
+
+def _reasons(
+    data: Data, judgement: Judgement, ruling: Ruling, places: NDArray[np.int64]
+) -> dict[int, tuple[str, ...]]:
+    """The detectors' sentences; a row that only rules name has the rules' sentences."""
+    by_detectors = judgement.judge.reasons(data.to_judge, judgement.judged, places)
+    by_rules = ruling.reasons(places)
+    found = {}
+    for place, judged, ruled in zip(places, by_detectors, by_rules, strict=True):
+        words = (*(reason.text for reason in judged), *(reason.text for reason in ruled))
+        found[int(place)] = tuple(dict.fromkeys(words))[:3]
+    return found

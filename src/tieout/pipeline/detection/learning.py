@@ -1,0 +1,83 @@
+"""Scores after learning from labels, and how sure a flag is."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from tieout.detect.detector import FloatArray
+from tieout.detect.fuse import score_of
+from tieout.detect.rerank import Confidence, Reranker
+from tieout.model.table import Kind, Table
+from tieout.pipeline.detection.data import Data
+from tieout.pipeline.detection.model import Judgement
+
+if TYPE_CHECKING:
+    from tieout.pipeline.detection.job import DetectJob
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """score, log_p, confidence of each row. sentence: what came of learning; empty for none."""
+
+    score: FloatArray
+    log_p: FloatArray
+    confidence: FloatArray
+    sentence: str = ""
+
+
+def learn(job: "DetectJob", data: Data, judgement: Judgement) -> Learnt:
+    """The detectors' scores, or those of the re-ranker where it is better on held-out labels.
+
+    Confidence is one less the local false-discovery rate of the p-values; with `--learn` it is
+    calibrated on the labels.
+    """
+    fused = judgement.judged.fused
+    if not job.learn:
+        sure = Confidence.from_p_values(fused.log_p).probability(-fused.log_p)
+        return Learnt(fused.score, fused.log_p, sure)
+    labels = data.labels.values
+    names, features = _features(data.to_judge, judgement)
+    reranked = Reranker.fit(features, names, fused.score, labels, seed=job.seed).score(
+        features, fused.score
+    )
+    log_p = _reordered(fused.log_p, reranked.score) if reranked.used else fused.log_p
+    score = score_of(log_p) if reranked.used else fused.score
+    both = data.labels.positives > 0 and data.labels.negatives > 0
+    confidence = (
+        Confidence.from_labels(fused.score, labels, seed=job.seed).probability(fused.score)
+        if both
+        else Confidence.from_p_values(log_p).probability(-log_p)
+    )
+    return Learnt(score, log_p, confidence, reranked.why)
+
+
+def _features(table: Table, judgement: Judgement) -> tuple[list[str], FloatArray]:
+    """Numbers, how frequent each label is, and what each detector says, aspect by aspect."""
+    columns: dict[str, FloatArray] = {}
+    for name in table.names(Kind.NUMBER):
+        columns[name] = table.frame[name].fill_null(np.nan).to_numpy().astype(np.float64)
+    for name in table.names(Kind.CATEGORY):
+        counts = table.frame.select(pl.col(name).is_not_null().sum().over(name)).to_series()
+        columns[f"frequency of {name}"] = np.log1p(counts.to_numpy().astype(np.float64))
+    for name, log_p in judgement.judged.channels.items():
+        columns[f"detector {name}"] = -log_p
+    for name, detector in judgement.judge.detectors.items():
+        aspects = getattr(detector, "channels", None)
+        if callable(aspects):
+            columns |= {f"{name} {each}": -log_p for each, log_p in aspects(table).items()}
+    return list(columns), np.column_stack(list(columns.values()))
+
+
+def _reordered(log_p: FloatArray, score: FloatArray) -> FloatArray:
+    """The same p-values in another order: the smallest for the largest score; ties share theirs."""
+    known = np.where(np.isnan(score), -np.inf, score)
+    order = np.argsort(-known, kind="stable")
+    dealt = np.empty_like(log_p)
+    dealt[order] = np.sort(log_p)
+    _, inverse = np.unique(known, return_inverse=True)
+    shared = np.full(inverse.max() + 1, -np.inf)
+    np.maximum.at(shared, inverse, dealt)
+    result: FloatArray = shared[inverse]
+    return result

@@ -1,0 +1,126 @@
+"""What the rules say of each row, and who the findings are about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tieout.detect.behaviour.features import FEATURES, behaviour
+from tieout.detect.detector import FloatArray
+from tieout.detect.entities.risk import ENTITIES, EntityFindings, entity_risk
+from tieout.detect.rules.apply import RuleResult, apply_rules, names_needed
+from tieout.detect.rules.frame import rule_frame
+from tieout.detect.rules.load import load_rules
+from tieout.detect.rules.model import RuleSet
+from tieout.export.detect_facts import RuleFacts
+from tieout.model.facts import Reason
+from tieout.model.table import Table
+from tieout.pipeline.detection.data import Data
+
+if TYPE_CHECKING:
+    from tieout.pipeline.detection.job import DetectJob
+
+# A finding below this would add no risk that a person could see.
+_FINDING_MIN: Final = 0.05
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """Rules applied to rows. spec: the rules as the manifest keeps them."""
+
+    table: Table
+    result: RuleResult | None
+    facts: tuple[RuleFacts, ...]
+    spec: dict[str, Any]
+
+    @property
+    def flags(self) -> NDArray[np.bool_]:
+        """Rows at which a rule holds that may flag."""
+        if self.result is None:
+            return np.zeros(self.table.height, dtype=np.bool_)
+        return self.result.flags
+
+    def triggered(self, places: NDArray[np.int64] | None = None) -> pl.Series:
+        """The rules that hold at each row (or at some), the most severe first: list of text."""
+        texts = [] if self.result is None else self.result.triggered_text()
+        if self.result is None:
+            texts = [""] * self.table.height
+        column = pl.Series("triggered_rules", texts, dtype=pl.String)
+        column = column if places is None else column.gather(places)
+        split = pl.DataFrame([column]).select(
+            pl.when(pl.col("triggered_rules") == "")
+            .then(pl.lit([], dtype=pl.List(pl.String)))
+            .otherwise(pl.col("triggered_rules").str.split("; "))
+            .alias("triggered_rules")
+        )
+        return split.to_series()
+
+    def reasons(self, places: NDArray[np.int64]) -> list[tuple[Reason, ...]]:
+        """A sentence of each rule that holds at some rows, the most severe first."""
+        if self.result is None:
+            return [() for _ in places]
+        return self.result.reasons([int(place) for place in places])
+
+    def entities(
+        self, score: FloatArray, flagged: NDArray[np.int64], reasons: Sequence[Sequence[str]]
+    ) -> pl.DataFrame | None:
+        """The risk of customers, merchants, accounts by the flagged rows; None without any."""
+        if not set(ENTITIES) & set(self.table.roles):
+            return None
+        kinds = {} if self.result is None else {r.id: r.typology for r in self.result.rules}
+        typologies = [
+            sorted({kinds[name] for name in names if kinds.get(name)})
+            for names in self.triggered(flagged).to_list()
+        ]
+        found = EntityFindings(
+            indices=flagged,
+            scores=np.maximum(score[flagged], _FINDING_MIN),
+            typologies=typologies,
+            reasons=list(reasons),
+        )
+        risks = entity_risk(self.table, found)
+        return None if risks.is_empty() else risks
+
+
+def rule(job: "DetectJob", data: Data, log_p: FloatArray) -> Ruling:
+    """Apply a profile's rules, or those of a file. Raises InputError for a bad rule."""
+    rules = load_rules(job.rules, job.judged_as)
+    if not rules.rules:
+        return Ruling(data.table, None, (), _spec(rules))
+    wanted = {
+        name
+        for each in rules.rules
+        for name in names_needed(each, source=rules.sources.get(each.id, "rules"))
+    } & set(FEATURES)
+    features = behaviour(data.table, data.history, features=wanted)
+    labels = data.labels.values if job.labels is not None else None
+    result = apply_rules(rules, rule_frame(data.table, features), labels, log_p=log_p)
+    return Ruling(data.table, result, _facts(result), _spec(rules))
+
+
+def _facts(result: RuleResult) -> tuple[RuleFacts, ...]:
+    return tuple(
+        RuleFacts(
+            identifier=report.rule_id,
+            title=report.title,
+            severity=str(report.severity),
+            rows=report.rows,
+            share=report.share,
+            flags=report.flags,
+            lift=report.lift,
+            precision=report.precision,
+            recall=report.recall,
+            warning=report.note,
+        )
+        for report in result.reports
+    )
+
+
+def _spec(rules: RuleSet) -> dict[str, Any]:
+    return {
+        "name": rules.name,
+        "rules": [each.model_dump(mode="json", exclude_defaults=True) for each in rules.rules],
+    }

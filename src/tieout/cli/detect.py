@@ -65,8 +65,13 @@ FdrOption = Annotated[
     float | None,
     typer.Option("--fdr", help="Flag at this share of false alarms; default 0.05."),
 ]
-CostFpOption = Annotated[float, typer.Option("--cost-fp", min=0, help="Cost of a false alarm.")]
-CostFnOption = Annotated[float, typer.Option("--cost-fn", min=0, help="Cost of a missed anomaly.")]
+CostFpOption = Annotated[
+    float | None, typer.Option("--cost-fp", min=0, help="Cut by cost: of a false alarm; default 1.")
+]
+CostFnOption = Annotated[
+    float | None,
+    typer.Option("--cost-fn", min=0, help="Cut by cost: of a missed anomaly; default 10."),
+]
 RetrainOption = Annotated[
     bool, typer.Option("--retrain", help="Learn anew, whatever model the workspace keeps.")
 ]
@@ -90,8 +95,8 @@ def detect_command(  # noqa: PLR0913, PLR0917 - each is an option of the command
     threshold: ThresholdOption = None,
     capacity: CapacityOption = None,
     fdr: FdrOption = None,
-    cost_fp: CostFpOption = 1.0,
-    cost_fn: CostFnOption = 10.0,
+    cost_fp: CostFpOption = None,
+    cost_fn: CostFnOption = None,
     retrain: RetrainOption = False,
     seed: SeedOption = 0,
     out: OutOption = None,
@@ -107,9 +112,12 @@ def detect_command(  # noqa: PLR0913, PLR0917 - each is an option of the command
     from tieout.pipeline.detection.data import roles_of
 
     limit = parse_limit(fail_on, ("flagged", "share")) if fail_on else None
-    policy = CutPolicy(threshold=threshold, capacity=capacity, costs=Costs(cost_fp, cost_fn))
+    costs = Costs(1.0 if cost_fp is None else cost_fp, 10.0 if cost_fn is None else cost_fn)
+    policy = CutPolicy(threshold=threshold, capacity=capacity, costs=costs)
     if fdr is not None:
         policy = replace(policy, method="fdr", level=fdr)
+    elif not (cost_fp is None and cost_fn is None):
+        policy = replace(policy, method="cost")
     with shown_progress(quiet=as_json) as announce:
         result = detect(
             DetectJob(

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieout.detect.detector import FloatArray
-from tieout.detect.thresholds import Cut, choose
+from tieout.detect.thresholds import Cut
+from tieout.pipeline.detection.cutting import cut_scores
 from tieout.pipeline.detection.data import Data
 from tieout.pipeline.detection.learning import Learnt, learn
 from tieout.pipeline.detection.model import Judgement
@@ -61,8 +62,7 @@ def find(job: "DetectJob", data: Data, judgement: Judgement, clock: Stopwatch) -
         ruling = rule(job, data, fused.log_p)
     with clock.step("rank"):
         learnt = learn(job, data, judgement)
-        labels = data.labels.values if job.labels is not None else None
-        cut = choose(learnt.score, learnt.log_p, labels, policy=job.policy, rule_flags=ruling.flags)
+        cut = cut_scores(job, data, judgement, learnt.score, learnt.log_p, ruling.flags)
         by_ml: NDArray[np.bool_] = learnt.score >= cut.threshold
     with clock.step("explain"):
         flags = by_ml | ruling.flags

@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import polars as pl
+
+from tieout.detect.thresholds import Costs, CutPolicy
+from tieout.practice.payments import generate_payments
+
+from .conftest import PLANTED, Detector, sales
+
+
+def scored(folder: Path) -> pl.DataFrame:
+    return pl.read_parquet(folder / "transactions_scored.parquet")
+
+
+def test_labels_do_not_choose_the_cut_unless_asked(file: Path, run: Detector) -> None:
+    measured = run(file, "a", labels="checked")
+    assert "1 % of the rows" in measured.report.cut
+    policy = CutPolicy(method="cost", costs=Costs(1.0, 10.0))
+    by_cost = run(file, "b", labels="checked", policy=policy)
+    assert "costs least" in by_cost.report.cut
+    flagged = scored(by_cost.out).filter("is_flag")
+    assert (flagged["checked"] == "fraud").sum() == PLANTED
+
+
+def test_without_history_a_share_of_the_rows_is_flagged(file: Path, run: Detector) -> None:
+    assert 1 <= run(file).report.flagged <= 15
+
+
+def test_detectors_and_rules_share_the_workload_of_payments(tmp_path: Path, run: Detector) -> None:
+    written = generate_payments(rows=6_000, seed=2, out=tmp_path / "practice")
+    result = run(written.transactions, profile="payments", labels=str(written.labels))
+    assert result.report.flagged <= 300
+    assert result.report.flagged_rules > 0
+    types = result.report.by_type
+    assert types is not None
+    found = dict(types.select("anomaly_type", "recall").iter_rows())
+    assert found["all"] > 0.9
+
+
+def test_with_history_the_false_discovery_rate_decides(file: Path, run: Detector) -> None:
+    current = file.with_name("current.csv")
+    sales(rows=300, seed=3).write_csv(current)
+    assert "Benjamini-Hochberg" in run(current, history=str(file)).report.cut

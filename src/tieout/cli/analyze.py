@@ -73,7 +73,7 @@ def analyze_command(  # noqa: PLR0913, PLR0917 - each is an option of the comman
                 announce=announce,
             )
         )
-    _show(result, as_json=as_json)
+    show_analysis(result, as_json=as_json)
     if limit is not None and limit.is_passed(analyze_measures(result)):
         sys.stderr.write(f"tieout: --fail-on {fail_on} was passed\n")
         raise typer.Exit(EXIT_LIMIT_PASSED)
@@ -110,7 +110,8 @@ def analyze_measures(result: "AnalyzeResult") -> dict[str, Decimal]:
     }
 
 
-def _show(result: "AnalyzeResult", *, as_json: bool) -> None:
+def show_analysis(result: "AnalyzeResult", *, as_json: bool) -> None:
+    """Print one JSON object, or a summary for people."""
     if as_json:
         sys.stdout.write(json.dumps(analyze_object(result), ensure_ascii=False) + "\n")
         return

@@ -86,7 +86,7 @@ def rootcause_command(  # noqa: PLR0913, PLR0917 - each is an option of the comm
                 announce=announce,
             )
         )
-    _show(result, as_json=as_json)
+    show_root_cause(result, as_json=as_json)
 
 
 def _names(listed: str | None) -> tuple[str, ...] | None:
@@ -113,7 +113,8 @@ def root_cause_object(result: "RootCauseResult") -> dict[str, Any]:
     }
 
 
-def _show(result: "RootCauseResult", *, as_json: bool) -> None:
+def show_root_cause(result: "RootCauseResult", *, as_json: bool) -> None:
+    """Print one JSON object, or a summary for people."""
     if as_json:
         sys.stdout.write(json.dumps(root_cause_object(result), ensure_ascii=False) + "\n")
         return

@@ -2,8 +2,10 @@
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 import yaml
 from pydantic import ValidationError
@@ -13,6 +15,11 @@ from tieout.model.manifest import RunManifest
 from tieout.pipeline.inputs import fingerprint_file
 from tieout.pipeline.reconcile import ReconcileJob, ReconcileResult, reconcile
 from tieout.pipeline.workspace import MANIFEST_FILE
+
+if TYPE_CHECKING:
+    from tieout.pipeline.analyze import AnalyzeResult
+    from tieout.pipeline.detection import DetectResult
+    from tieout.pipeline.rootcause import RootCauseResult
 
 
 def load_manifest(run: Path) -> RunManifest:
@@ -26,19 +33,48 @@ def load_manifest(run: Path) -> RunManifest:
         raise InputError(f"{path}: is not the manifest of a run") from error
 
 
+AnyResult: TypeAlias = "ReconcileResult | AnalyzeResult | DetectResult | RootCauseResult"
+
+
 def repeat(
     run: Path,
     *,
     out: Path | None = None,
     workspace: Path | None = None,
     announce: Callable[[str], None] = lambda _: None,
-) -> ReconcileResult:
+) -> AnyResult:
     """Carry out a run again with its inputs, spec and options.
 
-    Raises InputError when an input is gone or is not the same file any more, or when the run
-    read from a server with a password, which a manifest does not keep.
+    Raises InputError when an input is gone or is not the same file any more, when the run
+    read from a server with a password, which a manifest does not keep, or when it was judged by a
+    model that the workspace no longer has.
     """
     manifest = load_manifest(run)
+    _require_inputs(manifest)
+    again = Again(out, workspace, announce)
+    with tempfile.TemporaryDirectory(prefix="tieout-") as folder:
+        spec = Path(folder) / "spec.yaml"
+        if manifest.job == "reconcile":
+            return _reconcile(manifest, again, spec)
+        if manifest.job == "analyze":
+            return _analyze(manifest, again, spec)
+        if manifest.job == "detect":
+            return _detect(manifest, again)
+        if manifest.job == "rootcause":
+            return _root_cause(manifest, again)
+    raise InputError(f"{run}: a run of {manifest.job!r} can't be repeated")
+
+
+@dataclass(frozen=True)
+class Again:
+    """Where a repeated run goes, and who hears of its steps."""
+
+    out: Path | None
+    workspace: Path | None
+    announce: Callable[[str], None]
+
+
+def _require_inputs(manifest: RunManifest) -> None:
     for given in manifest.inputs:
         for file in given.files:
             path = Path(file.path)
@@ -48,30 +84,67 @@ def repeat(
                 raise InputError(f"{path}: has changed since the run (its SHA-256 differs)")
         if "***" in given.location:
             raise InputError(
-                f"{given.location}: the manifest keeps no password; run reconcile with the spec "
-                "of the run instead"
+                f"{given.location}: the manifest keeps no password; run {manifest.job} with the "
+                "spec of the run instead"
             )
+
+
+def _reconcile(manifest: RunManifest, again: Again, spec: Path) -> ReconcileResult:
     _require_rates(manifest)
     left, right = (given.location for given in manifest.inputs)
-    as_of = manifest.options.get("as_of")
-    with tempfile.TemporaryDirectory(prefix="tieout-") as folder:
-        spec = Path(folder) / "spec.yaml"
-        settled = {**manifest.spec, "scale": manifest.options["scale"]}
-        spec.write_text(yaml.safe_dump(settled, sort_keys=False), encoding="utf-8")
-        job = ReconcileJob(
-            left=left,
-            right=right,
+    settled = {**manifest.spec, "scale": manifest.options["scale"]}
+    spec.write_text(yaml.safe_dump(settled, sort_keys=False), encoding="utf-8")
+    job = ReconcileJob(
+        left=left,
+        right=right,
+        spec=spec,
+        out=again.out,
+        workspace=again.workspace,
+        as_of=_day(manifest.options.get("as_of")),
+        engine=manifest.options["engine"],
+        expected={given.side: [file.sha256 for file in given.files] for given in manifest.inputs},
+        announce=again.announce,
+    )
+    return reconcile(job)
+
+
+def _analyze(manifest: RunManifest, again: Again, spec: Path) -> "AnalyzeResult":
+    from tieout.pipeline.analyze import AnalyzeJob, analyze
+
+    locations = {given.side: given.location for given in manifest.inputs}
+    spec.write_text(yaml.safe_dump(manifest.spec, sort_keys=False), encoding="utf-8")
+    return analyze(
+        AnalyzeJob(
+            breaks=locations["breaks"],
+            history=locations.get("history"),
             spec=spec,
-            out=out,
-            workspace=workspace,
-            as_of=date.fromisoformat(as_of) if as_of else None,
+            out=again.out,
+            workspace=again.workspace,
+            as_of=_day(manifest.options["as_of"]),
             engine=manifest.options["engine"],
-            expected={
-                given.side: [file.sha256 for file in given.files] for given in manifest.inputs
-            },
-            announce=announce,
+            announce=again.announce,
         )
-        return reconcile(job)
+    )
+
+
+def _detect(manifest: RunManifest, again: Again) -> "DetectResult":
+    from tieout.pipeline.detection import detect, job_of
+
+    return detect(
+        job_of(manifest, out=again.out, workspace=again.workspace, announce=again.announce)
+    )
+
+
+def _root_cause(manifest: RunManifest, again: Again) -> "RootCauseResult":
+    from tieout.pipeline.rootcause import job_of, root_cause
+
+    return root_cause(
+        job_of(manifest, out=again.out, workspace=again.workspace, announce=again.announce)
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _require_rates(manifest: RunManifest) -> None:

@@ -20,7 +20,7 @@ from tieout.export.detect_facts import ChannelFacts, DetectReport, Quality
 from tieout.export.run_report import Choice
 from tieout.model.manifest import InputFacts, JudgedConservation, RunManifest
 from tieout.pipeline.detection.files import by_type, cases_frame
-from tieout.pipeline.inputs import masked
+from tieout.pipeline.inputs import fingerprint_file, masked
 from tieout.pipeline.reconciled import versions
 from tieout.pipeline.timing import Stopwatch
 
@@ -162,6 +162,11 @@ def _options(done: "Detected", job: "DetectJob") -> dict[str, Any]:
         "learn": job.learn,
         "roles": {str(role): name for role, name in job.roles.items()},
         "rules": str(job.rules) if job.rules else None,
+        "files_sha256": {
+            str(path): fingerprint_file(path).sha256
+            for path in (Path(job.labels or ""), job.rules or Path())
+            if path.is_file()
+        },
         "method": policy.method,
         "threshold": policy.threshold,
         "capacity": policy.capacity,

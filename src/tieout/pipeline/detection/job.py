@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tieout.detect.roles.infer import Profile
-from tieout.detect.thresholds import CutPolicy
+from tieout.detect.thresholds import Costs, CutPolicy
 from tieout.export.detect_facts import DetectReport
 from tieout.export.detect_report import write_detect_report
 from tieout.model.errors import InputError
@@ -20,6 +20,7 @@ from tieout.pipeline.detection.facts import build_manifest, build_report
 from tieout.pipeline.detection.files import write_files
 from tieout.pipeline.detection.findings import Findings, find
 from tieout.pipeline.detection.model import Judgement, judge
+from tieout.pipeline.inputs import fingerprint_file
 from tieout.pipeline.timing import Stopwatch
 from tieout.pipeline.workspace import new_run_id, prepared_folder, run_folder
 
@@ -35,7 +36,8 @@ class DetectJob:
     learns from the rows themselves. labels: a column of the file, or a file with row and
     is_anomaly; positive and negative are words for it beside the usual ones. learn: train the
     re-ranker on the labels, too. roles: columns that a person assigned. rules: a YAML file in
-    place of the profile's own. retrain: never use the model that the workspace keeps.
+    place of the profile's own. retrain: never use the model that the workspace keeps. model: the
+    fingerprint of the kept model that has to judge.
     """
 
     file: str | None = None
@@ -49,6 +51,7 @@ class DetectJob:
     rules: Path | None = None
     policy: CutPolicy = field(default_factory=CutPolicy)
     retrain: bool = False
+    model: str | None = None
     seed: int = 0
     out: Path | None = None
     workspace: Path | None = None
@@ -130,3 +133,45 @@ def _settled(job: DetectJob) -> DetectJob:
             "tieout generate payments"
         )
     return replace(job, file=str(newest.path), profile=profile)
+
+
+def job_of(
+    manifest: RunManifest,
+    *,
+    out: Path | None = None,
+    workspace: Path | None = None,
+    announce: Callable[[str], None] = lambda _: None,
+) -> DetectJob:
+    """The job that a manifest tells of, to run it again; roles and files as they were settled.
+
+    A run that was judged by a kept model needs it still; any other learns anew, whatever model
+    the workspace keeps by now. Raises InputError where rules or labels are not the same any more.
+    """
+    options, locations = manifest.options, {each.side: each.location for each in manifest.inputs}
+    for path, expected in options["files_sha256"].items():
+        if not Path(path).is_file() or fingerprint_file(Path(path)).sha256 != expected:
+            raise InputError(f"{path}: is gone or has changed since the run")
+    return DetectJob(
+        file=locations["current"],
+        profile=manifest.spec["profile"],
+        history=locations.get("history"),
+        labels=options["labels"],
+        positive=tuple(options["positive"]),
+        negative=tuple(options["negative"]),
+        learn=options["learn"],
+        roles={TableRole(role): name for role, name in manifest.spec["roles"].items()},
+        rules=Path(options["rules"]) if options["rules"] else None,
+        policy=CutPolicy(
+            method=options["method"],
+            threshold=options["threshold"],
+            capacity=options["capacity"],
+            level=options["level"],
+            costs=Costs(*options["costs"]),
+        ),
+        retrain=not options["model_reused"],
+        model=options["model"] if options["model_reused"] else None,
+        seed=manifest.seed,
+        out=out,
+        workspace=workspace,
+        announce=announce,
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tieout.detect.drift import DRIFT_MAX, ColumnDrift, Outline
 from tieout.detect.judge import Judge, Judged
 from tieout.detect.profiles import fit_profile
+from tieout.model.errors import InputError
 from tieout.model.table import Table
 from tieout.pipeline.detection.data import Data
 from tieout.pipeline.detection.store import (
@@ -54,6 +55,7 @@ def judge(job: "DetectJob", data: Data, clock: Stopwatch) -> Judgement:
     with clock.step("learn"):
         kept = None if job.retrain else load_model(path)
         drift = kept.outline.drift(table) if kept is not None else ()
+        _require(job.model, kept)
         fits = kept is not None and _still_fits(kept, fingerprint, drift, data)
         model = kept if kept is not None and fits else _new_model(job, learnt_from, fingerprint)
     with clock.step("judge"):
@@ -68,6 +70,11 @@ def judge(job: "DetectJob", data: Data, clock: Stopwatch) -> Judgement:
         drift=drift,
         keep=(lambda: None) if fits else (lambda: save_model(path, model)),
     )
+
+
+def _require(fingerprint: str | None, kept: StoredModel | None) -> None:
+    if fingerprint is not None and (kept is None or kept.fingerprint != fingerprint):
+        raise InputError("the model that judged the run is no longer in the workspace")
 
 
 def _new_model(job: "DetectJob", learnt_from: Table, fingerprint: str) -> StoredModel:

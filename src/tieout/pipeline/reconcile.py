@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tieout.detect.history.earlier_runs import judge_breaks
 from tieout.engines.base import Engine
 from tieout.export.run_report import RunReport
 from tieout.model.errors import InputError
 from tieout.model.manifest import RunManifest
 from tieout.pipeline.conservation import prove_conservation
+from tieout.pipeline.earlier import earlier_runs
 from tieout.pipeline.files import write_files
 from tieout.pipeline.inputs import Input, decide_scale, read_side
 from tieout.pipeline.reconciled import Reconciled, build_manifest, build_report
@@ -40,6 +42,7 @@ class ReconcileJob:
 
     spec: None infers one. out: None means a new folder in the workspace. as_of: the day from
     which ages count, None for the last day in the data. memory_limit: of the engine, "3GiB".
+    earlier: ids of the runs whose breaks are history; None takes the workspace's latest.
     """
 
     left: str
@@ -52,6 +55,7 @@ class ReconcileJob:
     memory_limit: str | None = None
     temp_directory: Path | None = None
     expected: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    earlier: Sequence[str] | None = None
     announce: Callable[[str], None] = field(default=lambda _: None, compare=False)
 
 
@@ -129,6 +133,16 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
             scale=scale,
             as_of=job.as_of or _last_day(residue),
         )
+    with clock.step("judge"):
+        earlier = earlier_runs(
+            job.workspace,
+            reconciliation=spec.reconciliation,
+            scale=scale,
+            most=spec.history.runs,
+            exactly=job.earlier,
+        )
+        history = breaks.clear() if earlier.breaks is None else earlier.breaks
+        breaks = judge_breaks(breaks, history)
     with clock.step("prove"):
         conservation = {
             name: prove_conservation(name, read, tied.outcomes, breaks, engine)
@@ -142,6 +156,7 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
         tied=tied,
         residue=residue,
         breaks=breaks,
+        earlier=earlier,
         conservation=conservation,
         engine=engine,
     )

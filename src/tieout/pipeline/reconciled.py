@@ -14,6 +14,7 @@ import polars as pl
 from tieout.engines.base import Engine
 from tieout.export.run_report import Choice, RunReport, SideFacts
 from tieout.model.manifest import InputFacts, RunManifest, SideConservation
+from tieout.pipeline.earlier import EarlierRuns
 from tieout.pipeline.inputs import Input, fingerprint_file, masked
 from tieout.pipeline.timing import Stopwatch
 from tieout.pipeline.totals import currency_totals, pass_counts
@@ -40,6 +41,7 @@ class Reconciled:
     tied: Tied
     residue: Residue
     breaks: pl.DataFrame
+    earlier: EarlierRuns
     conservation: dict[str, SideConservation]
     engine: Engine
 
@@ -95,6 +97,7 @@ def build_manifest(
             "engine": job.engine,
             "scale": done.scale,
             "rates_sha256": _sha256_of_rates(done.inferred.spec),
+            "earlier_runs": list(done.earlier.run_ids),
         },
         versions=versions(),
         seed=0,

@@ -102,6 +102,7 @@ def _reconcile(manifest: RunManifest, again: Again, spec: Path) -> ReconcileResu
         workspace=again.workspace,
         as_of=_day(manifest.options.get("as_of")),
         engine=manifest.options["engine"],
+        earlier=manifest.options.get("earlier_runs", []),
         expected={given.side: [file.sha256 for file in given.files] for given in manifest.inputs},
         announce=again.announce,
     )

@@ -201,6 +201,14 @@ class EvidenceSpec(SpecModel):
     ] = {}
 
 
+class HistorySpec(SpecModel):
+    """What breaks are judged by."""
+
+    runs: Annotated[
+        int, Field(ge=0, description="Earlier runs in the workspace whose breaks are history.")
+    ] = 12
+
+
 class Spec(SpecModel):
     """A reconciliation."""
 
@@ -222,7 +230,7 @@ class Spec(SpecModel):
         PassSpec(group=GroupPass()),
     )
     evidence: EvidenceSpec = EvidenceSpec()
-    history: dict[str, int] = {}
+    history: HistorySpec = HistorySpec()
 
     @model_validator(mode="after")
     def _keys_pair_up(self) -> "Spec":

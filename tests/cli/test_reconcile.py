@@ -32,6 +32,8 @@ FILES = {
     "matches.parquet",
     "breaks.parquet",
     "breaks.csv",
+    "incidents.csv",
+    "summaries.md",
     "spec.yaml",
 }
 

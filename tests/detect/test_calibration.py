@@ -62,3 +62,11 @@ def test_saved_and_restored_it_says_the_same() -> None:
     again = TailCalibration.restored(calibration.state())
     scores = np.linspace(-3.0, 9.0, 50)
     assert again.log_p(scores).tolist() == calibration.log_p(scores).tolist()
+
+
+def test_infinite_scores_are_the_oddest_and_break_nothing() -> None:
+    scores = np.append(np.random.default_rng(7).normal(size=2_000), [np.inf, np.inf])
+    calibration = TailCalibration.fitted(scores)
+    usual, odd = calibration.log_p(np.array([0.0, np.inf]))
+    assert np.isfinite(odd)
+    assert odd < usual

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
+import polars as pl
 import pytest
 
 from tieout.pipeline.reconcile import ReconcileJob, ReconcileResult, reconcile
@@ -74,6 +75,35 @@ def first_cells() -> Callable[[str, str], list[str]]:
         section = text[start : min([end for end in ends if end > 0], default=len(text))]
         cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
         return [word for cell in cells for word in cell.split("`")[1::2]]
+
+    return answer
+
+
+@pytest.fixture(scope="session")
+def types_of() -> Callable[[str, str], dict[str, str]]:
+    """Column to type, as the table under a heading of a page says."""
+
+    def answer(name: str, heading: str) -> dict[str, str]:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        section = text.split(f"\n{heading}\n")[1].split("\n## ")[0]
+        rows = [line.split("|") for line in section.splitlines() if line.startswith("| `")]
+        return {row[1].strip(" `"): row[2].strip() for row in rows}
+
+    return answer
+
+
+@pytest.fixture(scope="session")
+def schema_of() -> Callable[[Path], dict[str, str]]:
+    """Column to type of a Parquet file, as the contracts call them."""
+    words = {
+        "String": "text", "Float64": "double", "Int64": "int64", "Int32": "int32", "Date": "date",
+        "Boolean": "boolean", "List(Int64)": "list of int64", "List(String)": "list of text",
+        "Decimal(precision=38, scale=2)": "decimal(38, scale)",
+    }  # fmt: skip
+
+    def answer(path: Path) -> dict[str, str]:
+        schema = pl.read_parquet_schema(path)
+        return {name: words.get(str(kind), str(kind)) for name, kind in schema.items()}
 
     return answer
 

@@ -15,36 +15,21 @@ from tieout.pipeline.reconcile import ReconcileResult
 CONTRACTS = "docs/reference/columns.md"
 ROOT = Path(__file__).parents[2]
 Cells = Callable[[str, str], list[str]]
+Types = Callable[[str, str], dict[str, str]]
+Schema = Callable[[Path], dict[str, str]]
 
 
-def types_of(page: str, heading: str) -> dict[str, str]:
-    """Column to type, as the table under a heading of the contracts says."""
-    section = (ROOT / page).read_text("utf-8").split(f"\n{heading}\n")[1].split("\n## ")[0]
-    rows = [line.split("|") for line in section.splitlines() if line.startswith("| `")]
-    return {row[1].strip(" `"): row[2].strip() for row in rows}
-
-
-def type_name(kind: pl.DataType) -> str:
-    """A type as the contracts call it."""
-    words = {
-        "String": "text", "Float64": "double", "Int64": "int64", "Int32": "int32", "Date": "date",
-        "Boolean": "boolean", "List(Int64)": "list of int64", "List(String)": "list of text",
-        "Decimal(precision=38, scale=2)": "decimal(38, scale)",
-    }  # fmt: skip
-    return words.get(str(kind), str(kind))
-
-
-def test_the_columns_of_matches_are_those_of_the_contract(small_run: ReconcileResult) -> None:
-    schema = pl.read_parquet_schema(small_run.out / "matches.parquet")
-    found = {name: type_name(kind) for name, kind in schema.items()}
+def test_the_columns_of_matches_are_those_of_the_contract(
+    small_run: ReconcileResult, types_of: Types, schema_of: Schema
+) -> None:
+    found = schema_of(small_run.out / "matches.parquet")
     assert found == types_of(CONTRACTS, "## matches.parquet")
 
 
 def test_the_columns_of_breaks_are_those_of_the_contract(
-    small_run: ReconcileResult, first_cells: Cells
+    small_run: ReconcileResult, first_cells: Cells, types_of: Types, schema_of: Schema
 ) -> None:
-    schema = pl.read_parquet_schema(small_run.out / "breaks.parquet")
-    found = {name: type_name(kind) for name, kind in schema.items()}
+    found = schema_of(small_run.out / "breaks.parquet")
     assert found == types_of(CONTRACTS, "## breaks.parquet and breaks.csv")
     header = (small_run.out / "breaks.csv").read_text("utf-8").splitlines()[0]
     assert header.split(",") == first_cells(CONTRACTS, "## breaks.parquet and breaks.csv")
@@ -58,10 +43,17 @@ def test_the_columns_of_rejects_are_those_of_the_contract(
     assert len(lines) == 2
 
 
+def test_the_columns_of_incidents_are_those_of_the_contract(
+    small_run: ReconcileResult, first_cells: Cells
+) -> None:
+    lines = (small_run.out / "incidents.csv").read_text("utf-8").splitlines()
+    assert lines[0].split(",") == first_cells(CONTRACTS, "## incidents.csv")
+
+
 def test_the_manifest_has_the_fields_of_the_contract(small_run: ReconcileResult) -> None:
     text = (ROOT / CONTRACTS).read_text("utf-8")
     manifest = json.loads((small_run.out / "run.json").read_text("utf-8"))
-    rows = text.split("\n## run.json\n")[1].split("\n## ")[0].splitlines()
+    rows = text.split("\n## run.json\n")[1].split("\n##")[0].splitlines()
     fields = [row.split("`")[1] for row in rows if row.startswith("| `")]
     assert list(manifest) == fields
     for field in ("options", "counts"):

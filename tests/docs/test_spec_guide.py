@@ -18,6 +18,7 @@ from tieout.reconcile.spec import (
     ExactPass,
     FeeSchedule,
     GroupPass,
+    HistorySpec,
     Normaliser,
     PassSpec,
     SideSpec,
@@ -31,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 GUIDE = "docs/guides/spec.md"
 PARTS: list[type[BaseModel]] = [
     AmountColumns, AmountFormat, AmountTolerance, DateColumn, DateFormat, DayWindow, EvidenceSpec,
-    ExactPass, FeeSchedule, GroupPass, PassSpec, SideSpec, Spec, TolerancePass,
+    ExactPass, FeeSchedule, GroupPass, HistorySpec, PassSpec, SideSpec, Spec, TolerancePass,
 ]  # fmt: skip
 
 

@@ -45,6 +45,5 @@ def test_nothing_from_the_data_is_markup_or_a_control_sequence() -> None:
 def test_an_object_for_machines_keeps_facts_of_one_name_apart() -> None:
     told = json.loads(json.dumps(trail_object(TRAIL)))
     assert (told["outcome"], told["subject"]) == ("matched", "Left row 3")
-    assert [fact["value"] for fact in told["steps"][0]["facts"]][0] == "4"
-    assert len(told["steps"][0]["facts"]) == 2
+    assert [fact["value"] for fact in told["steps"][0]["facts"]] == ["4", "[red]x[/red]\x1b[31m"]
     assert told["steps"][1]["notes"] == ["equal in every compared field"]

@@ -25,6 +25,8 @@ FILES = {
     "matches.parquet",
     "breaks.parquet",
     "breaks.csv",
+    "incidents.csv",
+    "summaries.md",
     "spec.yaml",
 }
 CLEAN = """

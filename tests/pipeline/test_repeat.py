@@ -9,7 +9,7 @@ import pytest
 
 from tieout.model.errors import InputError
 from tieout.pipeline.reconcile import ReconcileJob, ReconcileResult, reconcile
-from tieout.pipeline.repeat import load_manifest, repeat
+from tieout.pipeline.repeat import AnyResult, load_manifest, repeat
 
 Run = Callable[..., ReconcileResult]
 LEFT = """
@@ -30,7 +30,7 @@ RIGHT = """
 TABLES = ("matches.parquet", "breaks.parquet", "rejects.csv", "breaks.csv")
 
 
-def same_bytes(one: ReconcileResult, other: ReconcileResult) -> bool:
+def same_bytes(one: AnyResult, other: AnyResult) -> bool:
     """Whether two runs found the same, byte by byte."""
     return all((one.out / name).read_bytes() == (other.out / name).read_bytes() for name in TABLES)
 

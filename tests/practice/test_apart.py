@@ -20,7 +20,7 @@ def imported(folder: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("kind", ["payments", "ledger"])
+@pytest.mark.parametrize("kind", ["payments", "ledger", "rates"])
 def test_practice_data_shares_no_code_with_detection(kind: str) -> None:
     modules = imported(SOURCE / "practice" / kind)
     assert modules

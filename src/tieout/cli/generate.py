@@ -127,6 +127,45 @@ def ledger_command(
     )
 
 
+@app.command("rates")
+def rates_command(
+    rows: Annotated[int, typer.Option("--rows", help="Payment attempts.")] = 200_000,
+    seed: SeedOption = 1,
+    out: FolderOption = Path("practice/rates"),
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Weeks of payment attempts by the millisecond, with some incident a day of seven types.
+
+    Writes events.csv, incidents.csv (incident_id, type, started_at, ended_at, condition, metric,
+    severity_hint) and labels.parquet (row, is_anomaly, anomaly_type, for rows that an incident
+    changed).
+    """
+    from tieout.practice.rates import generate_rates
+
+    _require_rows(rows)
+    with shown_progress(quiet=as_json) as announce:
+        progress = _told(announce, rows)
+        written = generate_rates(rows=rows, seed=seed, out=out, progress=progress)
+    _remember("rates", written.events, workspace)
+    summary = {
+        "events": str(written.events),
+        "labels": str(written.labels),
+        "incidents": str(written.incidents),
+        "rows": written.rows,
+        "days": written.days,
+        "anomalies": written.anomalies,
+        "incident_counts": written.incident_counts,
+    }
+    incidents = sum(written.incident_counts.values())
+    _show(
+        summary,
+        f"{written.rows:,} events of {written.days} days, with {incidents} incidents, in {out}\n"
+        f"next: tieout monitor replay {written.events}\n",
+        as_json=as_json,
+    )
+
+
 def _require_rows(rows: int) -> None:
     if rows < 1:
         raise InputError(f"--rows {rows}: expected at least 1")

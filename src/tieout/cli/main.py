@@ -8,7 +8,18 @@ import typer
 from typer.exceptions import TyperException
 
 from tieout import __version__
-from tieout.cli import analyze, demo, detect, doctor, generate, reconcile, repeat, rootcause, schema
+from tieout.cli import (
+    analyze,
+    demo,
+    detect,
+    doctor,
+    explain,
+    generate,
+    reconcile,
+    repeat,
+    rootcause,
+    schema,
+)
 from tieout.model.errors import InputError
 
 EXIT_BAD_INPUT = 2
@@ -26,6 +37,7 @@ app.command("reconcile")(reconcile.reconcile_command)
 app.command("analyze")(analyze.analyze_command)
 app.command("detect")(detect.detect_command)
 app.command("rootcause")(rootcause.rootcause_command)
+app.command("explain")(explain.explain_command)
 app.command("repeat")(repeat.repeat_command)
 app.command("demo")(demo.demo_command)
 app.add_typer(generate.app, name="generate")

@@ -13,6 +13,7 @@ TAIL_SHARE: Final = 0.02
 _TAIL_MIN: Final = 25
 _SCORES_MIN: Final = 100
 _SHAPE_MAX: Final = 0.5
+_LOG_P_MIN: Final = -1e5
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class TailCalibration:
         known = np.sort(scores[~np.isnan(scores)])
         if len(known) < _SCORES_MIN:
             return cls(known, np.inf, 0.0, 1.0, 0.0)
+        # Infinite scores are the oddest of all, and no law could be fitted to them.
+        known = np.minimum(known, known[np.isfinite(known)].max(initial=0.0))
         tail = max(int(len(known) * TAIL_SHARE), _TAIL_MIN)
         threshold = float(known[-tail - 1])
         excess = known[-tail:] - threshold
@@ -61,7 +64,7 @@ class TailCalibration:
                 tail = stats.genpareto.logsf(excess, self.shape)
                 result[beyond] = np.log(self.tail_share) + tail
         result[np.isnan(scores)] = 0.0
-        bounded: FloatArray = np.minimum(result, 0.0)
+        bounded: FloatArray = np.clip(result, _LOG_P_MIN, 0.0)
         return bounded
 
     def state(self) -> dict[str, FloatArray | float]:

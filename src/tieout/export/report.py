@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tieout.export import findings, provenance, verdict
 from tieout.export.breakdown import Slice, by_age, by_time
+from tieout.export.explain_summaries import summaries_section
 from tieout.export.largest import largest_breaks
 from tieout.export.page import page, write_page
 from tieout.export.parts import Section
@@ -37,6 +38,7 @@ def _sections(report: RunReport, ages: Sequence[Slice]) -> tuple[Section, ...]:
     broken = (
         (
             findings.buckets(report),
+            *([summaries_section(report.incidents)] if report.incidents else []),
             findings.ageing(ages),
             findings.timeline(by_time(report.breaks)),
             largest_breaks(report),

@@ -9,6 +9,8 @@ from tieout.model.facts import MatchKind, Reject
 if TYPE_CHECKING:
     import polars as pl
 
+    from tieout.export.explain_summaries import Summary
+
 
 @dataclass(frozen=True, slots=True)
 class SideFacts:
@@ -90,6 +92,7 @@ class RunReport:
     totals: tuple[CurrencyTotal, ...]
     passes: tuple[PassCount, ...]
     breaks: "pl.DataFrame"
+    incidents: "tuple[Summary, ...]" = ()
     rejects: tuple[Reject, ...] = ()
     choices: tuple[Choice, ...] = ()
     seconds: tuple[tuple[str, float], ...] = ()

@@ -9,6 +9,7 @@ from tieout.engines.base import Engine
 from tieout.export.report import write_report
 from tieout.export.run_report import RunReport
 from tieout.export.table import write_csv, write_rejects
+from tieout.pipeline.explain_breaks import write_explained
 from tieout.pipeline.reconciled import Reconciled
 from tieout.reconcile.matches import write_matches
 from tieout.reconcile.spec_file import write_spec
@@ -23,10 +24,11 @@ def write_files(
     write_matches(done.tied.outcomes, folder / "matches.parquet", scale=done.scale, engine=engine)
     write_table(done.breaks, folder / "breaks.parquet")
     write_csv(done.breaks, folder / "breaks.csv")
+    write_explained(done.explained, folder, title=report.title)
     write_rejects((*done.left.staged.rejects, *done.right.staged.rejects), folder / "rejects.csv")
     write_spec(done.inferred, folder / "spec.yaml")
     write_report(report, folder / "report.html")
-    tables = ("matches.parquet", "breaks.parquet", "rejects.csv", "spec.yaml")
+    tables = ("matches.parquet", "breaks.parquet", "incidents.csv", "rejects.csv", "spec.yaml")
     return {name: _sha256(folder / name) for name in tables}
 
 

@@ -14,6 +14,8 @@ from tieout.model.errors import InputError
 from tieout.model.manifest import RunManifest
 from tieout.pipeline.conservation import prove_conservation
 from tieout.pipeline.earlier import earlier_runs
+from tieout.pipeline.explain_breaks import explain_breaks
+from tieout.pipeline.explain_earlier import earlier_incidents
 from tieout.pipeline.files import write_files
 from tieout.pipeline.inputs import Input, decide_scale, read_side
 from tieout.pipeline.reconciled import Reconciled, build_manifest, build_report
@@ -143,6 +145,16 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
         )
         history = breaks.clear() if earlier.breaks is None else earlier.breaks
         breaks = judge_breaks(breaks, history)
+    with clock.step("group"):
+        explained = explain_breaks(
+            breaks,
+            (left, right),
+            reconciliation=spec.reconciliation,
+            engine=engine,
+            scratch=scratch,
+            earlier=earlier_incidents(job.workspace, earlier.run_ids),
+        )
+        breaks = explained.breaks
     with clock.step("prove"):
         conservation = {
             name: prove_conservation(name, read, tied.outcomes, breaks, engine)
@@ -156,6 +168,7 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
         tied=tied,
         residue=residue,
         breaks=breaks,
+        explained=explained,
         earlier=earlier,
         conservation=conservation,
         engine=engine,

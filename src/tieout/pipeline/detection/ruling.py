@@ -43,6 +43,16 @@ class Ruling:
             return np.zeros(self.table.height, dtype=np.bool_)
         return self.result.flags
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Rules that warn instead of flagging, and in one sentence those that do not apply."""
+        warnings = tuple(fact.warning for fact in self.facts if fact.warning)
+        skipped = {} if self.result is None else self.result.skipped
+        if not skipped:
+            return warnings
+        names = ", ".join(sorted(skipped))
+        return (*warnings, f"Not applied, as columns for them are missing: {names}.")
+
     def triggered(self, places: NDArray[np.int64] | None = None) -> pl.Series:
         """The rules that hold at each row (or at some), the most severe first: list of text."""
         texts = [] if self.result is None else self.result.triggered_text()

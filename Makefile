@@ -18,7 +18,7 @@ demo: ## Reconcile practice data and show the result.
 test: ## Run all tests.
 	@.ci/prepare
 	@$(UV) sync --frozen --quiet
-	@$(RUN) pytest $(ARGS)
+	@$(RUN) pytest -n auto $(ARGS)
 
 lint: ## Look for mistakes and for formatting that is off.
 	@$(RUN) ruff check

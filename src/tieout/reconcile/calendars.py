@@ -61,7 +61,7 @@ class BusinessCalendar:
             return np.zeros(0, np.int64)
         known, position = np.unique(np.where(days == NO_DATE, 0, days), return_inverse=True)
         starts = known.astype("datetime64[D]")
-        last = (known[-1:] + 2 * count + 30).astype("datetime64[D]")
+        last = (known[-1:] + 2 * abs(count) + 30).astype("datetime64[D]")
         off = self._off(last)
         later: Days = np.busday_offset(starts, count, roll="forward", holidays=off).astype(np.int64)
         return later[position]

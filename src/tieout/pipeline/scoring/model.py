@@ -1,0 +1,142 @@
+"""A model in memory that judges records: detectors, rules and a cut, as a detection had them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tieout.detect.detector import FloatArray
+from tieout.detect.entries import with_entry_columns
+from tieout.detect.fuse import Fused, fuse
+from tieout.detect.judge import Judge, Judged
+from tieout.model.table import ColumnFacts, Table
+from tieout.pipeline.scoring.cells import TYPES
+from tieout.pipeline.scoring.records import Record, Shape
+from tieout.pipeline.scoring.ruling import RecordRules
+
+# A p-value of zero would say that something is impossible.
+_P_MIN: Final = 1e-300
+# Makes a channel count that speaks of other rows but of none of these.
+_SPOKE: Final = -1e-300
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What is said of a record; as in the columns of `transactions_scored`."""
+
+    score: float
+    p_value: float
+    is_ml_flag: bool
+    is_rule_flag: bool
+    is_flag: bool
+    triggered_rules: tuple[str, ...]
+    reasons_top3: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Records scored, and the fields that no column was for."""
+
+    scored: tuple[Scored, ...]
+    ignored: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ScoringModel:
+    """What a detection learnt, held in memory.
+
+    name: of the data that it learnt from; rows: how many. judged: the columns that detectors see.
+    spoken: the detectors that said something of the data learnt from; the others cost nothing.
+    threshold: a record is flagged by detectors when its score is at least so high.
+    practice: learnt from shipped practice payments, as the workspace has no data of its own.
+    """
+
+    name: str
+    location: str
+    rows: int
+    fingerprint: str
+    shape: Shape
+    judge: Judge
+    judged: tuple[ColumnFacts, ...]
+    spoken: frozenset[str]
+    threshold: float
+    rules: RecordRules
+    practice: bool = False
+
+    @property
+    def profile(self) -> str:
+        """What kind of data it is for."""
+        return self.shape.profile
+
+    def score(self, records: Sequence[Record]) -> Verdict:
+        """Judge records by what was learnt; those of one call are each other's company.
+
+        A record gets the score that its row would get from this model in a file, and the same
+        score whenever it is sent: what was sent before is not remembered. Raises RecordError.
+        """
+        if not records:
+            return Verdict((), ())
+        typed = self.shape.typed(records)
+        table = self._as_judged(typed.table)
+        fused, judged = self._fused(table)
+        by_ml = fused.score >= self.threshold
+        ruled = self.rules.apply(typed.table)
+        flags = by_ml | ruled.flags
+        reasons = self._reasons(table, judged, np.flatnonzero(flags | (fused.score > 0.0)))
+        with np.errstate(under="ignore"):
+            p_values = np.maximum(np.exp(fused.log_p), _P_MIN)
+        scored = []
+        for place in range(table.height):
+            said = (*reasons.get(place, ()), *(ruled.reasons(place) if flags[place] else ()))
+            scored.append(
+                Scored(
+                    score=float(fused.score[place]) + 0.0,
+                    p_value=float(p_values[place]),
+                    is_ml_flag=bool(by_ml[place]),
+                    is_rule_flag=bool(ruled.flags[place]),
+                    is_flag=bool(flags[place]),
+                    triggered_rules=ruled.triggered(place),
+                    reasons_top3=tuple(dict.fromkeys(said))[:3],
+                )
+            )
+        return Verdict(tuple(scored), typed.ignored)
+
+    def with_threshold(self, threshold: float) -> "ScoringModel":
+        """The same model cut elsewhere."""
+        return replace(self, threshold=threshold)
+
+    def _as_judged(self, table: Table) -> Table:
+        """The columns that detectors learnt; a journal with what its entries tell."""
+        if self.shape.profile != "journal":
+            return table
+        # Which labels tell entries apart was settled on the data that was learnt from.
+        wide = with_entry_columns(replace(table, columns=())).frame
+        kept = table.frame.with_columns(wide[n] for n in wide.columns if n not in table.frame)
+        frame = kept.select(
+            pl.col(c.name) if c.name in kept.columns else pl.lit(None, TYPES[c.kind]).alias(c.name)
+            for c in self.judged
+        )
+        return replace(table, frame=frame, columns=self.judged)
+
+    def _fused(self, table: Table) -> tuple[Fused, Judged]:
+        channels: dict[str, FloatArray] = dict(self.judge.judge(table).channels)
+        # Alone or in company a row is fused alike: the same channels count.
+        counted = {
+            name: np.append(log_p, _SPOKE if name in self.spoken else 0.0)
+            for name, log_p in channels.items()
+        }
+        whole = fuse(counted, rows=table.height + 1)
+        fused = Fused(whole.names, whole.log_p[:-1], whole.score[:-1], whole.strongest[:-1])
+        return fused, Judged(fused, channels)
+
+    def _reasons(
+        self, table: Table, judged: Judged, places: NDArray[np.int64]
+    ) -> dict[int, tuple[str, ...]]:
+        found = self.judge.reasons(table, judged, places)
+        return {
+            int(place): tuple(reason.text for reason in reasons)
+            for place, reasons in zip(places, found, strict=True)
+        }

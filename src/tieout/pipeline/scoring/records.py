@@ -1,0 +1,102 @@
+"""Records as senders write them become the table that detectors judge."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from tieout.detect.roles.infer import Profile
+from tieout.model.table import ColumnFacts, Table, TableRole
+from tieout.pipeline.scoring.cells import TYPES, Cell, Scalar, cell
+from tieout.pipeline.scoring.naming import name_fields
+from tieout.sources.typed.reading import Reading
+
+Record = Mapping[str, Scalar]
+
+PROBLEMS_MAX: Final = 100
+_SHOWN: Final = 80
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """A field of a record that cannot be read. record: its place, from 0; field "" for all."""
+
+    record: int
+    field: str
+    value: str
+    expected: str
+
+
+class RecordError(Exception):
+    """Records that cannot be judged: nothing was, and each problem is listed (up to 100)."""
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        super().__init__(f"{len(problems)} fields cannot be read")
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A table of records. ignored: fields that no column is for, once each, in order."""
+
+    table: Table
+    ignored: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What records of a model look like: its columns, how they are read, what they are for."""
+
+    profile: Profile
+    columns: tuple[ColumnFacts, ...]
+    readings: Mapping[str, Reading]
+    roles: Mapping[TableRole, str]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The columns, in the order of the file that was learnt from."""
+        return tuple(column.name for column in self.columns)
+
+    def typed(self, records: Sequence[Record]) -> Typed:
+        """The records as a table of the model's columns; what a record lacks is missing.
+
+        Raises RecordError for values that are not of their column's kind, and for a record none
+        of whose fields is a column.
+        """
+        values: dict[str, list[Cell]] = {name: [None] * len(records) for name in self.names}
+        problems: list[FieldProblem] = []
+        ignored: dict[str, None] = {}
+        for place, record in enumerate(records):
+            naming = name_fields(record, columns=self.names, roles=self.roles, profile=self.profile)
+            ignored.update(dict.fromkeys(naming.ignored))
+            if not naming.columns:
+                problems.append(self._unknown(place, record))
+            for field, column in naming.columns.items():
+                try:
+                    values[column][place] = cell(record[field], self.readings[column])
+                except ValueError as error:
+                    shown = str(record[field])[:_SHOWN]
+                    problems.append(FieldProblem(place, field, shown, str(error)))
+            if len(problems) >= PROBLEMS_MAX:
+                break
+        if problems:
+            raise RecordError(problems[:PROBLEMS_MAX])
+        return Typed(self._table(values, len(records)), tuple(ignored))
+
+    def _unknown(self, place: int, record: Record) -> FieldProblem:
+        names = ", ".join(self.names[:20])
+        return FieldProblem(
+            place, "", ", ".join(record)[:_SHOWN], f"at least one of the model's columns: {names}"
+        )
+
+    def _table(self, values: Mapping[str, Sequence[Cell]], rows: int) -> Table:
+        frame = pl.DataFrame(
+            [
+                pl.Series(column.name, values[column.name], dtype=TYPES[column.kind], strict=True)
+                for column in self.columns
+            ]
+        )
+        return Table(frame, np.arange(1, rows + 1), self.columns, self.roles)

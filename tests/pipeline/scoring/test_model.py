@@ -1,0 +1,132 @@
+"""Records are judged in memory as a run over a file would judge them."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tieout.pipeline.detection import DetectJob, detect
+from tieout.pipeline.scoring.learn import learn_model
+from tieout.pipeline.scoring.model import ScoringModel
+from tieout.pipeline.scoring.records import Record, RecordError
+from tieout.practice.ledger import generate_ledger
+
+
+def scored_of(workspace: Path) -> pl.DataFrame:
+    (folder,) = (workspace / "runs").glob("*-detect")
+    return pl.read_parquet(folder / "transactions_scored.parquet")
+
+
+def test_a_batch_is_judged_exactly_as_the_run_judged_its_file(
+    payments: ScoringModel, payments_workspace: Path, payment_rows: list[dict[str, str]]
+) -> None:
+    run, scored = scored_of(payments_workspace), payments.score(payment_rows).scored
+    assert [each.score for each in scored] == run["score"].to_list()
+    assert [each.p_value for each in scored] == run["p_value"].to_list()
+    for name in ("is_ml_flag", "is_rule_flag", "is_flag"):
+        assert [getattr(each, name) for each in scored] == run[name].to_list()
+    assert [list(each.triggered_rules) for each in scored] == run["triggered_rules"].to_list()
+    flagged = [place for place, each in enumerate(scored) if each.is_flag]
+    assert len(flagged) > 50
+    reasons = run["reasons_top3"].to_list()
+    assert [list(scored[at].reasons_top3) for at in flagged] == [reasons[at] for at in flagged]
+
+
+def test_a_record_alone_has_the_score_that_it_has_among_others(
+    payments: ScoringModel, payment_rows: list[dict[str, str]]
+) -> None:
+    together = payments.score(payment_rows).scored
+    quiet = [at for at in range(1_000, 2_000) if not together[at].is_flag][:15]
+    for place in quiet:
+        alone = payments.score([payment_rows[place]]).scored[0]
+        assert alone.score == pytest.approx(together[place].score, abs=1e-9)
+        assert alone.triggered_rules == together[place].triggered_rules
+
+
+def test_a_payment_far_above_the_customers_usual_ones_is_flagged_with_a_reason(
+    payments: ScoringModel, payment_rows: list[dict[str, str]]
+) -> None:
+    usual = dict(payment_rows[-1], transaction_id="T-NEW", timestamp="2026-01-03 14:00:00")
+    odd: Record = {**usual, "amount": 987_654.32}
+    scored = payments.score([odd]).scored[0]
+    assert scored.is_ml_flag
+    assert scored.is_flag
+    assert scored.p_value < 0.01
+    assert "987,654.32" in scored.reasons_top3[0]
+
+
+def test_the_same_record_sent_twice_is_judged_alike(
+    payments: ScoringModel, payment_rows: list[dict[str, str]]
+) -> None:
+    record: Record = {**payment_rows[7], "amount": 55_555.0}
+    assert payments.score([record]) == payments.score([record])
+
+
+def test_a_rule_flags_by_what_it_did_on_the_data_learnt_from_not_by_its_share_of_one_record(
+    payments: ScoringModel, payment_rows: list[dict[str, str]]
+) -> None:
+    first = dict(payment_rows[-1], transaction_id="T-1", timestamp="2026-01-03 14:00:00")
+    again = dict(first, transaction_id="T-2", timestamp="2026-01-03 14:02:00")
+    one, two = payments.score([first, again]).scored
+    assert "fast-duplicate" not in one.triggered_rules
+    assert two.triggered_rules == ("fast-duplicate",)
+    assert two.is_rule_flag
+
+
+def test_fields_may_be_called_otherwise_and_others_are_ignored(payments: ScoringModel) -> None:
+    own: Record = {"customer_id": "C000001", "amount": 50.0, "timestamp": "2026-01-03T14:00:00"}
+    other: Record = {"Customer-ID": "C000001", "amt": "50.00", "trans_date": "2026-01-03T14:00:00Z"}
+    verdict = payments.score([{**other, "weather": "rain"}])
+    assert verdict.scored == payments.score([own]).scored
+    assert verdict.ignored == ("weather",)
+
+
+def test_a_record_of_which_nothing_is_known_names_the_columns_that_are(
+    payments: ScoringModel,
+) -> None:
+    with pytest.raises(RecordError) as caught:
+        payments.score([{"amount": 1.0}, {"weather": "rain"}, {}])
+    problems = caught.value.problems
+    assert [(each.record, each.field) for each in problems] == [(1, ""), (2, "")]
+    assert "transaction_id" in problems[0].expected
+
+
+def test_a_price_out_of_line_is_flagged_among_its_product(sales: ScoringModel) -> None:
+    usual, odd = sales.score(
+        [
+            {"product": "p3", "quantity": 100, "value": 12_000.0, "seller": "anna"},
+            {"product": "p3", "quantity": 100, "value": 120.0, "seller": "anna"},
+        ]
+    ).scored
+    assert not usual.is_flag
+    assert odd.is_flag
+    assert odd.reasons_top3
+
+
+def test_what_a_record_lacks_is_missing_and_not_an_error(sales: ScoringModel) -> None:
+    (scored,) = sales.score([{"product": "p3"}]).scored
+    assert 0.0 <= scored.score <= 1.0
+    assert not scored.is_rule_flag
+
+
+def test_no_records_give_no_scores(sales: ScoringModel) -> None:
+    assert sales.score([]).scored == ()
+
+
+def test_another_threshold_cuts_elsewhere(sales: ScoringModel) -> None:
+    record: Record = {"product": "p3", "quantity": 100, "value": 11_000.0}
+    assert sales.with_threshold(0.0).score([record]).scored[0].is_ml_flag
+    assert not sales.with_threshold(1.0).score([record]).scored[0].is_ml_flag
+
+
+def test_lines_of_a_journal_are_judged_with_what_their_entries_tell(tmp_path: Path) -> None:
+    journal = generate_ledger(rows=3_000, seed=2, out=tmp_path / "data").journal
+    job = DetectJob(file=str(journal), profile="journal", workspace=tmp_path)
+    detect(job)
+    run = scored_of(tmp_path)
+    rows = pl.read_csv(journal, infer_schema=False).to_dicts()
+    scored = learn_model(job).score(rows).scored
+    assert [each.score for each in scored] == run["score"].to_list()
+    assert [each.is_flag for each in scored] == run["is_flag"].to_list()
+    (alone,) = learn_model(job).score(rows[:1]).scored
+    assert 0.0 <= alone.score <= 1.0

@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from tieout import __version__
 from tieout.cli import (
+    actions,
     analyze,
     demo,
     detect,
@@ -41,6 +42,7 @@ app.command("explain")(explain.explain_command)
 app.command("repeat")(repeat.repeat_command)
 app.command("demo")(demo.demo_command)
 app.add_typer(generate.app, name="generate")
+app.add_typer(actions.app, name="actions")
 app.command("schema")(schema.schema_command)
 app.command("doctor")(doctor.doctor_command)
 

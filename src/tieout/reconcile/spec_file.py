@@ -3,14 +3,16 @@
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from tieout.model.errors import InputError
 from tieout.reconcile.infer.model import Choice, Inferred
 from tieout.reconcile.spec import Spec
+
+Model = TypeVar("Model", bound=BaseModel)
 
 _WIDTH = 98
 _MESSAGES = {
@@ -42,6 +44,11 @@ _PLACES = {
 
 def load_spec(path: Path) -> Spec:
     """Read a spec. Raises InputError with one line: the file, the place in it, what is expected."""
+    return read_yaml_model(path, Spec, expected="a mapping with `left` and `right`")
+
+
+def read_yaml_model(path: Path, model: type[Model], *, expected: str) -> Model:
+    """A YAML file as a model. Raises InputError with one line: file, place, what is expected."""
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
     except OSError as error:
@@ -51,9 +58,9 @@ def load_spec(path: Path) -> Spec:
     except yaml.YAMLError as error:
         raise InputError(f"{path}: {_yaml_problem(error)}") from error
     if not isinstance(content, dict):
-        raise InputError(f"{path}: expected a mapping with `left` and `right`")
+        raise InputError(f"{path}: expected {expected}")
     try:
-        return Spec.model_validate(content)
+        return model.model_validate(content)
     except ValidationError as error:
         raise InputError(f"{path}: {_first_problem(error)}") from error
 

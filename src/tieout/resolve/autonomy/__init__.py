@@ -1,0 +1,1 @@
+"""What may be done without asking, and how that is earned and lost."""

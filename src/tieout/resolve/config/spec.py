@@ -1,0 +1,149 @@
+"""resolve.yaml: what a workspace lets proposals say and actions do."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from tieout.model.buckets import Bucket
+from tieout.resolve.autonomy.policy import AutonomySpec
+from tieout.resolve.config.channels import Address, Channels, ConfigModel, Name
+
+_DOCUMENTS = {
+    Bucket.MISSING_LEFT: "bank statement line",
+    Bucket.MISSING_RIGHT: "remittance advice or invoice",
+    Bucket.DUPLICATE: "proof that both entries are genuine",
+}
+Account = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class AccountPair(ConfigModel):
+    """Where a difference is booked, and against what."""
+
+    difference: Account
+    balance: Account
+
+
+class Limit(ConfigModel):
+    """An amount in major units, by currency where they differ."""
+
+    default: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+    by_currency: dict[str, Annotated[Decimal, Field(ge=0)]] = Field(default_factory=dict)
+
+    def of(self, currency: str | None) -> Decimal:
+        """The limit of a currency.
+
+        >>> Limit(default=5, by_currency={"JPY": 500}).of("JPY")
+        Decimal('500')
+        """
+        return self.by_currency.get((currency or "").upper(), self.default)
+
+
+class Contacts(ConfigModel):
+    """Who is asked. All of them must be among the e-mail channel's recipients."""
+
+    counterparties: Annotated[
+        dict[str, Address], Field(description="Counterparty, as records name it, to address.")
+    ] = Field(default_factory=dict)
+    owners: Annotated[
+        dict[Literal["left", "right"], Address], Field(description="Who keeps each side.")
+    ] = Field(default_factory=dict)
+
+    def of(self, counterparty: str | None) -> str | None:
+        """The address of a counterparty, whatever its case."""
+        known = {name.casefold(): address for name, address in self.counterparties.items()}
+        return known.get((counterparty or "").casefold())
+
+
+class Approval(ConfigModel):
+    """When a second person has to approve."""
+
+    four_eyes_above: Annotated[
+        Limit, Field(description="Above this amount who decided a case cannot approve its action.")
+    ] = Limit(default=Decimal(1000))
+    expires_days: Annotated[int, Field(ge=1, description="A proposal nobody decided ends.")] = 30
+
+
+class Targets(ConfigModel):
+    """Which of the configured ways out proposals use."""
+
+    ticket_project: Name | None = None
+    slack: Name | None = None
+    webhook: Name | None = None
+    http: Name | None = None
+
+
+class AssistantSpec(ConfigModel):
+    """The language model, if any. Without it everything works by rules and templates.
+
+    base_url: any OpenAI-compatible address, also of a server on this machine.
+    """
+
+    provider: Literal["none", "openai", "huggingface"] = "none"
+    model: str = ""
+    base_url: str | None = None
+    key_env: str = "TIEOUT_LLM_KEY"
+    cache_days: Annotated[int, Field(ge=0)] = 30
+    budget: Annotated[Decimal, Field(ge=0, description="Per day, in the currency of prices.")] = (
+        Decimal(5)
+    )
+    price_input: Annotated[Decimal, Field(ge=0, description="Of a million tokens.")] = Decimal(0)
+    price_output: Annotated[Decimal, Field(ge=0, description="Of a million tokens.")] = Decimal(0)
+    tokens_day_max: Annotated[int, Field(ge=0)] = 500_000
+    tokens_answer_max: Annotated[int, Field(ge=16, le=4096)] = 400
+    calls_minute_max: Annotated[int, Field(ge=1)] = 60
+    parallel: Annotated[int, Field(ge=1, le=64)] = 4
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
+    breaker_failures: Annotated[int, Field(ge=1)] = 5
+    breaker_seconds: Annotated[float, Field(gt=0)] = 60.0
+
+    @model_validator(mode="after")
+    def _named(self) -> "AssistantSpec":
+        if self.provider != "none" and not self.model:
+            raise ValueError("`model` is missing")
+        return self
+
+
+class ResolveSpec(ConfigModel):
+    """Everything in resolve.yaml; each part may be left out."""
+
+    accounts: Annotated[
+        dict[Bucket, AccountPair], Field(description="Bucket to the accounts of its journal draft.")
+    ] = Field(default_factory=dict)
+    write_off: Annotated[Limit, Field(description="Differences up to this may be written off.")] = (
+        Limit()
+    )
+    calendar: Annotated[str | None, Field(description="Holidays for dates, such as GB.")] = None
+    wait_days: Annotated[
+        int, Field(ge=1, le=60, description="Business days within which a counterpart is due.")
+    ] = 3
+    documents: Annotated[
+        dict[Bucket, str], Field(description="Bucket to the document that settles it.")
+    ] = Field(default_factory=lambda: dict(_DOCUMENTS))
+    contacts: Contacts = Contacts()
+    approval: Approval = Approval()
+    targets: Targets = Targets()
+    channels: Channels = Channels()
+    half_life_days: Annotated[
+        float, Field(gt=0, description="After so many days a decision counts half.")
+    ] = 180.0
+    autonomy: AutonomySpec = AutonomySpec()
+    assistant: AssistantSpec = AssistantSpec()
+
+    @model_validator(mode="after")
+    def _only_what_is_allowed(self) -> "ResolveSpec":
+        contacts = {*self.contacts.counterparties.values(), *self.contacts.owners.values()}
+        email = self.channels.email
+        if email is not None:
+            stranger = sorted(contacts - set(email.recipients))
+            if stranger:
+                raise ValueError(f"contacts: {stranger[0]} is not among channels.email.recipients")
+        jira, project = self.channels.jira, self.targets.ticket_project
+        if project and (jira is None or project not in jira.projects):
+            raise ValueError(f"targets.ticket_project: {project} is not in channels.jira.projects")
+        for kind in ("slack", "webhook", "http"):
+            name = getattr(self.targets, kind)
+            if name and name not in getattr(self.channels, kind):
+                raise ValueError(f"targets.{kind}: {name} is not in channels.{kind}")
+        return self

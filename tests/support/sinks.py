@@ -153,7 +153,7 @@ class SmtpSink:
     port: int = 0
     ca_file: str = ""
     username: str = "tieout"
-    password: str = "a long secret"  # noqa: S105 - of this server only
+    password: str = "a long secret"
     script: deque[str] = field(default_factory=deque)
     refuses: set[str] = field(default_factory=set)
     mails: list[Mail] = field(default_factory=list)

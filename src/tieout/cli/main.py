@@ -20,6 +20,11 @@ from tieout.cli import (
     repeat,
     rootcause,
     schema,
+    serve,
+    tokens,
+    users,
+    verify,
+    worker,
 )
 from tieout.model.errors import InputError
 
@@ -43,6 +48,11 @@ app.command("repeat")(repeat.repeat_command)
 app.command("demo")(demo.demo_command)
 app.add_typer(generate.app, name="generate")
 app.add_typer(actions.app, name="actions")
+app.command("serve")(serve.serve_command)
+app.command("worker")(worker.worker_command)
+app.command("verify")(verify.verify_command)
+app.add_typer(users.app, name="users")
+app.add_typer(tokens.app, name="tokens")
 app.command("schema")(schema.schema_command)
 app.command("doctor")(doctor.doctor_command)
 

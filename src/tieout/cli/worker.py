@@ -1,0 +1,30 @@
+"""`tieout worker`."""
+
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from tieout.cli.options import WorkspaceOption
+
+
+def worker_command(
+    workspace: WorkspaceOption = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="Leave when no job is due any more.")
+    ] = False,
+) -> None:
+    """Run the jobs that people and schedules ask for, one after another."""
+    from tieout.server.boot import boot
+
+    boot(workspace)
+    from tieout.server.jobs.worker import work, work_off
+
+    if once:
+        work_off()
+        return
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    work(stop=stop)

@@ -1,0 +1,38 @@
+"""What every request of the console passes through: its id, and headers that keep it safe."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from tieout.server.context import accepted_request_id, request_context
+
+Answer = Callable[[HttpRequest], HttpResponse]
+REQUEST_ID_HEADER = "X-Request-ID"
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def request_id(answer: Answer) -> Answer:
+    """Give the request an id, or keep the one that it came with."""
+
+    def under_id(request: HttpRequest) -> HttpResponse:
+        with request_context(accepted_request_id(request.headers.get(REQUEST_ID_HEADER))) as known:
+            response = answer(request)
+        response[REQUEST_ID_HEADER] = known
+        return response
+
+    return under_id
+
+
+def security_headers(answer: Answer) -> Answer:
+    """Permit nothing but what the server itself serves; pages of people are not kept by caches."""
+
+    def guarded(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return guarded

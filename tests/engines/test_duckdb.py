@@ -221,3 +221,29 @@ def test_a_temporary_folder_that_is_not_there_is_refused_in_one_line(tmp_path: P
         InputError, match=r"gone: can.t hold temporary files \(No such file or directory\)"
     ):
         DuckDBEngine(temp_directory=tmp_path / "gone")
+
+
+def test_a_view_is_a_plan_by_name_that_is_executed_when_it_is_asked(
+    engine: DuckDBEngine, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"value": [1, 2, 3]}).write_parquet(path)
+    table = engine.read_parquet([path], row_column="row")
+    view = engine.view(table.filter(table["value"] > 1).select("row", twice=table["value"] * 2))
+    assert view.columns == ("row", "twice")
+    assert engine.fetch(view).sort("row").rows() == [(2, 4), (3, 6)]
+    assert engine.fetch(view.agg(total=view["twice"].sum())).item() == 10
+
+
+def test_a_view_may_hold_rows_of_this_process(engine: DuckDBEngine) -> None:
+    view = engine.view(ibis.memtable({"letter": ["a", "b"]}))
+    assert sorted(engine.fetch(view)["letter"]) == ["a", "b"]
+
+
+def test_materialised_columns_keep_their_names_and_types(engine: DuckDBEngine) -> None:
+    rows = engine.publish(pl.DataFrame({'odd "name"': ["x"], "select": [1], "day": [2]}))
+    plan = rows.mutate(day=rows["day"].cast("int32"), sum=rows["select"].cast("decimal(38,2)"))
+    kept = engine.materialise(plan)
+    assert kept.schema() == plan.schema()
+    assert engine.fetch(kept).schema == engine.fetch(plan).schema
+    assert engine.fetch(kept)['odd "name"'].to_list() == ["x"]

@@ -97,9 +97,12 @@ def test_a_match_tells_its_pass_kind_rows_and_why(engine: DuckDBEngine, tmp_path
 def test_pairs_stand_before_groups_each_in_the_order_of_their_first_left_row(
     engine: DuckDBEngine, tmp_path: Path
 ) -> None:
-    first = [(row, 1000 - row, 0, "EUR") for row in range(999, 0, -2)]
+    first, second = (
+        [(row, 1000 - row, 0, "EUR") for row in range(start, 1000, 4)] for start in (3, 1)
+    )
     later = [("one_to_many", [row], [row, row + 5000], 0, "EUR") for row in range(2, 1000, 2)]
-    frame = written(engine, [pairs(engine, *first), groups(*later)], tmp_path / "m.parquet")
+    outcomes = [pairs(engine, *first), pairs(engine, *second, name="tolerance"), groups(*later)]
+    frame = written(engine, outcomes, tmp_path / "m.parquet")
     assert frame["left_rows"].list.first().to_list() == [*range(1, 1000, 2), *range(2, 1000, 2)]
 
 

@@ -22,6 +22,10 @@ class Engine(Protocol):
         """A table over a delimited file, every column as text, in file order."""
         ...
 
+    def view(self, plan: ir.Table) -> ir.Table:
+        """A name for a plan, so that plans made of it are short; nothing is executed."""
+        ...
+
     def materialise(self, plan: ir.Table, *, keep_order: bool = False) -> ir.Table:
         """Execute a plan once and keep its rows; with `keep_order` in the order of the plan."""
         ...

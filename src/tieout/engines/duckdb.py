@@ -17,7 +17,9 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import polars as pl
 import pyarrow as pa
+from ibis.expr.operations import DatabaseTable, Namespace
 
+from tieout.engines.lean_ibis import leave_other_compilers
 from tieout.model.errors import InputError
 
 MEMORY_LIMIT_DEFAULT = "2GiB"
@@ -44,6 +46,7 @@ class DuckDBEngine:
         self._names = (f"t{number}" for number in count())
         self._memory_limit = memory_limit or MEMORY_LIMIT_DEFAULT
         try:
+            leave_other_compilers()
             self._connection = ibis.duckdb.connect(
                 threads=threads or os.cpu_count() or 1,
                 memory_limit=self._memory_limit,
@@ -92,10 +95,24 @@ class DuckDBEngine:
             _literal(path), table_name=next(self._names), all_varchar=True, **options
         )
 
+    def view(self, plan: ir.Table) -> ir.Table:
+        """A name for a plan, so that plans made of it are short; nothing is executed."""
+        name = next(self._names)
+        self._raw.execute(f"CREATE TEMP VIEW {name} AS {self._sql(plan)}")
+        return self._temporary(name, plan)
+
     def materialise(self, plan: ir.Table, *, keep_order: bool = False) -> ir.Table:
         """Execute a plan once and keep its rows; with `keep_order` in the order of the plan."""
+        # Ibis makes a table in four statements and asks for its columns, which a plan knows.
+        name, schema = next(self._names), plan.schema()
+        types = self._connection.compiler.type_mapper
+        columns = ", ".join(
+            f"{_identifier(column)} {types.to_string(kind)}" for column, kind in schema.items()
+        )
+        self._raw.execute(f"CREATE TEMP TABLE {name} ({columns})")
         with self._order(kept=keep_order):
-            return self._connection.create_table(next(self._names), obj=plan, temp=True)
+            self._raw.execute(f"INSERT INTO {name} {self._sql(plan)}").fetchall()
+        return self._temporary(name, plan)
 
     def fetch(self, plan: ir.Table) -> pl.DataFrame:
         """Execute a plan and bring its rows into this process."""
@@ -150,6 +167,10 @@ class DuckDBEngine:
         self._connection.disconnect()
         shutil.rmtree(self._spill, ignore_errors=True)
 
+    def _temporary(self, name: str, plan: ir.Table) -> ir.Table:
+        place = Namespace(catalog="temp", database="main")
+        return DatabaseTable(name, plan.schema(), self._connection, place).to_expr()
+
     def _sql(self, plan: ir.Table) -> str:
         # Rows of this process that a plan holds are registered first.
         self._connection._run_pre_execute_hooks(plan)
@@ -196,6 +217,10 @@ def _folder_within(parent: Path | None) -> Path:
 def _literal(path: Path) -> str:
     """A path whose stars, question marks and brackets stand for themselves."""
     return re.sub(r"([*?\[])", r"[\1]", str(path))
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _quoted(text: str) -> str:

@@ -46,7 +46,8 @@ def read_side(
     plan = stage_plan(side, scale=scale, with_time=with_time)
     staged = stage(source, plan, engine=engine, path=path)
     files = tuple(fingerprint_file(file) for file in source.files)
-    return Input(side, source, staged, comparable(staged.table, side, spec), files)
+    table = engine.view(comparable(staged.table, side, spec))
+    return Input(side, source, staged, table, files)
 
 
 def decide_scale(sources: Sequence[Source], spec: Spec) -> int:

@@ -46,21 +46,7 @@ def write_matches(
 
 def _pairs_plan(outcomes: Sequence[PassOutcome], scale: int, engine: Engine) -> ir.Table:
     nothing = ibis.literal(0, "int64")
-    passes = [
-        outcome.pairs.select(
-            "left_row",
-            "right_row",
-            number=ibis.literal(number, "int8"),
-            difference=nothing if outcome.equal_amounts else outcome.pairs["difference"],
-            currency=outcome.pairs["currency"],
-        )
-        for number, outcome in enumerate(outcomes)
-        if outcome.pairs is not None
-    ]
-    pairs = (passes[0].union(*passes[1:]) if len(passes) > 1 else passes[0]).order_by("left_row")
-    # Ordered files are the same bytes at any number of threads. Narrow rows are sorted by
-    # themselves: an engine asked for all in one would sort the wide rows, at thrice the cost.
-    pairs = engine.materialise(pairs, keep_order=True)
+    pairs = _in_one(outcomes, engine)
     names = [outcome.name for outcome in outcomes]
     return pairs.select(
         match_id=ibis.literal("M") + pairs["left_row"].cast("string"),
@@ -76,6 +62,30 @@ def _pairs_plan(outcomes: Sequence[PassOutcome], scale: int, engine: Engine) -> 
         confidence=_certain(),
         explanation=_by_number(pairs["number"], [_explanation(name) for name in names]),
     )
+
+
+def _in_one(outcomes: Sequence[PassOutcome], engine: Engine) -> ir.Table:
+    """The pairs of all passes in the order of their left rows, `number` telling the pass."""
+    passes = [
+        outcome.pairs.select(
+            "left_row",
+            "right_row",
+            "currency",
+            difference=ibis.literal(0, "int64")
+            if outcome.equal_amounts
+            else outcome.pairs["difference"],
+            number=ibis.literal(number, "int8"),
+        )
+        for number, outcome in enumerate(outcomes)
+        if outcome.pairs is not None
+    ]
+    if len(passes) == 1:
+        return passes[0]
+    # Narrow rows are sorted by themselves: in an engine they cost thrice as much.
+    frames = [
+        engine.fetch(each).with_columns(pl.col("currency").cast(pl.Categorical)) for each in passes
+    ]
+    return engine.publish(pl.concat(frames).sort("left_row"))
 
 
 def _groups_plan(groups: ir.Table, scale: int) -> ir.Table:

@@ -1,6 +1,6 @@
 """The passes in order, each on what the ones before left over."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import ibis.expr.types as ir
@@ -11,6 +11,7 @@ from tieout.reconcile.calendars import business_ordinals
 from tieout.reconcile.passes.exact import exact_pass
 from tieout.reconcile.passes.group import group_pass
 from tieout.reconcile.passes.outcome import PassOutcome, nothing_withheld
+from tieout.reconcile.passes.pairs import open_rows
 from tieout.reconcile.passes.tolerance import Limits, tolerance_pass
 from tieout.reconcile.sides import on_columns
 from tieout.reconcile.spec import PassSpec, Spec
@@ -41,14 +42,15 @@ def run_passes(
 ) -> Tied:
     """Carry out the passes of a spec on two comparable tables (`sides.comparable`)."""
     tied = Tied(left=left, right=right)
+    last = {side: _last_row(table, engine) for side, table in (("left", left), ("right", right))}
     open_left, open_right = left, right
     for number, rule in enumerate(spec.passes, start=1):
         outcome = _named(_run(rule, open_left, open_right, spec, scale, engine), number, spec)
         progress(f"pass {number} ({outcome.name})")
         tied.outcomes.append(outcome)
         tied.withheld = tied.withheld.vstack(outcome.withheld)
-        tied.left = _without(tied.left, _taken(outcome, "left", engine), engine)
-        tied.right = _without(tied.right, _taken(outcome, "right", engine), engine)
+        tied.left = _without(tied.left, _taken(outcome, "left", engine), last["left"], engine)
+        tied.right = _without(tied.right, _taken(outcome, "right", engine), last["right"], engine)
         open_left = _without_withheld(tied.left, tied.withheld, "left_rows", engine)
         open_right = _without_withheld(tied.right, tied.withheld, "right_rows", engine)
     return tied
@@ -91,20 +93,23 @@ def _ordinals(
     return pl.DataFrame({"date": known, "ordinal": business_ordinals(known, calendar=calendar)})
 
 
-def _taken(outcome: PassOutcome, side: str, engine: Engine) -> Sequence[ir.Table]:
-    taken = []
+def _last_row(table: ir.Table, engine: Engine) -> int:
+    return int(engine.fetch(table.agg(last=table["row"].max())).item() or 0)
+
+
+def _taken(outcome: PassOutcome, side: str, engine: Engine) -> list[pl.Series]:
+    column = f"{side}_rows"
+    taken = [outcome.groups[column].explode().drop_nulls()]
     if outcome.pairs is not None:
-        taken.append(outcome.pairs.select(row=outcome.pairs[f"{side}_row"]))
-    if not outcome.groups.is_empty():
-        rows = outcome.groups.select(pl.col(f"{side}_rows").explode().alias("row"))
-        taken.append(engine.publish(rows))
-    return taken
+        taken.append(engine.fetch(outcome.pairs.select(f"{side}_row")).to_series())
+    return [rows for rows in taken if not rows.is_empty()]
 
 
-def _without(table: ir.Table, taken: Sequence[ir.Table], engine: Engine) -> ir.Table:
-    for rows in taken:
-        table = table.anti_join(rows, "row")
-    return engine.materialise(table) if taken else table
+def _without(table: ir.Table, taken: list[pl.Series], last: int, engine: Engine) -> ir.Table:
+    """The rows that are still open: they are few, so the engine looks for these."""
+    if not taken:
+        return table
+    return engine.materialise(table.semi_join(engine.publish(open_rows(taken, last)), "row"))
 
 
 def _without_withheld(

@@ -1,6 +1,6 @@
 """A source's columns become typed fields; rows that cannot be read become rejects."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import islice
@@ -20,6 +20,7 @@ from tieout.sources.source import Source
 
 _BAD_COLUMN = "bad_column"
 _BAD_VALUE = "bad_value"
+_UNCLEAN = "unclean"
 REJECTS_MAX = 100_000
 
 
@@ -73,7 +74,8 @@ def stage(
 def _stage(
     source: Source, plan: StagePlan, *, engine: Engine, path: Path, rejects_max: int
 ) -> Staged:
-    flagged = _flagged(source, plan, _clean_texts(source, plan, engine) if source.typed else ())
+    clean, bad = _look(source, plan, engine) if source.typed else ((), None)
+    flagged = _flagged(source, plan, clean)
     rows = source.rows
     if not source.typed:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +87,9 @@ def _stage(
         rows = written + source.rejected
         if source.rows not in (None, rows):
             raise ConservationError(f"{source.name}: {source.rows} rows were read, {rows} typed")
-    unreadable, count = _unreadable(flagged, source, plan, engine, rejects_max)
+    unreadable, count = (
+        ([], 0) if bad == 0 else _unreadable(flagged, source, plan, engine, rejects_max)
+    )
     sound = flagged.filter(flagged[_BAD_COLUMN].isnull()) if count else flagged
     return Staged(
         table=sound.select("row", *plan.fields),
@@ -109,25 +113,41 @@ def _refuse_missing(source: Source, plan: StagePlan) -> None:
             )
 
 
-def _clean_texts(source: Source, plan: StagePlan, engine: Engine) -> Collection[str]:
-    """Text columns that need no cleaning: looked at once here, instead of in every later scan."""
-    named = dict.fromkeys(
+def _look(source: Source, plan: StagePlan, engine: Engine) -> tuple[Collection[str], int]:
+    """Text columns that need no cleaning, and how many rows cannot be read.
+
+    Looked at once here, instead of in every later scan.
+    """
+    texts = dict.fromkeys(
         column
         for field in plan.fields.values()
         for column in columns_of(field)
         if source.table[column].type().is_string()
     )
-    if not named:
-        return ()
-    unclean = {column: needs_cleaning(source.table[column]).any() for column in named}
-    found = engine.fetch(source.table.aggregate(**unclean)).row(0, named=True)
-    return [column for column, is_unclean in found.items() if not is_unclean]
+    unclean = {column: needs_cleaning(source.table[column]) for column in texts}
+    seen = _flagged(source, plan, (), unclean)
+    found = engine.fetch(
+        seen.aggregate(
+            **{column: seen[f"{_UNCLEAN} {column}"].any() for column in texts},
+            **{_BAD_COLUMN: seen[_BAD_COLUMN].count()},
+        )
+    ).row(0, named=True)
+    return [column for column in texts if not found[column]], int(found[_BAD_COLUMN])
 
 
-def _flagged(source: Source, plan: StagePlan, clean: Collection[str]) -> ir.Table:
-    """The fields of every row and, for the rows that cannot be read, what is wrong with them."""
+def _flagged(
+    source: Source,
+    plan: StagePlan,
+    clean: Collection[str],
+    unclean: Mapping[str, ir.BooleanValue] | None = None,
+) -> ir.Table:
+    """The fields of every row and, for the rows that cannot be read, what is wrong with them.
+
+    unclean: values to have beside them, by the column that they speak of.
+    """
+    beside = {f"{_UNCLEAN} {column}": value for column, value in (unclean or {}).items()}
     try:
-        parts = _once(source, readable_parts(plan.fields, source.table, plan.scale, clean))
+        parts = _once(source, readable_parts(plan.fields, source.table, plan.scale, clean) | beside)
     except InputError as error:
         raise InputError(f"{source.name}: {error}") from error
     readings = {name: read_field(name, field, parts) for name, field in plan.fields.items()}
@@ -139,6 +159,7 @@ def _flagged(source: Source, plan: StagePlan, clean: Collection[str]) -> ir.Tabl
             _BAD_COLUMN: first_fault(faults, lambda fault: fault.column),
             _BAD_VALUE: first_fault(faults, lambda fault: fault.text),
         },
+        **{name: parts[name] for name in beside},
     )
 
 

@@ -4,16 +4,19 @@ from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import polars as pl
 
 from tieout.engines.base import Engine
 from tieout.reconcile.passes.outcome import PassOutcome, identified, nothing_withheld
+from tieout.reconcile.passes.pairs import PAIR_SCHEMA, in_order, repeated_pairs
 
 # A fingerprint that occurs this often among the first rows would make the join quadratic.
 CROWD_SAMPLE_ROWS = 100_000
 CROWD_OCCURRENCES = 30
 # So many pairs more than rows mean the same of rows that are further down.
 PAIRS_SPARE = 1_000_000
+BATCH_ROWS = 100_000
 
 
 def exact_pass(
@@ -29,31 +32,42 @@ def exact_pass(
     equal_amounts = "amount" in on
     prints_left = _fingerprints(left, on, engine, carry=True)
     prints_right = _fingerprints(right, on, engine, carry="amount" not in on)
-    if _is_crowded(prints_left, engine) or _is_crowded(prints_right, engine):
+    # Records with a key rarely crowd, and a flood of pairs would show that they do.
+    if not keyed and (_is_crowded(prints_left, engine) or _is_crowded(prints_right, engine)):
         return _without_crowds(prints_left, prints_right, keyed=keyed, engine=engine)
-    most = max(_rows(left, engine), _rows(right, engine)) + PAIRS_SPARE
-    pairs = engine.materialise(_join(prints_left, prints_right).limit(most))
-    if _rows(pairs, engine) == most:
+    pairs = _streamed(_join(prints_left, prints_right), engine)
+    if pairs is None:
         return _without_crowds(prints_left, prints_right, keyed=keyed, engine=engine)
-    repeated_left = engine.materialise(_repeated(pairs, "left_row"))
-    repeated_right = engine.materialise(_repeated(pairs, "right_row"))
-    crowd = engine.fetch(
-        pairs.semi_join(repeated_left, "left_row")
-        .union(pairs.semi_join(repeated_right, "right_row"), distinct=True)
-        .select("left_row", "right_row")
-        .order_by("left_row", "right_row")
-    )
-    if crowd.is_empty():
-        return PassOutcome(name="exact", pairs=pairs, equal_amounts=equal_amounts)
-    chosen, withheld = _by_occurrence(crowd) if keyed else _withhold(crowd)
-    left_out = engine.publish(crowd.join(chosen, on=["left_row", "right_row"], how="anti"))
-    settled = pairs.anti_join(left_out, ["left_row", "right_row"])
+    crowd = repeated_pairs(pairs)
+    withheld = nothing_withheld()
+    if not crowd.is_empty():
+        chosen, withheld = _by_occurrence(crowd) if keyed else _withhold(crowd)
+        kept = np.ones(pairs.height, dtype=bool)
+        kept[crowd["at"].to_numpy()] = False
+        kept[chosen["at"].to_numpy()] = True
+        pairs = pairs.filter(pl.Series(kept))
     return PassOutcome(
         name="exact",
-        pairs=engine.materialise(settled),
+        pairs=engine.publish(in_order(pairs)),
         withheld=withheld,
         equal_amounts=equal_amounts,
     )
+
+
+def _streamed(joined: ir.Table, engine: Engine) -> pl.DataFrame | None:
+    """The pairs as narrow rows of this process; None where they are a flood."""
+    parts = [pl.DataFrame(schema=PAIR_SCHEMA)]
+    pairs = last = 0
+    for batch in engine.batches(joined, rows=BATCH_ROWS):
+        part = pl.DataFrame(pl.from_arrow(batch)).cast(PAIR_SCHEMA)
+        if part.is_empty():
+            continue
+        parts.append(part)
+        pairs += part.height
+        last = max(last, *part.select(pl.max("left_row", "right_row")).row(0))
+        if pairs > last + PAIRS_SPARE:
+            return None
+    return pl.concat(parts)
 
 
 def _fingerprints(table: ir.Table, on: Sequence[str], engine: Engine, *, carry: bool) -> ir.Table:
@@ -85,13 +99,13 @@ def _join(left: ir.Table, right: ir.Table) -> ir.Table:
 def _without_crowds(left: ir.Table, right: ir.Table, *, keyed: bool, engine: Engine) -> PassOutcome:
     """The same pairs by counting: no row of a crowd ever meets all of the others."""
     if keyed:
-        pairs = engine.materialise(_join(_numbered(left), _numbered(right)))
+        pairs = _ordered(_join(_numbered(left), _numbered(right)), engine)
         return PassOutcome(name="exact", pairs=pairs, equal_amounts="amount" not in left.columns)
     counted = _counted(left).join(_counted(right), list(_PRINTS), rname="{name}_right")
     is_lone = (counted["rows"] == 1) & (counted["rows_right"] == 1)
     lone = engine.materialise(counted.filter(is_lone).select(*_PRINTS))
     groups = engine.materialise(counted.filter(~is_lone).select(*_PRINTS))
-    pairs = engine.materialise(_join(left.semi_join(lone, list(_PRINTS)), right))
+    pairs = _ordered(_join(left.semi_join(lone, list(_PRINTS)), right), engine)
     members = [
         engine.fetch(side.semi_join(groups, list(_PRINTS)).select("row", *_PRINTS))
         .sort("row")
@@ -103,15 +117,15 @@ def _without_crowds(left: ir.Table, right: ir.Table, *, keyed: bool, engine: Eng
     return PassOutcome(name="exact", pairs=pairs, withheld=_with_reason(both.drop(_PRINTS)))
 
 
+def _ordered(joined: ir.Table, engine: Engine) -> ir.Table:
+    return engine.publish(in_order(engine.fetch(joined).cast(PAIR_SCHEMA)))
+
+
 _PRINTS = ("print_one", "print_two")
 
 
 def _counted(prints: ir.Table) -> ir.Table:
     return prints.group_by(list(_PRINTS)).agg(rows=ibis._.count())
-
-
-def _rows(table: ir.Table, engine: Engine) -> int:
-    return int(engine.fetch(table.count().as_table()).item())
 
 
 def _is_crowded(prints: ir.Table, engine: Engine) -> bool:
@@ -125,11 +139,6 @@ def _numbered(prints: ir.Table) -> ir.Table:
     return prints.mutate(occurrence=ibis.row_number().over(window))
 
 
-def _repeated(pairs: ir.Table, column: str) -> ir.Table:
-    counted = pairs.group_by(column).agg(occurrences=ibis._.count())
-    return counted.filter(counted["occurrences"] > 1).select(column)
-
-
 def _by_occurrence(crowd: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     # Every group of equal rows is complete (all left x all right), so a row's rank among the
     # partners of any one counterpart is its occurrence number.
@@ -138,7 +147,7 @@ def _by_occurrence(crowd: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         pl.col("right_row").rank("ordinal").over("left_row").alias("right_occurrence"),
     )
     chosen = ranked.filter(pl.col("left_occurrence") == pl.col("right_occurrence"))
-    return chosen.select("left_row", "right_row").sort("left_row"), nothing_withheld()
+    return chosen, nothing_withheld()
 
 
 def _withhold(crowd: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -46,7 +46,7 @@ class PassOutcome:
 
     name: of the pass, as shown to people.
     pairs: one-to-one matches: left_row, right_row, currency, difference (left - right, int64
-        units); each row at most once; None for none.
+        units), in the order of left_row; each row at most once; None for none.
     groups: GROUP_SCHEMA.
     equal_amounts: every pair has a difference of 0.
     withheld: WITHHELD_SCHEMA; these rows stay unmatched in later passes too.

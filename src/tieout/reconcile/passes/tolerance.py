@@ -77,14 +77,16 @@ def tolerance_pass(
     )
     contested = engine.fetch(_whole_components(candidates, open_pairs, engine))
     if contested.is_empty():
-        return PassOutcome(name="tolerance", pairs=engine.materialise(_as_pairs(candidates)))
+        pairs = engine.materialise(_as_pairs(candidates), keep_order=True)
+        return PassOutcome(name="tolerance", pairs=pairs)
     assigned = assign(_priced(contested))
     lost = engine.publish(
         contested.select("left_row", "right_row").join(
             assigned.pairs, on=["left_row", "right_row"], how="anti"
         )
     )
-    pairs = engine.materialise(_as_pairs(candidates.anti_join(lost, ["left_row", "right_row"])))
+    kept = candidates.anti_join(lost, ["left_row", "right_row"])
+    pairs = engine.materialise(_as_pairs(kept), keep_order=True)
     return PassOutcome(name="tolerance", pairs=pairs, withheld=assigned.withheld)
 
 
@@ -94,7 +96,7 @@ def _as_pairs(candidates: ir.Table) -> ir.Table:
         "right_row",
         "currency",
         difference=candidates["amount_left"] - candidates["amount_right"],
-    )
+    ).order_by("left_row")
 
 
 def _candidates(left: ir.Table, right: ir.Table, *, on: Sequence[str], limits: Limits) -> ir.Table:

@@ -37,7 +37,7 @@ def test_without_a_word_it_helps(tieout: Tieout) -> None:
     [
         ("recncile", "tieout: No such command 'recncile'."),
         ("--colour", "tieout: No such option: --colour"),
-        ("schema extra", "tieout: Got unexpected extra argument(s) (extra)"),
+        ("schema extra", "tieout: Invalid value for 'kind'"),
         ("generate breaks --rows many", "tieout: Invalid value for '--rows'"),
         ("generate breaks --rows 0", "tieout: --rows 0: expected at least 1"),
     ],

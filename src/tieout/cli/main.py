@@ -16,6 +16,7 @@ from tieout.cli import (
     doctor,
     explain,
     generate,
+    monitor,
     reconcile,
     repeat,
     rootcause,
@@ -43,6 +44,7 @@ app.command("reconcile")(reconcile.reconcile_command)
 app.command("analyze")(analyze.analyze_command)
 app.command("detect")(detect.detect_command)
 app.command("rootcause")(rootcause.rootcause_command)
+app.add_typer(monitor.app, name="monitor")
 app.command("explain")(explain.explain_command)
 app.command("repeat")(repeat.repeat_command)
 app.command("demo")(demo.demo_command)

@@ -28,10 +28,12 @@ def repeat_command(
 def _show(result: "AnyResult", *, as_json: bool) -> None:
     from tieout.cli.analyze import show_analysis
     from tieout.cli.detect import show_detection
+    from tieout.cli.monitor import show_replay
     from tieout.cli.reconcile import show_result
     from tieout.cli.rootcause import show_root_cause
     from tieout.pipeline.analyze import AnalyzeResult
     from tieout.pipeline.detection import DetectResult
+    from tieout.pipeline.monitoring.replay import ReplayResult
     from tieout.pipeline.rootcause import RootCauseResult
 
     if isinstance(result, AnalyzeResult):
@@ -40,5 +42,7 @@ def _show(result: "AnyResult", *, as_json: bool) -> None:
         show_detection(result, as_json=as_json)
     elif isinstance(result, RootCauseResult):
         show_root_cause(result, as_json=as_json)
+    elif isinstance(result, ReplayResult):
+        show_replay(result, as_json=as_json)
     else:
         show_result(result, as_json=as_json)

@@ -19,6 +19,7 @@ from tieout.pipeline.workspace import MANIFEST_FILE
 if TYPE_CHECKING:
     from tieout.pipeline.analyze import AnalyzeResult
     from tieout.pipeline.detection import DetectResult
+    from tieout.pipeline.monitoring.replay import ReplayResult
     from tieout.pipeline.rootcause import RootCauseResult
 
 
@@ -33,7 +34,9 @@ def load_manifest(run: Path) -> RunManifest:
         raise InputError(f"{path}: is not the manifest of a run") from error
 
 
-AnyResult: TypeAlias = "ReconcileResult | AnalyzeResult | DetectResult | RootCauseResult"
+AnyResult: TypeAlias = (
+    "ReconcileResult | AnalyzeResult | DetectResult | RootCauseResult | ReplayResult"
+)
 
 
 def repeat(
@@ -62,6 +65,8 @@ def repeat(
             return _detect(manifest, again)
         if manifest.job == "rootcause":
             return _root_cause(manifest, again)
+        if manifest.job == "monitor":
+            return _monitor(manifest, again)
     raise InputError(f"{run}: a run of {manifest.job!r} can't be repeated")
 
 
@@ -140,6 +145,14 @@ def _root_cause(manifest: RunManifest, again: Again) -> "RootCauseResult":
     from tieout.pipeline.rootcause import job_of, root_cause
 
     return root_cause(
+        job_of(manifest, out=again.out, workspace=again.workspace, announce=again.announce)
+    )
+
+
+def _monitor(manifest: RunManifest, again: Again) -> "ReplayResult":
+    from tieout.pipeline.monitoring.replay import job_of, replay
+
+    return replay(
         job_of(manifest, out=again.out, workspace=again.workspace, announce=again.announce)
     )
 

@@ -1,0 +1,1 @@
+"""Watching: counts by minute, limits that fit them, and episodes as a pure state machine."""

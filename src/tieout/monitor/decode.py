@@ -1,0 +1,173 @@
+"""Batches of NDJSON, as brokers deliver them, as rows that a monitor takes."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from tieout.monitor.tally import AMOUNT, COUNT, LATENCY, MINUTE, PARTITION, STATUS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_MICROSECONDS: Final = 60_000_000
+_AFTER_MINUTE: Final = r"^(?::\d\d(?:[.,]\d+)?)? ?(?:Z|UTC|[+-]\d\d:?\d\d)?$"
+_DIGITS_MILLISECONDS: Final = 100_000_000_000
+
+
+@dataclass(frozen=True)
+class EventShape:
+    """Names of the fields of an event. Times are ISO 8601, or seconds or milliseconds since 1970.
+
+    duration is in milliseconds unless `duration_seconds`.
+    """
+
+    time: str = "timestamp"
+    status: str = "status"
+    dimensions: tuple[str, ...] = ()
+    amount: str | None = None
+    duration: str | None = None
+    duration_seconds: bool = False
+    partition: str | None = None
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Rows that could be read, and the bad lines: their number in the batch from 0, and why."""
+
+    frame: "pl.DataFrame"
+    bad: tuple[tuple[int, str], ...]
+
+
+def decode_ndjson(data: bytes, shape: EventShape) -> Decoded:
+    """Read a batch of events, one JSON object a line; blank lines are no events.
+
+    The whole batch is parsed at once; only where that fails, line by line.
+    """
+    import polars as pl
+
+    try:
+        raw = pl.read_ndjson(data, schema=_schema(shape)) if data.strip() else None
+    except pl.exceptions.PolarsError:
+        raw = None
+    lines = data.count(b"\n") + (not data.endswith(b"\n"))
+    if raw is None or raw.height != lines:
+        return _one_by_one(data, shape)
+    typed = _typed(raw, shape)
+    if typed[MINUTE].null_count() or typed[STATUS].null_count():
+        return _one_by_one(data, shape)
+    return Decoded(typed, ())
+
+
+def _schema(shape: EventShape) -> "dict[str, Any]":
+    import polars as pl
+
+    texts = [shape.time, shape.status, *shape.dimensions, *filter(None, [shape.partition])]
+    numbers = [name for name in (shape.amount, shape.duration) if name]
+    return dict.fromkeys(texts, pl.String) | dict.fromkeys(numbers, pl.Float64)
+
+
+def _typed(raw: "pl.DataFrame", shape: EventShape) -> "pl.DataFrame":
+    import polars as pl
+
+    columns = [
+        _minutes(raw[shape.time]).alias(MINUTE),
+        raw[shape.status].alias(STATUS),
+        pl.repeat(1, raw.height, dtype=pl.Int64, eager=True).alias(COUNT),
+        *(raw[name] for name in shape.dimensions),
+    ]
+    if shape.amount:
+        columns.append(raw[shape.amount].alias(AMOUNT))
+    if shape.duration:
+        unit = 1000.0 if shape.duration_seconds else 1.0
+        columns.append((raw[shape.duration] * unit).alias(LATENCY))
+    if shape.partition:
+        columns.append(raw[shape.partition].fill_null("").alias(PARTITION))
+    return pl.DataFrame(columns)
+
+
+def _minutes(times: "pl.Series") -> "pl.Series":
+    """Minutes since 1970, null for what is no time. Events share seconds: each is read once."""
+    import polars as pl
+
+    different = times.unique()
+    text = pl.col("text")
+    numbers = text.cast(pl.Float64, strict=False)
+    seconds = pl.when(numbers.abs() >= _DIGITS_MILLISECONDS).then(numbers / 1000).otherwise(numbers)
+    known = pl.coalesce((seconds / 60).floor().cast(pl.Int64), _written(text))
+    table = pl.DataFrame({"text": different}).with_columns(known.alias(MINUTE))
+    found = pl.DataFrame({"text": times}).join(
+        table, on="text", how="left", maintain_order="left", nulls_equal=True
+    )
+    return found[MINUTE]
+
+
+def _written(text: "pl.Expr") -> "pl.Expr":
+    """Minutes since 1970 of ISO 8601 texts, each with or without a zone."""
+    import polars as pl
+
+    clock = text.str.slice(0, 16).str.replace(" ", "T", literal=True)
+    minute = clock.str.to_datetime("%Y-%m-%dT%H:%M", time_unit="us", strict=False)
+    rest = text.str.slice(16)
+    zone = rest.str.extract(r"([+-]\d\d:?\d\d)$", 1)
+    hours = zone.str.slice(1, 2).cast(pl.Int64) * 60 + zone.str.slice(-2).cast(pl.Int64)
+    east = pl.when(zone.str.starts_with("-")).then(-hours).otherwise(hours).fill_null(0)
+    sound = rest.str.contains(_AFTER_MINUTE)
+    return pl.when(sound).then(minute.dt.epoch("us") // _MICROSECONDS - east)
+
+
+def _one_by_one(data: bytes, shape: EventShape) -> Decoded:
+    import polars as pl
+
+    schema = _schema(shape)
+    rows: list[dict[str, Any]] = []
+    numbers: list[int] = []
+    bad: list[tuple[int, str]] = []
+    for number, line in enumerate(data.split(b"\n")):
+        if not line.strip():
+            continue
+        row, why = _event(line, schema)
+        if row is None:
+            bad.append((number, why))
+        else:
+            rows.append(row)
+            numbers.append(number)
+    raw = pl.DataFrame(rows, schema=schema)
+    typed = _typed(raw, shape).with_columns(pl.Series("__line", numbers, dtype=pl.Int64))
+    sound = pl.col(MINUTE).is_not_null() & pl.col(STATUS).is_not_null()
+    why = f"expected {shape.time} as a time and {shape.status} as a status"
+    bad += [(number, why) for number in typed.filter(~sound)["__line"].to_list()]
+    return Decoded(typed.filter(sound).drop("__line"), tuple(sorted(bad)))
+
+
+def _event(line: bytes, schema: "dict[str, Any]") -> tuple[dict[str, Any] | None, str]:
+    import polars as pl
+
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None, "expected a JSON object"
+    if not isinstance(found, dict):
+        return None, "expected a JSON object"
+    row: dict[str, Any] = {}
+    for name, kind in schema.items():
+        value = found.get(name)
+        if value is None:
+            row[name] = None
+        elif kind is pl.String:
+            row[name] = value if isinstance(value, str) else json.dumps(value)
+        else:
+            try:
+                row[name] = float(value)
+            except (TypeError, ValueError):
+                return None, f"expected {name} as a number"
+    return row, ""
+
+
+def join_lines(messages: Sequence[bytes]) -> bytes:
+    """Messages of one event each as one batch.
+
+    >>> join_lines([b'{"a": 1}', b'{"a": 2}'])
+    b'{"a": 1}\\n{"a": 2}'
+    """
+    return b"\n".join(messages)

@@ -1,0 +1,274 @@
+"""The monitor: rows in, closed minutes judged, episodes and alerts out. No clock, no I/O."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tieout.monitor.amounts import Amounts
+from tieout.monitor.book import EpisodeBook, Sent
+from tieout.monitor.cells import ALL, CellBook
+from tieout.monitor.latency import Latencies
+from tieout.monitor.limits import alpha_of
+from tieout.monitor.rates import Rates
+from tieout.monitor.ring import Ring, grown
+from tieout.monitor.shewhart import Shewhart
+from tieout.monitor.spec import MonitorSpec
+from tieout.monitor.statuses import StatusBook, rate_name
+from tieout.monitor.tally import MINUTE, PARTITION, Ints, Tally, tally
+from tieout.monitor.verdict import Limits, Mask, Verdict
+from tieout.monitor.volume import VOLUME, Volumes, silent
+from tieout.monitor.watermark import NEVER, Watermark
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MISSING_DATA = "missing_data"
+GAP_MINUTES_MAX = 1440
+_RING_MINUTES_MIN = 64
+_STATUS_BLOCK = 8
+_TOP_SHARE = 0.5
+RATES, VOLUMES = 0, 1
+
+
+@dataclass(frozen=True)
+class Minute:
+    """A minute that was judged.
+
+    verdicts: what was said of every series. alerts: what is to be told. missing: nothing was heard
+    of the source, though something should have been.
+    """
+
+    minute: int
+    verdicts: tuple[Verdict, ...]
+    alerts: tuple[Sent, ...]
+    missing: bool
+    alpha: float
+
+
+@dataclass
+class Fed:
+    """What became of the rows of a batch: late ones were counted into minutes already judged.
+
+    too_late: places of rows that came later than `revise_minutes`; they are counted nowhere.
+    """
+
+    rows: int = 0
+    late: int = 0
+    too_late: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Monitor:
+    """All state of watching one stream."""
+
+    spec: MonitorSpec
+    dimensions: Sequence[str] = ()
+    cells: CellBook = field(init=False)
+    statuses: StatusBook = field(init=False)
+    ring: Ring = field(init=False)
+    watermark: Watermark = field(init=False)
+    episodes: EpisodeBook = field(init=False)
+    late: int = 0
+
+    def __post_init__(self) -> None:
+        """Nothing has been seen."""
+        windows = self.spec.windows
+        self.cells = CellBook(self.dimensions, windows.pairs, windows.values_max, windows.pairs_max)
+        self.statuses = StatusBook(self.spec.statuses)
+        self._span = max(windows.minutes)
+        self.ring = Ring(max(_RING_MINUTES_MIN, windows.revise_minutes + 2 * self._span + 2))
+        self.watermark = Watermark(windows.grace_minutes)
+        self.episodes = EpisodeBook(self.spec)
+        self.rates = Rates(self.spec)
+        self.volumes = Volumes(self.spec)
+        self.latencies = Latencies(self.spec)
+        self.amounts = Amounts(self.spec)
+        self.shewhart = Shewhart(self.spec)
+        self._gates = np.zeros((2, self.ring.minutes, 1), dtype=np.bool_)
+        self._pending: dict[int, list[Tally]] = {}
+        self._late: dict[int, list[Tally]] = {}
+        self.closed = int(NEVER)
+        self._heard = int(NEVER)
+
+    @property
+    def bytes(self) -> int:
+        """Size of the arrays that grow with the number of series."""
+        return (
+            self.ring.bytes
+            + self.rates.season.bytes
+            + self.volumes.season.bytes
+            + self.rates.trailing.count.nbytes * 2
+            + self.rates.dispersion.phi.nbytes
+            + self.volumes.trailing.moments.nbytes
+            + self.volumes.dispersion.phi.nbytes
+            + self.latencies.usual.nbytes
+            + self._gates.nbytes
+        )
+
+    def take(self, frame: "pl.DataFrame") -> Fed:
+        """Count rows; `judge` then closes the minutes that they end.
+
+        frame: the columns of `tally`, and `partition` where there is one, in order of arrival.
+        """
+        if frame.is_empty():
+            return Fed()
+        minutes = frame[MINUTE].to_numpy()
+        partitions = frame[PARTITION].to_numpy() if PARTITION in frame.columns else None
+        closed = self.watermark.follow(minutes, partitions)
+        is_late = minutes <= closed
+        fed = Fed(rows=frame.height)
+        if not is_late.any():
+            self._add(tally(frame, self.cells, self.statuses))
+            return fed
+        # Cells and statuses are numbered in the order of the rows, however late these are.
+        overflow = dict(self.cells.overflow)
+        tally(frame, self.cells, self.statuses)
+        self.cells.overflow = overflow
+        self._add(tally(frame.filter(~is_late), self.cells, self.statuses))
+        too_late = closed - minutes > self.spec.windows.revise_minutes
+        fed.too_late = np.flatnonzero(too_late).tolist()
+        wanted = is_late & ~too_late
+        fed.late = int(wanted.sum())
+        self.late += fed.late
+        for after in np.unique(closed[wanted]).tolist():
+            part = frame.filter(wanted & (closed == after))
+            counted = tally(part, self.cells, self.statuses)
+            self._late.setdefault(after, []).append(counted)
+        return fed
+
+    def judge(self, until: int | None = None) -> Iterator[Minute]:
+        """Close and judge minutes, oldest first: all that the watermark has passed, or `until`."""
+        last = self.watermark.closed if until is None else until
+        if self.closed == NEVER:
+            if not self._pending or min(self._pending) > last:
+                return
+            self.closed = min(self._pending) - 1
+            self._heard = self.closed
+            self._revise(self.closed)
+        while self.closed < last:
+            yield self._close(self._after(self.closed, last))
+
+    def finish(self) -> Iterator[Minute]:
+        """Close all minutes of which there are rows, the last one too."""
+        if self._pending:
+            yield from self.judge(max(self._pending))
+
+    def _after(self, minute: int, last: int) -> int:
+        """The next minute; after a day of silence, the first one of which anything is known."""
+        if minute - self._heard <= GAP_MINUTES_MAX:
+            return minute + 1
+        following = min([*self._pending, last])
+        if following > minute + 1:
+            self.ring.clear()
+        return following
+
+    def _add(self, counted: Tally) -> None:
+        for minute, part in counted.by_minute():
+            self._pending.setdefault(minute, []).append(part)
+
+    def _revise(self, closed: int) -> None:
+        """Count late rows into minutes that are judged; nothing is judged anew."""
+        for counted in self._late.pop(closed, []):
+            for minute, part in counted.by_minute():
+                if minute > closed - self.ring.minutes:
+                    self.ring.add(minute, part, known_from=closed + 1)
+
+    def _close(self, minute: int) -> Minute:
+        self.ring.begin(minute)
+        for part in self._pending.pop(minute, []):
+            self.ring.add(minute, part, known_from=minute)
+        if self.ring.reported[minute % self.ring.minutes]:
+            self._heard = minute
+        self.closed = minute
+        known = np.flatnonzero(self.ring.first <= minute)
+        judged = self._judged(minute, known)
+        self._revise(minute)
+        return judged
+
+    def _judged(self, minute: int, cells: Ints) -> Minute:
+        size = int(cells.max()) + 1
+        self._gates = grown(self._gates, 2, size)
+        self._gates[:, minute % self.ring.minutes] = False
+        limits = self._limits(minute, cells, size)
+        missing = self._missing(minute, size, limits)
+        verdicts: tuple[Verdict, ...] = ()
+        if not missing:
+            verdicts = self._verdicts(minute, cells, limits)
+            for verdict in verdicts:
+                self.shewhart.apply(minute, verdict)
+                self.episodes.follow(minute, verdict, self.cells)
+        else:
+            self.episodes.freeze()
+        alerts = self.episodes.tell(minute)
+        self._learn(minute, cells, size)
+        return Minute(minute, verdicts, alerts, missing, float(limits.alpha[ALL, 0]))
+
+    def _verdicts(self, minute: int, cells: Ints, limits: Limits) -> tuple[Verdict, ...]:
+        block = _STATUS_BLOCK
+        columns = (len(self.statuses.names) // block + 1) * block
+        self.ring.widen(columns)
+        names = [*self.statuses.names, *([""] * (columns - len(self.statuses.names)))]
+        found: list[Verdict | None] = [
+            self.rates.judge(minute, self.ring, cells, names, limits),
+            self.volumes.judge(minute, self.ring, cells, limits, ahead_minutes=self._span),
+            self.latencies.judge(minute, self.ring, cells, limits),
+            self.amounts.judge(minute, self.ring, cells, limits),
+        ]
+        return tuple(each for each in found if each is not None)
+
+    def _missing(self, minute: int, size: int, limits: Limits) -> bool:
+        """Whether the source has gone silent; that is an episode of its own."""
+        row = minute % self.ring.minutes
+        if not self.spec.metric(MISSING_DATA).enabled:
+            self.ring.counted[row] = True
+            return False
+        rate = self.volumes.expected(minute, size, self._span)[ALL, 0]
+        phi = float(self.volumes.dispersion.of(0, (size, 1))[ALL, 0])
+        found = silent(self.ring, minute, float(rate), phi, self.ring.minutes)
+        missing = found.minutes > 0 and found.p_value < limits.alpha[ALL, 0]
+        self.ring.counted[row] |= not missing
+        self.episodes.follow_silence(minute, found, missing=missing)
+        return missing
+
+    def _limits(self, minute: int, cells: Ints, size: int) -> Limits:
+        """The level of each test: half for the whole, half for all other cells together."""
+        statuses = max(int((self.ring.first_status[1:] <= minute).sum()), 1)
+        series = statuses + 2
+        wanted = self.spec.limits
+        others = len(cells) - 1
+        windows = len(self.spec.windows.minutes)
+        share = _TOP_SHARE if others else 1.0
+        alpha = np.full((size, 1), alpha_of(wanted.false_alarms_per_day * share, series, windows))
+        if others:
+            budget = wanted.false_alarms_per_day * (1.0 - share)
+            alpha[1:] = alpha_of(budget, series * others, windows)
+        return Limits(alpha, self.spec.windows.minutes, wanted.sample_min, wanted.excess_min)
+
+    def _learn(self, minute: int, cells: Ints, size: int) -> None:
+        """Minutes in episodes are left out of the baselines, which follow a window behind."""
+        for episode, cell in self.episodes.breached_at(minute):
+            since = max(episode.started, minute - self._span)
+            rows = np.arange(since, minute + 1) % self.ring.minutes
+            where = slice(None) if cell == ALL else cell
+            if not episode.metric.startswith(VOLUME):
+                self._gates[RATES, rows, where] = True
+            if minute - episode.started < self.volumes.frozen_minutes:
+                self._gates[VOLUMES, rows, where] = True
+        past = minute - self._span
+        row = past % self.ring.minutes
+        if not self.ring.counted[row]:
+            return
+        keep: Mask = np.zeros(size, dtype=np.bool_)
+        keep[cells] = self.ring.first[cells] <= past
+        in_limits = keep & ~self._gates[RATES, row, :size]
+        self.rates.learn(past, self.ring, in_limits, self.ring.statuses)
+        self.latencies.learn(past, self.ring, in_limits)
+        self.amounts.learn(past, self.ring, in_limits)
+        self.shewhart.learn(past, in_limits)
+        self.volumes.learn(past, self.ring, keep & ~self._gates[VOLUMES, row, :size])
+
+    def metric_names(self) -> list[str]:
+        """Rates that have been seen, in a fixed order."""
+        return sorted(rate_name(name) for name in self.statuses.names[1:])

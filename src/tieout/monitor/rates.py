@@ -1,0 +1,177 @@
+"""Rates of statuses against what is usual."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tieout.monitor.baseline import Dispersion, TrailingRate
+from tieout.monitor.cells import ALL
+from tieout.monitor.limits import FloatArray, rise_limit, rise_p
+from tieout.monitor.ring import Ring
+from tieout.monitor.season import Season
+from tieout.monitor.spec import MonitorSpec
+from tieout.monitor.statuses import rate_name
+from tieout.monitor.tally import Ints
+from tieout.monitor.verdict import Best, Limits, Mask, Verdict
+
+EFFECT_MIN = 1.3
+_PRIOR = 0.5
+
+
+@dataclass
+class Rates:
+    """Judges the share of each status but approved in all events of a cell."""
+
+    spec: MonitorSpec
+    trailing: TrailingRate = field(init=False)
+    season: Season = field(init=False)
+    dispersion: Dispersion = field(init=False)
+    _seasonal: bool = False
+
+    def __post_init__(self) -> None:
+        """Nothing is known."""
+        limits = self.spec.limits
+        self.trailing = TrailingRate(limits.memory_minutes)
+        self.season = Season(limits.season_days, limits.season_weeks)
+        self.dispersion = Dispersion(len(self.spec.windows.minutes))
+
+    def judge(
+        self, minute: int, ring: Ring, cells: Ints, statuses: list[str], limits: Limits
+    ) -> Verdict:
+        """Judge every series at a minute; rows are the cells asked for, columns the statuses."""
+        size, columns = int(cells.max()) + 1, len(statuses)
+        shape = (size, columns)
+        level = self._level(minute, shape)
+        effect = self._effects(statuses)
+        best = Best.none(shape, limits.windows)
+        rate = self._rate(shape)
+        one = ring.events[minute % ring.minutes, :size, :columns].astype(np.float64)
+        for place, window in enumerate(limits.windows):
+            count = counted(ring, minute, window, shape)
+            total = count.sum(axis=1, keepdims=True)
+            expose = total * level
+            expected = expose * rate
+            p = self._p(place, count, expose, limits)
+            out = p < limits.alpha[:size]
+            out &= count >= effect * expected
+            out &= count - expected >= limits.excess_min
+            out &= total >= limits.sample_min
+            out[:, 0] = False  # Approved.
+            best.consider(window, p, out, (count, expected, total))
+            self.dispersion.learn(place, count, np.where(total > 0, expected, 0.0), p)
+        alpha = float(limits.alpha[ALL, 0])
+        return self._verdict(minute, ring, cells, (statuses, one, best, level, rate), alpha)
+
+    def _verdict(
+        self,
+        minute: int,
+        ring: Ring,
+        cells: Ints,
+        found: tuple[list[str], FloatArray, Best, FloatArray, FloatArray],
+        alpha: float,
+    ) -> Verdict:
+        statuses, one, best, level, rate = found
+        shape = (one.shape[0], one.shape[1])
+        total = np.broadcast_to(one.sum(axis=1, keepdims=True), shape)
+        expected = total * level * rate
+        breached = best.confirmed(one, expected)
+        with np.errstate(all="ignore"):
+            value = np.where(breached, best.count / best.n, one / total)
+            base = np.where(breached, best.expected / best.n, level * rate)
+
+        def trail(row: int, column: int, minutes: int) -> tuple[FloatArray, FloatArray]:
+            rows = ring.rows(minute, minutes)
+            events = ring.events[rows, row, : shape[1]].astype(np.float64)
+            return events[:, column], events.sum(axis=1) * (level * rate)[row, column]
+
+        asked = np.isin(np.arange(shape[0]), cells)[:, None]
+        known = (total > 0) & asked
+        return Verdict(
+            metrics=tuple(map(rate_name, statuses)),
+            cells=np.arange(shape[0]),
+            known=known,
+            breached=breached & known,
+            p_value=best.p_any,
+            value=value,
+            baseline=base,
+            n=np.where(breached, best.n, total),
+            window=best.window,
+            observed=np.where(total > 0, one / np.maximum(total, 1.0), np.nan),
+            count=one,
+            total=total,
+            expected=expected,
+            limit=self._limit(total, level, shape, alpha),
+            trail=trail,
+        )
+
+    def _limit(
+        self, total: FloatArray, level: FloatArray, shape: tuple[int, int], alpha: float
+    ) -> FloatArray:
+        """The count of this minute from which each status of the whole is out of limits."""
+        base, exposed = self.trailing.of(0, shape)
+        limit = np.full(shape, np.nan)
+        phi = self.dispersion.of(0, shape)[ALL]
+        limit[ALL] = rise_limit((total * level)[ALL], base[ALL], exposed[ALL], phi, alpha)
+        return limit
+
+    def learn(self, minute: int, ring: Ring, keep: Mask, columns: int) -> None:
+        """Take a past minute into the baselines, of the cells in `keep`."""
+        shape = (len(keep), columns)
+        count = ring.events[minute % ring.minutes, : shape[0], :columns].astype(np.float64)
+        total = count.sum(axis=1, keepdims=True)
+        kept = np.broadcast_to(keep[:, None], shape)
+        self.trailing.learn(count, total * self._level(minute, shape), kept)
+        self.season.learn(minute, count * keep[:, None], total * keep[:, None])
+
+    def _p(self, place: int, count: FloatArray, expose: FloatArray, limits: Limits) -> FloatArray:
+        shape = (count.shape[0], count.shape[1])
+        phi = self.dispersion.of(place, shape)
+        fast, fast_exposed = self.trailing.of(0, shape)
+        p = rise_p(count, expose, fast, fast_exposed, phi)
+        doubted = p < limits.alpha[: shape[0]]
+        if doubted.any():
+            slow, slow_exposed = self.trailing.of(1, shape)
+            p[doubted] = np.maximum(
+                p[doubted],
+                rise_p(
+                    count[doubted], expose[doubted], slow[doubted], slow_exposed[doubted],
+                    phi[doubted],
+                ),
+            )  # fmt: skip
+        return p
+
+    def _rate(self, shape: tuple[int, int]) -> FloatArray:
+        fast, fast_exposed = self.trailing.of(0, shape)
+        with np.errstate(all="ignore"):
+            return np.nan_to_num((fast + _PRIOR) / fast_exposed, posinf=0.0)
+
+    def _effects(self, statuses: list[str]) -> FloatArray:
+        return np.array(
+            [self.spec.metric(rate_name(name)).effect_min or EFFECT_MIN for name in statuses]
+        )
+
+    def _level(self, minute: int, shape: tuple[int, int]) -> FloatArray:
+        level = fitted(self.season.level(minute), shape)
+        if level is None:
+            return np.ones(shape)
+        if not self._seasonal:
+            self._seasonal = True
+            self.trailing.rescale(level)
+        return level
+
+
+def fitted(level: FloatArray | None, shape: tuple[int, int]) -> FloatArray | None:
+    """A level with a row for every cell and a column for every status, 1 for new ones."""
+    if level is None:
+        return None
+    answer = np.ones(shape)
+    rows, columns = min(shape[0], level.shape[0]), min(shape[1], level.shape[1])
+    answer[:rows, :columns] = level[:rows, :columns]
+    return answer
+
+
+def counted(ring: Ring, minute: int, window: int, shape: tuple[int, int]) -> FloatArray:
+    """Events of the window that ends with a minute, (cells, statuses)."""
+    rows = ring.rows(minute, window)
+    events = ring.events[rows, : shape[0], : shape[1]]
+    return np.asarray(events.sum(axis=0, dtype=np.int64), dtype=np.float64)

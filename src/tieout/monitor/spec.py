@@ -1,0 +1,212 @@
+"""A monitor's spec: what is read, what is counted, when a metric is out of limits. YAML on disk."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from tieout.model.errors import InputError
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+Method = Literal["binomial", "sigma", "ewma"]
+Quantile = Literal["p50", "p95", "p99"]
+
+
+class SpecPart(BaseModel):
+    """A part of a spec; unknown words are errors, not silently dropped."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class InputSpec(SpecPart):
+    """Which columns are what. None is inferred from names and values."""
+
+    format: Annotated[
+        Literal["auto", "events", "counts", "wide"],
+        Field(description="A row an event; a row a minute and status; a column a status."),
+    ] = "auto"
+    time: str | None = None
+    status: str | None = None
+    count: str | None = None
+    amount: str | None = None
+    duration: str | None = None
+    duration_unit: Annotated[
+        Literal["ms", "s"] | None, Field(description="Default: as the column's name ends, else ms.")
+    ] = None
+    request_time: str | None = None
+    response_time: str | None = None
+    dimensions: tuple[str, ...] | None = None
+    partition: Annotated[
+        str | None, Field(description="Column whose values each keep a watermark of their own.")
+    ] = None
+    order: Annotated[
+        Literal["time", "file"],
+        Field(description="`file` takes rows as they came, so that some may be late."),
+    ] = "time"
+    day: Annotated[date, Field(description="The day on which times without a date begin.")] = date(
+        2000, 1, 1
+    )
+
+
+class WindowSpec(SpecPart):
+    """How events become windows. All in minutes of event time, or counts."""
+
+    minutes: tuple[int, ...] = (1, 5, 15)
+    grace_minutes: Annotated[int, Field(ge=0, le=1440)] = 0
+    revise_minutes: Annotated[
+        int, Field(ge=0, le=1440, description="Later than this a row is rejected.")
+    ] = 30
+    pairs: bool = True
+    values_max: Annotated[int, Field(ge=1, description="Values a dimension.")] = 100
+    pairs_max: Annotated[int, Field(ge=0, description="Value pairs of two dimensions.")] = 200
+
+    @field_validator("minutes")
+    @classmethod
+    def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if not value or any(not 1 <= each <= 60 for each in value):
+            raise ValueError("expected windows of 1 to 60 minutes")
+        return tuple(sorted(set(value)))
+
+
+class SeveritySpec(SpecPart):
+    """Breached minutes from which an episode has a severity."""
+
+    info: Annotated[int, Field(ge=1)] = 15
+    warning: int = 30
+    critical: int = 45
+    severe: int = 60
+
+    @model_validator(mode="after")
+    def _rising(self) -> "SeveritySpec":
+        if not self.info < self.warning < self.critical < self.severe:
+            raise ValueError("expected info < warning < critical < severe")
+        return self
+
+
+class MetricSpec(SpecPart):
+    """How one metric is judged. None falls back to `limits`, `severity` and what is usual."""
+
+    enabled: bool = True
+    method: Method = "binomial"
+    k: Annotated[float, Field(gt=0, description="Sigmas of `sigma` and `ewma`.")] = 3.0
+    smoothing: Annotated[float, Field(gt=0, le=1, description="Weight of a minute, `ewma`.")] = 0.2
+    consecutive: Annotated[
+        int, Field(ge=1, description="Minutes out of limits in a row before an episode begins.")
+    ] = 1
+    effect_min: Annotated[
+        float | None, Field(gt=1, description="At least this many times the usual (or 1 over it).")
+    ] = None
+    sample_min: Annotated[int | None, Field(ge=1)] = None
+    severity: SeveritySpec | None = None
+    notice_minutes: Annotated[
+        int | None, Field(ge=1, description="An early notice after so many breached minutes.")
+    ] = None
+
+
+class LimitSpec(SpecPart):
+    """How sure a limit is, over all series together."""
+
+    false_alarms_per_day: Annotated[
+        float, Field(gt=0, description="Of all series and windows together, were they noise.")
+    ] = 0.5
+    sample_min: Annotated[int, Field(ge=1, description="Events in a judged window.")] = 20
+    excess_min: Annotated[
+        float, Field(ge=0, description="Events beyond the usual in a judged window.")
+    ] = 3.0
+    memory_minutes: Annotated[int, Field(ge=10, description="Of the trailing baseline.")] = 60
+    season_days: Annotated[
+        int, Field(ge=1, description="Days before an hour of the day has a level of its own.")
+    ] = 2
+    season_weeks: Annotated[
+        int, Field(ge=1, description="Weeks before an hour of the week has one.")
+    ] = 2
+    renew_minutes: Annotated[
+        int, Field(ge=60, description="An episode this long is the new usual.")
+    ] = 1440
+
+
+class EpisodeSpec(SpecPart):
+    """How episodes end, come back and repeat."""
+
+    recovering_minutes: Annotated[int, Field(ge=1, description="Quiet minutes.")] = 3
+    resolved_minutes: Annotated[int, Field(ge=1, description="Quiet minutes.")] = 10
+    flapping_count: Annotated[int, Field(ge=2)] = 3
+    flapping_minutes: Annotated[int, Field(ge=1)] = 360
+    reminder_minutes: Annotated[
+        int | None, Field(ge=1, description="Say it again after so long; default never.")
+    ] = None
+    group_minutes: Annotated[
+        int, Field(ge=0, description="Episodes that begin so close together are one incident.")
+    ] = 5
+
+
+class SilenceSpec(SpecPart):
+    """No alerts of a metric and its dimensions for a time; episodes are kept all the same."""
+
+    metric: str | None = None
+    dimensions: str | None = None
+    start: str
+    until: str
+    reason: str
+
+
+class MonitorSpec(SpecPart):
+    """The whole of it."""
+
+    monitor: str = "monitor"
+    input: InputSpec = InputSpec()
+    statuses: Annotated[
+        dict[str, tuple[str, ...]],
+        Field(description="Status, and the words of the file that mean it."),
+    ] = {}
+    windows: WindowSpec = WindowSpec()
+    limits: LimitSpec = LimitSpec()
+    severity: SeveritySpec = SeveritySpec()
+    episodes: EpisodeSpec = EpisodeSpec()
+    sla_ms: Annotated[
+        dict[Quantile, float], Field(description="Limits of latency instead of the usual.")
+    ] = {}
+    metrics: dict[str, MetricSpec] = {}
+    silences: tuple[SilenceSpec, ...] = ()
+
+    def metric(self, name: str) -> MetricSpec:
+        """The settings of a metric; of `*` where it has none of its own."""
+        return self.metrics.get(name) or self.metrics.get("*") or _USUAL
+
+    def severities(self, name: str) -> SeveritySpec:
+        """From how many breached minutes an episode of this metric has which severity."""
+        return self.metric(name).severity or self.severity
+
+
+_USUAL = MetricSpec()
+
+
+def load_monitor_spec(path: Path) -> MonitorSpec:
+    """Read a spec. Raises InputError with one line: the file, the place in it, what is expected."""
+    import yaml
+    from pydantic import ValidationError
+
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"{path}: not YAML: {str(error).splitlines()[0]}") from error
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: expected a mapping such as `windows:` and `metrics:`")
+    try:
+        return MonitorSpec.model_validate(content)
+    except ValidationError as error:
+        raise InputError(f"{path}: {_first_problem(error)}") from error
+
+
+def _first_problem(error: "ValidationError") -> str:
+    first = error.errors()[0]
+    place = ".".join(str(step) for step in first["loc"]) or "spec"
+    if first["type"] == "extra_forbidden":
+        return f"{place}: no such field"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{place}: {message[0].lower()}{message[1:]}"

@@ -1,0 +1,170 @@
+"""Events as arrays of counts by minute, cell and status."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieout.monitor.cells import CellBook, Family
+from tieout.monitor.statuses import StatusBook
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Ints = NDArray[np.int64]
+
+MINUTE: Final = "minute"
+STATUS: Final = "status"
+COUNT: Final = "count"
+AMOUNT: Final = "amount"
+LATENCY: Final = "latency_ms"
+PARTITION: Final = "partition"
+
+LATENCY_RATIO: Final = 1.1
+LATENCY_BINS: Final = 128
+AMOUNT_UNIT: Final = 1e-4
+VALUED_DEPTH_MAX: Final = 1
+_BIN: Final = "bin"
+_LOG: Final = "log"
+_SQUARE: Final = "square"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts to be added; the columns of each array are sorted by minute, its first row.
+
+    events: minute, cell, status, count. A count of 0 says that the minute was reported.
+    latency: minute, cell, bin, count. Bin b holds durations from 1.1 ** b ms (a histogram of
+        constant relative width that can be added up, as in DDSketch, Masson 2019).
+    amount: minute, cell, count, sum and sum of squares of the logs of amounts in units of 1e-4:
+        whole numbers, so that the order in which they are added does not matter.
+    """
+
+    events: Ints
+    latency: Ints
+    amount: Ints
+
+    def by_minute(self) -> "list[tuple[int, Tally]]":
+        """The part of each minute, ascending."""
+        minutes = np.unique(self.events[0])
+        ends = np.append(minutes, minutes[-1] + 1) if len(minutes) else minutes
+        cuts = [np.searchsorted(part[0], ends) for part in (self.events, self.latency, self.amount)]
+        return [
+            (
+                int(minute),
+                Tally(
+                    self.events[:, events[0] : events[1]],
+                    self.latency[:, latency[0] : latency[1]],
+                    self.amount[:, amount[0] : amount[1]],
+                ),
+            )
+            for minute, events, latency, amount in zip(minutes, *map(pairwise, cuts), strict=True)
+        ]
+
+
+def tally(frame: "pl.DataFrame", cells: CellBook, statuses: StatusBook) -> Tally:
+    """Count events by minute for every family of cells.
+
+    frame: minute (Int64), status (text), count (Int64), a text column for each dimension, and
+        where there are such: amount (Float64) and latency_ms (Float64), null or NaN where unknown.
+    Numbers cells and statuses that are new, in the order of the rows.
+    """
+    import polars as pl
+
+    keys = [MINUTE, STATUS, *cells.dimensions]
+    lean = frame.group_by(keys, maintain_order=True).agg(pl.col(COUNT).sum())
+    parts = [_counted(lean, family, cells, statuses) for family in cells.watched]
+    events = _sorted([part for part in parts if part.shape[1]], 4)
+    latency: list[Ints] = []
+    amount: list[Ints] = []
+    valued = [family for family in cells.watched if len(family) <= VALUED_DEPTH_MAX]
+    if LATENCY in frame.columns:
+        binned = _binned(frame, list(cells.dimensions))
+        latency = [_valued(binned, family, (_BIN, COUNT), cells) for family in valued]
+    if AMOUNT in frame.columns:
+        logs = _logged(frame, list(cells.dimensions))
+        amount = [_valued(logs, family, (COUNT, _LOG, _SQUARE), cells) for family in valued]
+    return Tally(events, _sorted(latency, 4), _sorted(amount, 5))
+
+
+def _counted(lean: "pl.DataFrame", family: Family, cells: CellBook, statuses: StatusBook) -> Ints:
+    import polars as pl
+
+    grouped = lean.group_by([MINUTE, STATUS, *family], maintain_order=True).agg(pl.col(COUNT).sum())
+    words = grouped[STATUS].unique(maintain_order=True).drop_nulls().to_list()
+    codes = grouped[STATUS].replace_strict(
+        words, [statuses.code(word) for word in words], return_dtype=pl.Int64, default=0
+    )
+    columns = [
+        grouped[MINUTE].to_numpy(),
+        _numbers(grouped, family, cells),
+        codes.to_numpy(),
+        grouped[COUNT].to_numpy(),
+    ]
+    return np.asarray(columns, dtype=np.int64)
+
+
+def _valued(frame: "pl.DataFrame", family: Family, columns: Sequence[str], cells: CellBook) -> Ints:
+    import polars as pl
+
+    *keys, _ = columns if columns[0] == _BIN else ("",)
+    by = [MINUTE, *family, *keys]
+    summed = [name for name in columns if name not in keys]
+    grouped = frame.group_by(by, maintain_order=True).agg(pl.col(summed).sum())
+    arrays = [grouped[MINUTE].to_numpy(), _numbers(grouped, family, cells)]
+    return np.asarray([*arrays, *(grouped[name].to_numpy() for name in columns)], dtype=np.int64)
+
+
+def _numbers(grouped: "pl.DataFrame", family: Family, cells: CellBook) -> Ints:
+    """The cell of each row; new ones are numbered in the order of the rows."""
+    import polars as pl
+
+    if not family:
+        return np.zeros(grouped.height, dtype=np.int64)
+    named = grouped.group_by(family, maintain_order=True).agg(pl.col(COUNT).sum())
+    rows = named[COUNT].to_list()
+    values = named.select(family).rows()
+    found = [cells.number(family, key, rows=n) for key, n in zip(values, rows, strict=True)]
+    numbered = named.select(family).with_columns(pl.Series("cell", found, dtype=pl.Int64))
+    joined = grouped.select(family).join(
+        numbered, on=list(family), how="left", nulls_equal=True, maintain_order="left"
+    )
+    return np.asarray(joined["cell"].to_numpy(), dtype=np.int64)
+
+
+def _binned(frame: "pl.DataFrame", dimensions: list[str]) -> "pl.DataFrame":
+    import polars as pl
+
+    known = frame.filter(pl.col(LATENCY).is_finite() & (pl.col(LATENCY) >= 0))
+    bins = (pl.col(LATENCY).clip(1.0).log() / float(np.log(LATENCY_RATIO)) + 1e-9).floor()
+    return (
+        known.with_columns(bins.clip(0, LATENCY_BINS - 1).cast(pl.Int64).alias(_BIN))
+        .group_by([MINUTE, *dimensions, _BIN], maintain_order=True)
+        .agg(pl.col(COUNT).sum())
+    )
+
+
+def _logged(frame: "pl.DataFrame", dimensions: list[str]) -> "pl.DataFrame":
+    import polars as pl
+
+    known = frame.filter(pl.col(AMOUNT).is_finite() & (pl.col(AMOUNT) != 0))
+    logs = (pl.col(AMOUNT).abs().log1p() / AMOUNT_UNIT).round().cast(pl.Int64)
+    return (
+        known.with_columns(logs.alias(_LOG))
+        .group_by([MINUTE, *dimensions], maintain_order=True)
+        .agg(
+            pl.len().cast(pl.Int64).alias(COUNT),
+            pl.col(_LOG).sum(),
+            (pl.col(_LOG) ** 2).sum().alias(_SQUARE),
+        )
+    )
+
+
+def _sorted(parts: list[Ints], rows: int) -> Ints:
+    if not parts:
+        return np.zeros((rows, 0), dtype=np.int64)
+    whole = np.concatenate(parts, axis=1)
+    return whole[:, np.argsort(whole[0], kind="stable")]

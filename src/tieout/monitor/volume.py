@@ -1,0 +1,195 @@
+"""How many events there are: too few, too many, none at all."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tieout.monitor.baseline import Bursts, Dispersion, TrailingVolume
+from tieout.monitor.cells import ALL
+from tieout.monitor.limits import FloatArray, high_p, low_limit, low_p
+from tieout.monitor.rates import fitted
+from tieout.monitor.ring import Ring
+from tieout.monitor.season import Season
+from tieout.monitor.spec import MonitorSpec
+from tieout.monitor.tally import Ints
+from tieout.monitor.verdict import Best, Limits, Mask, Verdict
+
+VOLUME = "volume_"
+DROP = "volume_drop"
+SURGE = "volume_surge"
+EFFECT_MIN = 1.5
+EFFECTS_UNSEASONAL_MIN = {DROP: 1.8, SURGE: 2.5}
+EFFECT_MINUTE_MIN = 3.0
+_WEIGHT_MIN = 10.0
+
+
+@dataclass
+class Volumes:
+    """Judges the events of each cell against the forecast of level, slope and season."""
+
+    spec: MonitorSpec
+    trailing: TrailingVolume = field(init=False)
+    season: Season = field(init=False)
+    dispersion: Dispersion = field(init=False)
+    bursts: Bursts = field(init=False)
+    _seasonal: bool = False
+
+    def __post_init__(self) -> None:
+        """Nothing is known."""
+        limits = self.spec.limits
+        self.trailing = TrailingVolume(max(limits.memory_minutes // 2, 5))
+        self.season = Season(limits.season_days, limits.season_weeks)
+        self.dispersion = Dispersion(len(self.spec.windows.minutes))
+        self.bursts = Bursts(len(self.spec.windows.minutes))
+
+    @property
+    def frozen_minutes(self) -> int:
+        """How long an episode keeps its minutes out of the baseline.
+
+        Without a season a level that has changed for an hour may as well be the hour of the day.
+        """
+        limits = self.spec.limits
+        return limits.renew_minutes if self._seasonal else limits.memory_minutes
+
+    def expected(self, minute: int, size: int, ahead_minutes: float) -> FloatArray:
+        """Events that a minute should have, (cells, 3); NaN where too little is known.
+
+        By level and slope; the least and the most that level with or without slope allow. Where a
+        rise or fall bends, the slope overshoots, and only what is beyond both is out of limits.
+        """
+        level = self._level(minute, size)
+        phi = self.dispersion.of(0, (size, 1))[:, 0]
+        risen, flat = self.trailing.forecast(size, ahead_minutes, phi)
+        enough = min(_WEIGHT_MIN, self.trailing.memory_minutes / 2)
+        known = self.trailing.moments[0, :size] >= enough
+        found = np.stack([risen, np.minimum(risen, flat), np.maximum(risen, flat)], axis=1)
+        return np.where(known[:, None], found, np.nan) * level[:, None]
+
+    def judge(
+        self, minute: int, ring: Ring, cells: Ints, limits: Limits, *, ahead_minutes: float
+    ) -> Verdict:
+        """Judge every cell at a minute; columns are drop and surge."""
+        size = int(cells.max()) + 1
+        shape = (size, 2)
+        mean = self.expected(minute, size, ahead_minutes)
+        effects = np.array([[self._effect(name) for name in (DROP, SURGE)]])
+        best = Best.none(shape, limits.windows)
+        one = ring.events[minute % ring.minutes, :size].sum(axis=1, dtype=np.int64)
+        for place, window in enumerate(limits.windows):
+            rows = ring.rows(minute, window)
+            rows = rows[ring.counted[rows]]
+            events = ring.events[rows, :size].sum(axis=(0, 2), dtype=np.int64)
+            count = events.astype(np.float64)
+            expected = mean * len(rows)
+            phi = self._phi(place, size, expected[:, 0])
+            low, high = expected[:, 1], expected[:, 2]
+            p = np.stack([low_p(count, low, phi), high_p(count, high, phi)], axis=1)
+            effect = np.maximum(effects, EFFECT_MINUTE_MIN) if window == 1 else effects
+            both = np.stack([count, count], axis=1)
+            wanted = np.nan_to_num(expected[:, 1:])
+            out = p < limits.alpha[:size]
+            out &= np.abs(both - wanted) >= limits.excess_min
+            out &= wanted >= limits.sample_min
+            out[:, 0] &= count * effect[0, 0] <= wanted[:, 0]
+            out[:, 1] &= count >= wanted[:, 1] * effect[0, 1]
+            best.consider(window, p, out, (both, wanted, wanted))
+            least = p.min(axis=1, keepdims=True)
+            self.dispersion.learn(place, count[:, None], expected[:, :1], least)
+            self.bursts.learn(place, count, expected[:, 0], least[:, 0] >= limits.alpha[:size, 0])
+        found = (one.astype(np.float64), mean, best)
+        return self._verdict(minute, ring, cells, found, float(limits.alpha[ALL, 0]))
+
+    def _verdict(
+        self,
+        minute: int,
+        ring: Ring,
+        cells: Ints,
+        found: tuple[FloatArray, FloatArray, Best],
+        alpha: float,
+    ) -> Verdict:
+        one, mean, best = found
+        shape = (len(one), 2)
+        count = np.stack([one, one], axis=1)
+        known = np.isfinite(mean[:, 0]) & np.isin(np.arange(len(one)), cells)
+        expected = np.nan_to_num(mean[:, 1:])
+        breached = best.confirmed(count, expected)
+        span = np.maximum(best.window, 1)
+
+        def trail(row: int, column: int, minutes: int) -> tuple[FloatArray, FloatArray]:
+            rows = ring.rows(minute, minutes)
+            events = ring.events[rows, row].sum(axis=1, dtype=np.int64).astype(np.float64)
+            return events, np.where(ring.counted[rows], expected[row, column], 0.0)
+
+        return Verdict(
+            metrics=(DROP, SURGE),
+            cells=np.arange(shape[0]),
+            known=np.broadcast_to(known[:, None], shape),
+            breached=breached & known[:, None],
+            p_value=best.p_any,
+            value=np.where(breached, best.count / span, count),
+            baseline=np.where(breached, best.expected / span, expected),
+            n=np.where(breached, best.count, count),
+            window=best.window,
+            observed=count,
+            count=count,
+            total=count,
+            expected=expected,
+            limit=self._limit(expected, alpha),
+            trail=trail,
+        )
+
+    def _limit(self, expected: FloatArray, alpha: float) -> FloatArray:
+        """The count of this minute below which the whole has dropped out of limits."""
+        limit = np.full(expected.shape, np.nan)
+        phi = self._phi(0, len(expected), expected[:, 0])[:1]
+        limit[ALL, 0] = low_limit(expected[:1, 0], phi, alpha)[0]
+        return limit
+
+    def learn(self, minute: int, ring: Ring, keep: Mask) -> None:
+        """Take a past minute into the baseline, of the cells in `keep`."""
+        size = len(keep)
+        events = ring.events[minute % ring.minutes, :size].sum(axis=1, dtype=np.int64)
+        count = events.astype(np.float64)
+        self.trailing.learn(count / self._level(minute, size), keep)
+        kept = np.where(keep, count, 0.0)[:, None]
+        self.season.learn(minute, kept, keep[:, None].astype(np.float64))
+
+    def _effect(self, name: str) -> float:
+        """Before the hours of the day are known, a morning may be steep."""
+        usual = EFFECT_MIN if self._seasonal else EFFECTS_UNSEASONAL_MIN[name]
+        return self.spec.metric(name).effect_min or usual
+
+    def _phi(self, place: int, size: int, expected: FloatArray) -> FloatArray:
+        phi = self.dispersion.of(place, (size, 1))[:, 0]
+        return np.maximum(phi, 1.0 + self.bursts.of(place, size) * np.nan_to_num(expected))
+
+    def _level(self, minute: int, size: int) -> FloatArray:
+        level = fitted(self.season.level(minute), (size, 1))
+        if level is None:
+            return np.ones(size)
+        if not self._seasonal:
+            self._seasonal = True
+            moments = self.trailing.moments
+            have = min(size, moments.shape[1])
+            moments[3:, :have] /= level[:have, 0]
+        return level[:, 0]
+
+
+@dataclass(frozen=True)
+class Silent:
+    """How long nothing has been heard of the source, and how likely that is by chance."""
+
+    minutes: int
+    expected: float
+    p_value: float
+
+
+def silent(ring: Ring, minute: int, expected: float, phi: float, minutes_max: int) -> Silent:
+    """The run of minutes without a row that ends now, against a Poisson count."""
+    rows = ring.rows(minute, minutes_max)[::-1]
+    heard = np.flatnonzero(ring.reported[rows])
+    run = int(heard[0]) if len(heard) else minutes_max
+    if not run or not np.isfinite(expected):
+        return Silent(run, 0.0, 1.0)
+    whole = np.array([expected * run])
+    return Silent(run, float(whole[0]), float(low_p(np.zeros(1), whole, np.array([phi]))[0]))

@@ -1,0 +1,1 @@
+"""Watching end to end: columns found, rows read, minutes judged, the run folder written."""

@@ -1,0 +1,269 @@
+"""Which columns of a stream are what: by the spec, else by their names and values."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final, Literal
+
+from tieout.export.run_report import Choice
+from tieout.model.errors import InputError
+from tieout.model.table import Kind
+from tieout.monitor.spec import InputSpec, MonitorSpec
+from tieout.monitor.statuses import cleaned, known_words
+from tieout.sources.source import Source
+from tieout.sources.typed.decide_kind import SAMPLE_ROWS, decide_reading, native_reading
+from tieout.sources.typed.expressions import kind_of_type
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Layout = Literal["events", "counts", "wide"]
+
+CLOCK: Final = re.compile(r"^\s*(\d{1,2})\s*(?:h|:)\s*(\d{2})(?::\d{2})?\s*$", re.IGNORECASE)
+_TIMES: Final = (
+    "timestamp", "time", "datetime", "date_time", "event_time", "created_at", "occurred_at", "ts",
+    "minute", "moment", "date",
+)  # fmt: skip
+_STATUSES: Final = ("status", "state", "result", "outcome", "transaction_status", "response")
+_CODES: Final = ("auth_code", "response_code", "authorization_code", "iso_code", "code")
+_COUNTS: Final = (
+    "count", "counts", "n", "cnt", "f0_", "quantity", "transactions", "number", "volume", "total",
+)  # fmt: skip
+_AMOUNTS: Final = ("amount", "value", "transaction_amount", "amt")
+_DURATIONS: Final = (
+    "duration_ms", "latency_ms", "response_time_ms", "elapsed_ms", "duration", "latency",
+    "elapsed", "duration_s", "latency_s", "duration_seconds",
+)  # fmt: skip
+_REQUESTS: Final = ("request_time", "requested_at", "request_at", "started_at")
+_RESPONSES: Final = ("response_time", "responded_at", "response_at", "finished_at", "ended_at")
+_DIMENSIONS: Final = (
+    "channel", "product", "acquirer", "card_type", "currency", "auth_code", "response_code",
+    "country", "issuer", "gateway", "processor", "brand", "method", "payment_method", "region",
+    "merchant", "terminal", "host", "card_brand", "network",
+)  # fmt: skip
+_DIMENSIONS_MAX: Final = 8
+_DISTINCT_MAX: Final = 50
+_KNOWN_SHARE_MIN: Final = 0.5
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What is read from where. None where the file has no such column.
+
+    status: None for the wide layout, whose columns in `wide` are statuses.
+    clock: the times are times of a day without a date.
+    """
+
+    layout: Layout
+    time: str
+    status: str | None = None
+    count: str | None = None
+    wide: tuple[str, ...] = ()
+    amount: str | None = None
+    duration: str | None = None
+    duration_seconds: bool = False
+    request: str | None = None
+    response: str | None = None
+    dimensions: tuple[str, ...] = ()
+    partition: str | None = None
+    clock: bool = False
+    choices: tuple[Choice, ...] = field(default=(), compare=False)
+
+    def kinds(self, columns: Sequence[str]) -> dict[str, Kind]:
+        """The kind that each column of the file is read as."""
+        kinds = dict.fromkeys(columns, Kind.CATEGORY)
+        if not self.clock:
+            kinds[self.time] = Kind.TIME
+        for name in (self.request, self.response):
+            if name:
+                kinds[name] = Kind.TIME
+        for name in (self.count, self.amount, self.duration, *self.wide):
+            if name:
+                kinds[name] = Kind.NUMBER
+        return kinds
+
+
+def find_columns(source: Source, monitor: MonitorSpec) -> Columns:
+    """Settle the columns. Raises InputError where the time or the statuses cannot be found."""
+    sample, spec = source.sample(SAMPLE_ROWS), monitor.input
+    for name in _named(spec):
+        if name not in source.columns:
+            near = get_close_matches(name, source.columns, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise InputError(f"{source.name}: there is no column {name!r}{hint}")
+    words = {cleaned(word) for words in monitor.statuses.values() for word in words}
+    return _Finder(source, sample, spec, known_words() | words).found()
+
+
+def _named(spec: InputSpec) -> list[str]:
+    single = (
+        spec.time, spec.status, spec.count, spec.amount, spec.duration, spec.request_time,
+        spec.response_time, spec.partition,
+    )  # fmt: skip
+    return [*(name for name in single if name), *(spec.dimensions or ())]
+
+
+class _Finder:
+    """One search over a source's sample."""
+
+    def __init__(
+        self, source: Source, sample: "pl.DataFrame", spec: InputSpec, known: frozenset[str]
+    ) -> None:
+        self.source, self.sample, self.spec, self.known = source, sample, spec, known
+        self.choices: list[Choice] = []
+        self.taken: set[str] = {name for name in _named(spec) if name}
+        self.kinds = {name: self._kind(name) for name in source.columns}
+
+    def found(self) -> Columns:
+        """All of it."""
+        time, clock = self._time()
+        self.taken.add(time)
+        status = self.spec.status or self._status()
+        wide = () if status else self._wide()
+        if status is None and not wide:
+            raise InputError(
+                f"{self.source.name}: no column of statuses such as approved and denied; name it "
+                "as `input: {status: COLUMN}` in --spec"
+            )
+        if status is None:
+            self._chose("status", ", ".join(wide), "columns named like statuses")
+            return Columns("wide", time, wide=wide, clock=clock, choices=tuple(self.choices))
+        self.taken.add(status)
+        count = self._count()
+        if count is not None:
+            self.taken.add(count)
+        return self._whole(time, status, count, clock)
+
+    def _whole(self, time: str, status: str, count: str | None, clock: bool) -> Columns:
+        counts = count is not None
+        amount = self.spec.amount or (None if counts else self._by_name(_AMOUNTS, Kind.NUMBER))
+        duration = self.spec.duration or (
+            None if counts else self._by_name(_DURATIONS, Kind.NUMBER)
+        )
+        request = self.spec.request_time or self._by_name(_REQUESTS, Kind.TIME)
+        response = self.spec.response_time or self._by_name(_RESPONSES, Kind.TIME)
+        self.taken |= {name for name in (amount, duration, request, response) if name}
+        unit = self.spec.duration_unit or (
+            "s" if duration and cleaned(duration).endswith(("_s", "seconds")) else "ms"
+        )
+        return Columns(
+            "counts" if counts else "events",
+            time,
+            status,
+            count,
+            amount=amount,
+            duration=duration,
+            duration_seconds=unit == "s",
+            request=request if response else None,
+            response=response if request else None,
+            dimensions=self._dimensions(),
+            partition=self.spec.partition,
+            clock=clock,
+            choices=tuple(self.choices),
+        )
+
+    def _kind(self, name: str) -> Kind:
+        dtype = self.source.table[name].type()
+        if dtype.is_string():
+            return decide_reading(name, self.sample[name]).kind
+        kind = kind_of_type(dtype)
+        return native_reading(kind, name, self.sample[name], integer=dtype.is_integer()).kind
+
+    def _chose(self, subject: str, value: str, reason: str, *, certain: bool = True) -> None:
+        self.choices.append(Choice(subject, value, reason, certain))
+
+    def _time(self) -> tuple[str, bool]:
+        if self.spec.time:
+            return self.spec.time, self._is_clock(self.spec.time)
+        free = [name for name in self.source.columns if name not in self.taken]
+        usable = [n for n in free if self.kinds[n] is Kind.TIME or self._is_clock(n)]
+        if not usable:
+            raise InputError(
+                f"{self.source.name}: no column of times; name it as `input: {{time: COLUMN}}` in "
+                "--spec"
+            )
+        best = min(usable, key=lambda name: (_rank(name, _TIMES), usable.index(name)))
+        clock = self._is_clock(best)
+        reason = "times of a day; the first day is taken from the spec" if clock else "moments"
+        self._chose("time", best, reason, certain=not clock)
+        return best, clock
+
+    def _is_clock(self, name: str) -> bool:
+        values = self.sample[name].drop_nulls().head(200).to_list()
+        return bool(values) and sum(bool(CLOCK.match(each)) for each in values) > len(values) / 2
+
+    def _status(self) -> str | None:
+        best: tuple[float, str] | None = None
+        for name in self._free():
+            words = {cleaned(each) for each in self.sample[name].drop_nulls().unique().to_list()}
+            share = len(words & self.known) / max(len(words), 1)
+            named = _rank(name, _STATUSES) < len(_STATUSES)
+            if share >= _KNOWN_SHARE_MIN or (named and self.kinds[name] is Kind.CATEGORY):
+                rating = share + named
+                best = max(best, (rating, name)) if best else (rating, name)
+        if best is None:
+            return self._code()
+        self._chose("status", best[1], "its values are statuses")
+        return best[1]
+
+    def _code(self) -> str | None:
+        """Where there are only codes of answers, each code but the approving ones has a rate."""
+        codes = [name for name in self._free() if _rank(name, _CODES) < len(_CODES)]
+        if not codes:
+            return None
+        best = min(codes, key=lambda name: _rank(name, _CODES))
+        self._chose("status", best, "no statuses, but codes of answers")
+        return best
+
+    def _count(self) -> str | None:
+        if self.spec.count or self.spec.format == "events":
+            return self.spec.count
+        numbers = [name for name in self._free() if self.kinds[name] is Kind.NUMBER]
+        named = [name for name in numbers if _rank(name, _COUNTS) < len(_COUNTS)]
+        if not named and (len(numbers) != 1 or len(self.source.columns) > 3):
+            return None
+        if not named and _rank(numbers[0], (*_AMOUNTS, *_DURATIONS)) < 99:
+            return None
+        found = min(named, key=lambda name: _rank(name, _COUNTS)) if named else numbers[0]
+        self._chose("count", found, "a number beside time and status", certain=bool(named))
+        return found
+
+    def _wide(self) -> tuple[str, ...]:
+        return tuple(
+            name
+            for name in self._free()
+            if cleaned(name) in self.known and self.kinds[name] is Kind.NUMBER
+        )
+
+    def _by_name(self, names: Sequence[str], kind: Kind) -> str | None:
+        fits = [n for n in self._free() if self.kinds[n] is kind and _rank(n, names) < len(names)]
+        if not fits:
+            return None
+        best = min(fits, key=lambda name: _rank(name, names))
+        self.taken.add(best)
+        self._chose(names[0].removesuffix("_ms"), best, "by its name")
+        return best
+
+    def _dimensions(self) -> tuple[str, ...]:
+        if self.spec.dimensions is not None:
+            return self.spec.dimensions
+        fits = []
+        for name in self._free():
+            distinct = self.sample[name].drop_nulls().n_unique()
+            named = _rank(name, _DIMENSIONS) < len(_DIMENSIONS)
+            grouped = self.kinds[name] is Kind.CATEGORY and 2 <= distinct <= _DISTINCT_MAX
+            if (named and distinct >= 2) or grouped:
+                fits.append(name)
+        found = tuple(sorted(fits, key=lambda n: _rank(n, _DIMENSIONS))[:_DIMENSIONS_MAX])
+        if found:
+            self._chose("dimensions", ", ".join(found), "columns that group events")
+        return found
+
+    def _free(self) -> list[str]:
+        return [name for name in self.source.columns if name not in self.taken]
+
+
+def _rank(name: str, names: Sequence[str]) -> int:
+    short = cleaned(name) if name != "f0_" else name
+    return names.index(short) if short in names else 99

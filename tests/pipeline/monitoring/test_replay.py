@@ -1,0 +1,181 @@
+"""A file in, a run folder out."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tieout.model.errors import InputError
+from tieout.monitor.spec import InputSpec, MonitorSpec, WindowSpec
+from tieout.pipeline.monitoring.replay import ReplayJob, ReplayResult, replay
+from tieout.pipeline.repeat import repeat
+
+Replay = Callable[..., ReplayResult]
+COLUMNS = [
+    "episode_id", "metric", "dimensions", "state", "severity", "started_at", "detected_at",
+    "ended_at", "value", "baseline", "n", "p_value",
+]  # fmt: skip
+
+
+def alerts(result: ReplayResult) -> list[dict[str, str]]:
+    """The lines of alerts.jsonl."""
+    text = (result.out / "alerts.jsonl").read_text("utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_the_folder_holds_episodes_alerts_windows_and_the_proof(
+    replayed: Replay, counts_csv: str
+) -> None:
+    result = replayed(counts_csv)
+    assert sorted(path.name for path in result.out.iterdir()) == [
+        "alerts.jsonl", "episodes.csv", "rejects.csv", "report.html", "run.json",
+        "windows.parquet",
+    ]  # fmt: skip
+    episodes = pl.read_csv(result.out / "episodes.csv", try_parse_dates=True)
+    assert episodes.columns == COLUMNS
+    assert episodes.select("metric", "severity", "state").rows() == [
+        ("denied_rate", "warning", "resolved")
+    ]
+    assert episodes["started_at"][0] == datetime.fromisoformat("2025-07-12T04:00")
+    assert result.manifest.counts["rows"] == 720
+    assert result.manifest.conservation["file"].holds
+
+
+def test_alerts_are_told_once_each_with_their_numbers(replayed: Replay, counts_csv: str) -> None:
+    told = alerts(replayed(counts_csv))
+    assert [(each["kind"], each["severity"]) for each in told] == [
+        ("fired", "info"),
+        ("escalated", "warning"),
+        ("resolved", "warning"),
+    ]
+    assert len({each["alert_id"] for each in told}) == 3
+    assert told[0]["at"] == "2025-07-12T04:14"
+    assert told[0]["text"].startswith("info: denied_rate 3")
+
+
+def test_the_same_file_gives_the_same_bytes_in_any_batches(
+    replayed: Replay, counts_csv: str
+) -> None:
+    first, second = replayed(counts_csv), replayed(counts_csv, batch_rows=13)
+    assert first.manifest.outputs == second.manifest.outputs
+
+
+def test_speed_changes_nothing_but_when(replayed: Replay, counts_csv: str) -> None:
+    waited: list[float] = []
+    slow = replayed(counts_csv, speed=600.0, pause=waited.append)
+    assert waited == [0.1] * 360
+    assert slow.manifest.outputs == replayed(counts_csv).manifest.outputs
+
+
+def test_windows_show_every_minute_with_its_limit(replayed: Replay, counts_csv: str) -> None:
+    windows = pl.read_parquet(replayed(counts_csv).out / "windows.parquet")
+    denied = windows.filter(pl.col("metric") == "denied_rate")
+    assert denied.height == 360
+    assert denied.filter("breached").height == 31
+    late = denied.filter(pl.col("minute") > datetime.fromisoformat("2025-07-12T01:00"))
+    assert (late["limit"] > late["expected"]).all()
+    assert late.filter(pl.col("breached")).select((pl.col("count") > pl.col("limit")).all()).item()
+
+
+@pytest.mark.parametrize("layout", ["h", "clock", "wide", "semicolons"])
+def test_counts_come_in_several_forms(replayed: Replay, counts_csv: str, layout: str) -> None:
+    rows = [line.split(",") for line in counts_csv.splitlines()[1:]]
+    if layout == "h":
+        lines = ["time,status,f0_"]
+        lines += [f"{at[11:13]}h {at[14:16]},{status},{n}" for at, status, n in rows]
+    elif layout == "clock":
+        lines = ["time,status,count"]
+        lines += [f"{at[11:16]},{status},{n}" for at, status, n in rows]
+    elif layout == "wide":
+        pairs = zip(rows[::2], rows[1::2], strict=True)
+        lines = ["timestamp,approved,denied"]
+        lines += [f"{good[0]},{good[2]},{bad[2]}" for good, bad in pairs]
+    else:
+        lines = ["Zeit;Status;Anzahl"]
+        lines += [f"{at};{status.upper()};{n}" for at, status, n in rows]
+    result = replayed("\n".join(lines) + "\n")
+    episodes = pl.read_csv(result.out / "episodes.csv", try_parse_dates=True)
+    assert episodes.select("metric", "severity").rows() == [("denied_rate", "warning")]
+    assert episodes["started_at"][0].time().hour == 4
+
+
+def test_codes_of_answers_stand_in_for_statuses(replayed: Replay, counts_csv: str) -> None:
+    text = counts_csv.replace("status", "auth_code").replace("approved", "00")
+    result = replayed(text.replace("denied", "51"))
+    episodes = pl.read_csv(result.out / "episodes.csv")
+    assert episodes["metric"].to_list() == ["51_rate"]
+
+
+def test_raw_events_are_counted_with_dimensions_and_durations(replayed: Replay) -> None:
+    lines = ["created_at,status,acquirer,auth_code,amount,request_time,response_time"]
+    for minute in range(120):
+        for number in range(30):
+            slow = minute >= 90 and number % 2
+            bad = minute >= 90 and number % 3 == 0
+            at = f"2025-07-12T{minute // 60:02d}:{minute % 60:02d}:{number:02d}"
+            second = number + (10 if slow else 1)
+            end = f"2025-07-12T{minute // 60:02d}:{minute % 60:02d}:{second:02d}"
+            status, code = ("declined", "91") if bad else ("approved", "00")
+            lines.append(f"{at},{status},A{number % 2},{code},{5 + number}.50,{at},{end}")
+    result = replayed("\n".join(lines) + "\n")
+    found = result.report.episodes
+    assert result.manifest.counts["layout"] == "events"
+    assert {"denied_rate", "latency_p50"} <= set(found["metric"])
+    assert "acquirer=A1" in set(found["dimensions"])
+    assert any("auth_code" in each for each in result.manifest.options["choices"])
+
+
+def test_rows_that_cannot_be_read_are_rejects(replayed: Replay, counts_csv: str) -> None:
+    text = counts_csv + "yesterday,approved,5\n2025-07-12 06:00:00,approved,many\n"
+    result = replayed(text)
+    rejects = pl.read_csv(result.out / "rejects.csv")
+    assert rejects["row"].to_list() == [721, 722]
+    assert result.manifest.counts["rejected"] == 2
+    assert result.manifest.conservation["file"].holds
+
+
+def test_rows_that_come_too_late_are_rejects(replayed: Replay, counts_csv: str) -> None:
+    spec = MonitorSpec(input=InputSpec(order="file"), windows=WindowSpec(revise_minutes=10))
+    text = counts_csv + "2025-07-12 05:55:00,approved,3\n2025-07-12 00:10:00,approved,3\n"
+    result = replayed(text, spec)
+    assert result.manifest.counts["late"] == 1
+    rejects = pl.read_csv(result.out / "rejects.csv")
+    assert rejects.select("row", "expected").rows() == [(722, "a row at most 10 minutes late")]
+
+
+def test_a_file_without_statuses_is_refused_with_what_to_do(replayed: Replay) -> None:
+    with pytest.raises(InputError, match=r"no column of statuses .* name it as `input: \{status"):
+        replayed("timestamp,price\n2025-07-12T00:00:00,1.5\n2025-07-12T00:01:00,1.7\n")
+
+
+def test_a_file_without_times_is_refused_with_what_to_do(replayed: Replay) -> None:
+    with pytest.raises(InputError, match=r"no column of times; name it as `input: \{time"):
+        replayed("status,count\napproved,1\ndenied,2\n")
+
+
+def test_a_column_that_is_not_there_is_named_with_the_nearest(replayed: Replay) -> None:
+    spec = MonitorSpec(input=InputSpec(status="statsu"))
+    with pytest.raises(InputError, match="no column 'statsu'; did you mean 'status'"):
+        replayed("timestamp,status,count\n2025-07-12T00:00:00,approved,1\n", spec)
+
+
+def test_a_run_can_be_repeated_from_its_manifest(
+    replayed: Replay, counts_csv: str, tmp_path: Path
+) -> None:
+    first = replayed(counts_csv)
+    again = repeat(first.out, out=tmp_path / "again")
+    assert again.manifest.outputs == first.manifest.outputs
+
+
+def test_a_watcher_is_told_of_each_minute(replayed: Replay, counts_csv: str) -> None:
+    seen: list[int] = []
+    replayed(counts_csv, watch=lambda minute, _: seen.append(minute.minute))
+    assert seen == list(range(seen[0], seen[0] + 360))
+
+
+def test_a_temporary_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no such folder"):
+        replay(ReplayJob(file="x.csv", temp_directory=tmp_path / "none"))

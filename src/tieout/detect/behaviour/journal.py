@@ -37,10 +37,14 @@ def of_lines(table: Table) -> pl.DataFrame:
         columns.append(frame.select((names[0] == names[1]).alias("is_same_person")).to_series())
     columns += _of_posting(frame)
     if TableRole.ORIGIN in frame.columns:
-        words = frame["origin"].str.strip_chars().str.to_lowercase()
-        manual = words.str.contains(rf"^(?:{'|'.join(_MANUAL)})")
-        columns.append(manual.alias("is_manual"))
+        columns.append(frame.select(manual_origin("origin").alias("is_manual")).to_series())
     return pl.DataFrame(columns or None, height=table.height)
+
+
+def manual_origin(column: str) -> pl.Expr:
+    """Whether an origin is one that a person keys in, by the word that it begins with."""
+    words = pl.col(column).str.strip_chars().str.to_lowercase()
+    return words.str.contains(rf"^(?:{'|'.join(_MANUAL)})")
 
 
 def _trailing_zeros(amounts: pl.Series) -> pl.Series:

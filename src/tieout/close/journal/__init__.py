@@ -1,0 +1,1 @@
+"""Tests of journal entries as auditors run them, their risk, and samples for an audit."""

@@ -1,0 +1,1 @@
+"""What moved in a period: unusual movements, and flux against what was before."""

@@ -1,5 +1,8 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 from scipy import stats
 
 from tieout.detect.calibration import TailCalibration
@@ -70,3 +73,15 @@ def test_infinite_scores_are_the_oddest_and_break_nothing() -> None:
     usual, odd = calibration.log_p(np.array([0.0, np.inf]))
     assert np.isfinite(odd)
     assert odd < usual
+
+
+@given(
+    arrays.arrays(np.float64, 200, elements=st.floats(-50, 50)),
+    st.floats(-60, 500) | st.just(float("nan")) | st.just(float("inf")),
+)
+def test_one_score_has_the_p_value_that_it_has_among_others(
+    history: np.ndarray, score: float
+) -> None:
+    calibration = TailCalibration.fitted(history)
+    (expected,) = calibration.log_p(np.array([score]))
+    assert calibration.log_p_of(score) == pytest.approx(expected, abs=1e-12)

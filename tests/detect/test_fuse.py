@@ -74,3 +74,18 @@ def test_one_sure_channel_is_not_outvoted() -> None:
     fused = fuse({"sure": sure, **unsure}, rows=2)
     assert fused.score[0] > fused.score[1]
     assert fused.log_p[0] == pytest.approx(math.log(6e-9))
+
+
+def test_channels_that_count_do_so_whether_or_not_they_speak_of_a_row() -> None:
+    channels = {"a": np.log([0.001, 0.5]), "b": np.array([0.0, 0.0]), "new": np.log([1.0, 0.01])}
+    fused = fuse(channels, rows=2, counted=["a", "b"])
+    assert np.exp(fused.log_p) == pytest.approx([0.002, 0.03])
+
+
+@given(LOG_P, LOG_P)
+def test_a_row_alone_has_the_score_that_it_has_in_company(one: np.ndarray, two: np.ndarray) -> None:
+    together = fuse({"a": one, "b": two}, rows=12, counted=["a", "b"])
+    for row in range(12):
+        alone = fuse({"a": one[[row]], "b": two[[row]]}, rows=1, counted=["a", "b"])
+        assert alone.log_p[0] == together.log_p[row]
+        assert alone.score[0] == together.score[row]

@@ -123,3 +123,14 @@ def test_a_weak_channel_must_prove_each_row_by_itself() -> None:
     judged = judge.judge(rows)
     assert (judged.channels["weak"] > np.log(weak)).all()
     assert set(np.argsort(-judged.fused.score)[:50]) == set(range(50))
+
+
+def test_a_row_is_judged_alone_as_in_company() -> None:
+    random = np.random.default_rng(2)
+    rows = table(a=random.uniform(size=300).tolist(), b=[*random.uniform(size=299), 1.0])
+    judge = Judge.weighed({"one": Fixed("a", ["size"]), "other": Fixed("b", ["place"])}, rows)
+    together = judge.judge(rows).fused
+    for place in (0, 150, 299):
+        alone = judge.judge(rows.take(np.array([place]))).fused
+        assert alone.score[0] == together.score[place]
+        assert alone.log_p[0] == together.log_p[place]

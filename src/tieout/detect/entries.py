@@ -18,7 +18,7 @@ _LABELS_MIN: Final = 50
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def with_entry_columns(table: Table) -> Table:
+def with_entry_columns(table: Table, *, all_labels: bool = False) -> Table:
     """A journal with columns that its roles allow, in place of those that they say better.
 
     line amount (its absolute amount) and side (debit or credit) in place of debit and credit, or of
@@ -27,6 +27,8 @@ def with_entry_columns(table: Table) -> Table:
     left alone. Labels that tell entries apart rather than kinds of entries, more than one for 20
     rows as documents have, are left out: everything about them would be rare. Which accounts stand
     against each other, who books what and on which day are then pairs of labels like any others.
+
+    all_labels: leave no label out, for a few lines that are judged by what was learnt elsewhere.
     """
     import polars as pl
 
@@ -50,7 +52,9 @@ def with_entry_columns(table: Table) -> Table:
     fresh = [series for series in made if series.name not in frame.columns]
     replaced = [roles[role] for role in (TableRole.DEBIT, TableRole.CREDIT) if role in roles]
     dropped = replaced if signed is not None else []
-    return _with(table.without([*dropped, *_telling_apart(table)]), fresh, table)
+    return _with(
+        table.without([*dropped, *([] if all_labels else _telling_apart(table))]), fresh, table
+    )
 
 
 def _telling_apart(table: Table) -> list[str]:

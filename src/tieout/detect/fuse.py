@@ -1,7 +1,7 @@
 """Several detectors' p-values become one, and one score."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,13 +28,17 @@ class Fused:
     strongest: NDArray[np.int64]
 
 
-def fuse(channels: Mapping[str, FloatArray], *, rows: int) -> Fused:
+def fuse(
+    channels: Mapping[str, FloatArray], *, rows: int, counted: Collection[str] | None = None
+) -> Fused:
     """The smallest p-value of a row times the number of channels (Bonferroni).
 
-    channels: logarithms of p-values by name, 0.0 where a channel has nothing to say. A channel
-    that says nothing of any row does not count, so that it costs the others nothing. Valid under
-    any dependence between channels (Dunn, Multiple Comparisons Among Means, 1961); ranks are
-    never averaged, because one channel that is sure must not be outvoted by several that are not.
+    channels: logarithms of p-values by name, 0.0 where a channel has nothing to say. counted:
+    channels that count at every row, whether or not they say something here; any other counts
+    where it speaks. None: those that speak of any of these rows, so that one that says nothing of
+    them costs the others nothing. Valid under any dependence between channels (Dunn, Multiple
+    Comparisons Among Means, 1961); ranks are never averaged, because one channel that is sure must
+    not be outvoted by several that are not.
     """
     spoken = {name: log_p for name, log_p in channels.items() if (log_p < 0.0).any()}
     if not spoken:
@@ -43,27 +47,42 @@ def fuse(channels: Mapping[str, FloatArray], *, rows: int) -> Fused:
     table = np.column_stack(list(spoken.values()))
     strongest = table.argmin(axis=1)
     smallest = table.min(axis=1)
-    log_p = np.minimum(smallest + math.log(len(spoken)), 0.0)
+    number = _number(spoken, rows, counted)
     silent = smallest == 0.0
     return Fused(
         names=tuple(spoken),
-        log_p=log_p,
-        score=score_of(smallest, channels=len(spoken)),
+        log_p=np.minimum(smallest + np.log(number), 0.0),
+        score=score_of(smallest, channels=number),
         strongest=np.where(silent, -1, strongest).astype(np.int64),
     )
 
 
-def score_of(log_p: FloatArray, *, channels: int = 1) -> FloatArray:
+def _number(
+    spoken: Mapping[str, FloatArray], rows: int, counted: Collection[str] | None
+) -> FloatArray:
+    """How many channels count at each row; where none speaks, at least one."""
+    if counted is None:
+        return np.full(rows, float(len(spoken)))
+    number = np.full(rows, float(len(counted)))
+    for name, log_p in spoken.items():
+        if name not in counted:
+            number += log_p < 0.0
+    at_least_one: FloatArray = np.maximum(number, 1.0)
+    return at_least_one
+
+
+def score_of(log_p: FloatArray, *, channels: int | FloatArray = 1) -> FloatArray:
     """A score from 0 (as usual) to 1 that keeps the order of p-values however small they are.
 
-    `log_p` is that of the strongest of some channels. Rows that Bonferroni leaves at 1 still
-    differ: below a half of a power of ten the score goes on, only the p-value stops.
+    `log_p` is that of the strongest of as many channels as `channels` says. Rows that Bonferroni
+    leaves at 1 still differ: below a half of a power of ten the score goes on, only the p-value
+    stops.
 
     >>> score_of(np.log([1.0, 1e-2, 1e-6])).round(2).tolist()
     [0.0, 0.5, 0.75]
     """
     powers = np.abs(log_p) / math.log(10.0)
-    surplus = math.log10(channels)
+    surplus = np.log10(channels)
     # Beyond the correction a power of ten counts whole, before it little: continuous, increasing.
     corrected = np.where(powers > 2 * surplus, powers - surplus, powers / 2)
     score: FloatArray = corrected / (corrected + _HALF_AT)

@@ -1,7 +1,7 @@
 """Fitted detectors together: one p-value, one score and the reasons for each row."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -31,19 +31,29 @@ class Judge:
     """Detectors by name, all fitted on the same history.
 
     penalties: what is added to a weak channel's log p-values (see `gating`); none if None.
+    counted: the detectors that said anything of history, which count at every row, so that a row
+    alone is judged as it is in company; None counts those that speak of the rows at hand.
     """
 
     def __init__(
-        self, detectors: Mapping[str, Detector], penalties: Mapping[str, float] | None = None
+        self,
+        detectors: Mapping[str, Detector],
+        penalties: Mapping[str, float] | None = None,
+        counted: Collection[str] | None = None,
     ) -> None:
         self.detectors = dict(detectors)
         self.penalties = dict(penalties or {})
+        self.counted = None if counted is None else tuple(counted)
 
     @classmethod
     def weighed(cls, detectors: Mapping[str, Detector], history: Table) -> Self:
         """Detectors whose weak channels are known by what they say of history."""
         said = {name: detector.score(history).log_p for name, detector in detectors.items()}
-        return cls(detectors, gating_penalties(said) if len(said) > 1 else None)
+        penalties = gating_penalties(said) if len(said) > 1 else {}
+        counted = [
+            name for name, log_p in said.items() if (log_p + penalties.get(name, 0.0) < 0.0).any()
+        ]
+        return cls(detectors, penalties, counted)
 
     def judge(self, table: Table) -> Judged:
         """Score every row by every detector and fuse what they say."""
@@ -51,7 +61,7 @@ class Judge:
             name: np.minimum(detector.score(table).log_p + self.penalties.get(name, 0.0), 0.0)
             for name, detector in self.detectors.items()
         }
-        return Judged(fuse(channels, rows=table.height), channels)
+        return Judged(fuse(channels, rows=table.height, counted=self.counted), channels)
 
     def reasons(
         self, table: Table, judged: Judged, places: NDArray[np.int64]

@@ -23,11 +23,11 @@ LATEST_OF_MANY = 256
 # How many rows the pool counts as beside the rows of a group's own.
 POOL_ROWS_CENTRE = 1.0
 POOL_ROWS_SPREAD = 8.0
-_POOL_FROM = 4
-_CATEGORY_ROWS_MIN = 16
+POOL_FROM = 4
+CATEGORY_ROWS_MIN = 16
 _BLOCK = 1 << 18
-_TO_SIGMA = 1.4826
-_SPREAD_MIN = 0.05
+TO_SIGMA = 1.4826
+SPREAD_MIN = 0.05
 
 
 def past(groups: Groups, values: Floats, *, latest: int) -> tuple[Codes, Floats, Floats]:
@@ -56,7 +56,7 @@ class Pool:
         """From values in time order; NaN is no value. Nothing is said of the first 16 rows."""
         steps = max(len(values), 1).bit_length()
         centre, spread = floats(steps), floats(steps)
-        for step in range(_POOL_FROM, steps):
+        for step in range(POOL_FROM, steps):
             seen = values[: 2**step]
             seen = seen[~np.isnan(seen)]
             if len(seen):
@@ -86,7 +86,7 @@ def deviation(values: Floats, pool: Pool, own: tuple[Codes, Floats, Floats]) -> 
         everyone = pool.at(first, first + len(n))
         centre = _shrunk(n, own[1][rows], everyone[0], POOL_ROWS_CENTRE)
         width = _shrunk(n, own[2][rows], everyone[1], POOL_ROWS_SPREAD)
-        z[rows] = (values[rows] - centre) / (_TO_SIGMA * np.maximum(width, _SPREAD_MIN))
+        z[rows] = (values[rows] - centre) / (TO_SIGMA * np.maximum(width, SPREAD_MIN))
     return z
 
 
@@ -113,7 +113,7 @@ def _usual(work: Work) -> Computed:
     """The amount net of its category's usual one, against the same of the customer."""
     logs = work.log_amount
     category = past(work.money_groups(TableRole.MERCHANT_CATEGORY), logs, latest=LATEST_OF_MANY)
-    enough = category[0] >= _CATEGORY_ROWS_MIN
+    enough = category[0] >= CATEGORY_ROWS_MIN
     net = logs - np.where(enough, category[1], np.nan)
     pool = Pool.running(net)
     own = past(work.money_groups(work.holder), net, latest=LATEST)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -21,8 +21,20 @@ RARE_SHARE_MAX = 0.2
 NEW_DAYS_MAX = 1.0
 
 
+class Features(Protocol):
+    """Features of some rows by name, as floats, NaN where null."""
+
+    def __getitem__(self, name: str) -> Floats:
+        """One of them."""
+        ...
+
+    def has(self, *names: str) -> bool:
+        """Whether there are such features."""
+        ...
+
+
 class Columns:
-    """Features as floats, NaN where null."""
+    """The features of a table."""
 
     def __init__(self, features: "pl.DataFrame") -> None:
         self._features = features
@@ -43,7 +55,7 @@ class Aspect:
     """needs: features. odd: their score for each row, NaN where there is nothing to say."""
 
     needs: tuple[str, ...]
-    odd: Callable[[Columns], Floats]
+    odd: Callable[[Features], Floats]
 
 
 def _where(condition: Booleans, values: Floats) -> Floats:
@@ -51,7 +63,7 @@ def _where(condition: Booleans, values: Floats) -> Floats:
     return kept
 
 
-def _amount(columns: Columns) -> Floats:
+def _amount(columns: Features) -> Floats:
     """Against the customer's amounts, by their spread and in plain times, and by category."""
     own = columns["amount_own_z"]
     usual = columns["amount_usual_z"] if columns.has("amount_usual_z") else own
@@ -59,27 +71,27 @@ def _amount(columns: Columns) -> Floats:
     return _where(columns["amount_own_rows"] >= AMOUNT_ROWS_MIN, odd)
 
 
-def _hour(columns: Columns) -> Floats:
+def _hour(columns: Features) -> Floats:
     enough = columns["rows_before"] >= HABIT_ROWS_MIN
     return _where(enough, -np.log(columns["hour_share"]))
 
 
-def _burst(columns: Columns) -> Floats:
+def _burst(columns: Features) -> Floats:
     return _where(columns["burst_10m"] >= BURST_MIN, columns["burst_10m"])
 
 
-def _travel(columns: Columns) -> Floats:
+def _travel(columns: Features) -> Floats:
     """Speed, where it went farther than a position's own inaccuracy can make of a short time."""
     return _where(columns["km_from_last"] >= KM_MIN, np.log1p(columns["km_per_hour_away"]))
 
 
-def share_before(columns: Columns, name: str) -> Floats:
+def share_before(columns: Features, name: str) -> Floats:
     """Share of the customer's earlier rows with this value, half a row added."""
     share: Floats = (columns[f"{name}_seen_before"] + 0.5) / (columns["rows_before"] + 1.0)
     return share
 
 
-def _country(columns: Columns) -> Floats:
+def _country(columns: Features) -> Floats:
     """New or nearly so: a country first seen within a day that is still a small share of rows.
 
     Past its first row a trip goes on; a thief does as well, so that a day counts.
@@ -89,20 +101,20 @@ def _country(columns: Columns) -> Floats:
     return _where(fresh & (columns["rows_before"] >= HABIT_ROWS_MIN), -np.log(share))
 
 
-def _rare(name: str) -> Callable[[Columns], Floats]:
-    def odd(columns: Columns) -> Floats:
+def _rare(name: str) -> Callable[[Features], Floats]:
+    def odd(columns: Features) -> Floats:
         enough = columns["rows_before"] >= HABIT_ROWS_MIN
         return _where(enough, -np.log(share_before(columns, name)))
 
     return odd
 
 
-def _device(columns: Columns) -> Floats:
+def _device(columns: Features) -> Floats:
     new = np.nan_to_num(columns["new_device"]) > 0
     return _where(new, np.log1p(columns["rows_before"]))
 
 
-def _repeat(columns: Columns) -> Floats:
+def _repeat(columns: Features) -> Floats:
     gap = columns["seconds_since_same_amount"]
     with np.errstate(invalid="ignore"):
         return _where(gap <= REPEAT_SECONDS_MAX, -np.log1p(gap))
@@ -141,9 +153,8 @@ FEATURES_NEEDED = frozenset(
 )
 
 
-def odd_scores(features: "pl.DataFrame") -> dict[str, Floats]:
+def odd_scores(columns: Features) -> dict[str, Floats]:
     """Each aspect's score for each row, for the aspects whose features are there."""
-    columns = Columns(features)
     return {
         name: aspect.odd(columns)
         for name, aspect in (*ALONE.items(), *ADDED.items())

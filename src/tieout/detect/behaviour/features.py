@@ -67,20 +67,24 @@ def behaviour(
         raise KeyError(unknown[0])
     lines = journal.of_lines(current)
     columns = [lines[name] for name in lines.columns if name in wanted]
-    families = chosen(current, wanted)
+    # A record at midnight, alone, says nothing of whether times are more than dates.
+    timed = has_clock(current) or (history is not None and has_clock(history))
+    families = chosen(current, wanted, timed=timed)
     if families:
         columns += _in_time(current, history, families, wanted, amount_limits)
     return _frame(columns, current.height)
 
 
-def chosen(table: Table, wanted: Collection[str]) -> list[Family]:
-    """The families of a table's roles that compute any of some features."""
-    clock_known = has_clock(table)
+def chosen(table: Table, wanted: Collection[str], *, timed: bool) -> list[Family]:
+    """The families of a table's roles that compute any of some features.
+
+    timed: whether its times are more than dates.
+    """
     roles = frozenset(table.roles)
     return [
         family
         for family in FAMILIES
-        if family.available(roles, clock=clock_known)
+        if family.available(roles, clock=timed)
         and any(feature.name in wanted for feature in family.features)
     ]
 

@@ -18,7 +18,7 @@ from tieout.detect.behaviour.timeline import DAY_US, Floats
 from tieout.model.table import TableRole
 
 NEAR_SHARE = 0.05
-_DAYS = 7
+NEAR_DAYS = 7
 _HIGH = 0.9
 _STEPS = (1.0, 2.0, 3.0, 5.0)
 
@@ -68,7 +68,7 @@ def _near(work: Work) -> Computed:
         groups.start,
         timeline.time_us[groups.order],
         timeline.amount_minor[groups.order],
-        _DAYS * DAY_US,
+        NEAR_DAYS * DAY_US,
         count,
         total,
     )

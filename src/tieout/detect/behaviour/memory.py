@@ -30,6 +30,7 @@ REMEMBERED = (
     TableRole.LATITUDE,
     TableRole.LONGITUDE,
     TableRole.DEVICE,
+    TableRole.STATUS,
 )
 
 

@@ -1,5 +1,6 @@
 """Payments that are unlike the past of who makes them."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -13,6 +14,7 @@ from tieout.detect.behaviour.aspects import (
     FEATURES_NEEDED,
     TOGETHER,
     WEIGHTS,
+    Columns,
     company,
     odd_scores,
 )
@@ -41,6 +43,11 @@ class ChannelCalibration:
         """From the scores of history, NaN where there is nothing to say."""
         said = int((~np.isnan(scores)).sum())
         return cls((said + 1.0) / (len(scores) + 1.0), TailCalibration.fitted(scores))
+
+    def log_p_of(self, score: float) -> float:
+        """As `log_p`, of one score."""
+        found = self.tail.log_p_of(score)
+        return found if math.isnan(score) else min(found + math.log(self.share), 0.0)
 
     def log_p(self, scores: Floats) -> Floats:
         """log P(something is said, and it is at least so odd); 0.0 where nothing is said."""
@@ -88,7 +95,7 @@ class PaymentPattern:
         if TableRole.TIME not in roles or not roles & set(HOLDERS):
             raise ValueError("payments need a time and a customer, card or account")
         features = behaviour(history, features=FEATURES_NEEDED)
-        odd = odd_scores(features)
+        odd = odd_scores(Columns(features))
         if not any(name in ALONE for name in odd):
             raise ValueError("payments need an amount, a clock, a place, a country or a merchant")
         self._memory = memory.remembered(history)
@@ -111,7 +118,7 @@ class PaymentPattern:
     def score(self, current: Table) -> Scores:
         """score: -log p of the oddest channel; log_p: with Bonferroni. 0.0 for nothing to say."""
         seen = self._seen(current)
-        alone = [seen.channels[name] for name in self._judging() if name in seen.channels]
+        alone = [seen.channels[name] for name in self.judging if name in seen.channels]
         smallest = np.min(alone, axis=0)
         log_p = np.minimum(smallest + np.log(len(alone)), 0.0)
         return Scores(score=np.where(smallest < 0.0, -smallest, np.nan), log_p=log_p)
@@ -135,23 +142,45 @@ class PaymentPattern:
     def channels(self, current: Table) -> Mapping[str, Floats]:
         """Each aspect's log p-value for each row, by name; not corrected for their number."""
         seen = self._seen(current)
-        return {name: seen.channels[name] for name in self._judging() if name in seen.channels}
+        return {name: seen.channels[name] for name in self.judging if name in seen.channels}
 
-    def _judging(self) -> tuple[str, ...]:
+    @property
+    def memory(self) -> Table:
+        """The rows it remembers, columns named by role. Raises ValueError before `fit`."""
+        if self._memory is None:
+            raise ValueError("not fitted")
+        return self._memory
+
+    @property
+    def calibrations(self) -> Mapping[str, ChannelCalibration]:
+        """What makes a p-value of each channel's scores."""
+        return self._calibrations
+
+    def with_past(self, more: "pl.DataFrame") -> "PaymentPattern":
+        """The same judge with more rows to remember, columns named by role."""
+        import polars as pl
+
+        made = PaymentPattern()
+        frame = pl.concat([self.memory.frame, more])
+        made._memory = Table(frame, np.arange(1, frame.height + 1), (), self.memory.roles)
+        made._calibrations = self._calibrations
+        return made
+
+    @property
+    def judging(self) -> tuple[str, ...]:
+        """The channels of which the smallest p-value counts."""
         return tuple(
             name for name in self._calibrations if name in ALONE or name in (TOGETHER, COMPANY)
         )
 
     def _seen(self, current: Table) -> Seen:
-        if self._memory is None:
-            raise ValueError("not fitted")
         if self._last is not None and self._last[0] is current.frame:
             return self._last[1]
-        past = memory.without_shared(self._memory, current)
+        past = memory.without_shared(self.memory, current)
         features = behaviour(current, past, features=FEATURES_NEEDED)
         channels = {
             name: self._calibrations[name].log_p(scores)
-            for name, scores in odd_scores(features).items()
+            for name, scores in odd_scores(Columns(features)).items()
             if name in self._calibrations
         }
         together = _added(channels, current.height)
@@ -164,9 +193,7 @@ class PaymentPattern:
 
     def state(self) -> State:
         """What is remembered, and the calibrations."""
-        if self._memory is None:
-            raise ValueError("not fitted")
-        state: dict[str, Any] = {f"memory {k}": v for k, v in memory.saved(self._memory).items()}
+        state: dict[str, Any] = {f"memory {k}": v for k, v in memory.saved(self.memory).items()}
         state["channels"] = list(self._calibrations)
         for name, calibration in self._calibrations.items():
             state[f"{name} share"] = calibration.share

@@ -12,7 +12,7 @@ from tieout.model.table import TableRole
 
 EARTH_RADIUS_KM = 6_371.0088
 SECONDS_MIN = 60.0
-_BACK_SHARE = 0.2
+BACK_SHARE = 0.2
 
 
 def kilometres(
@@ -31,6 +31,17 @@ def kilometres(
     return distance
 
 
+def own_places(work: Work) -> tuple[Floats, Floats]:
+    """Latitude and longitude as the rows give them, in degrees; NaN where they are no position."""
+    frame = work.timeline.frame.select(_valid(axis) for axis in ("latitude", "longitude"))
+    return frame["latitude"].to_numpy(), frame["longitude"].to_numpy()
+
+
+def _valid(axis: str) -> pl.Expr:
+    valid = (pl.col("latitude").abs() <= 90.0) & (pl.col("longitude").abs() <= 180.0)
+    return pl.when(valid).then(axis).alias(axis)
+
+
 def _places(work: Work) -> tuple[Floats, Floats, Booleans]:
     """Latitude, longitude (NaN: unknown), and whether a row's own place is known.
 
@@ -38,10 +49,9 @@ def _places(work: Work) -> tuple[Floats, Floats, Booleans]:
     the middle of a country says nothing of ways within it.
     """
     frame = work.timeline.frame.select(pl.col("latitude", "longitude", "^(city|country)$"))
-    valid = (pl.col("latitude").abs() <= 90.0) & (pl.col("longitude").abs() <= 180.0)
-    frame = frame.with_columns(
-        pl.when(valid).then("latitude"), pl.when(valid).then("longitude")
-    ).with_columns(pl.col("latitude").is_not_null().alias("sure"))
+    frame = frame.with_columns(_valid("latitude"), _valid("longitude")).with_columns(
+        pl.col("latitude").is_not_null().alias("sure")
+    )
     known = [name for name in ("country", "city") if name in frame.columns]
     if bool(frame["sure"].all()) or not known:
         return _arrays(frame)
@@ -92,7 +102,7 @@ def _travel(work: Work) -> Computed:
     km_before, speed_before = leg(2)
     # Back where it was before the last place: the way there was odd, not the way back.
     with np.errstate(invalid="ignore"):
-        back = km_before < _BACK_SHARE * km
+        back = km_before < BACK_SHARE * km
     return {
         "km_from_last": km,
         "km_per_hour": speed,

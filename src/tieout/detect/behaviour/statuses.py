@@ -9,13 +9,23 @@ from tieout.model.table import TableRole
 
 REFUSED = ("declin", "denied", "refus", "reject", "fail", "insufficient", "blocked")
 ASKED_BACK = ("chargeback", "charge_back", "charge back", "dispute")
-_MONTH_DAYS = 90
+MONTH_DAYS = 90
 
 
 def _says(work: Work, words: tuple[str, ...]) -> Booleans:
     status = work.timeline.frame["status"].str.to_lowercase()
     found: Booleans = status.str.contains_any(list(words)).fill_null(value=False).to_numpy()
     return found
+
+
+def says_refused(work: Work) -> Booleans:
+    """Rows whose status says that the payment was refused."""
+    return _says(work, REFUSED)
+
+
+def says_asked_back(work: Work) -> Booleans:
+    """Rows whose status says that the money was asked back."""
+    return _says(work, ASKED_BACK)
 
 
 def _within(work: Work, role: TableRole, said: Booleans, days: int) -> pl.Series:
@@ -35,16 +45,16 @@ def _refusals(role: TableRole) -> Family:
     return Family(
         (Feature(name, "rows", f"refused rows of the {role} in 24 hours, this one included"),),
         ((role,), (TableRole.STATUS,), (TableRole.TIME,)),
-        lambda work: {name: _within(work, role, _says(work, REFUSED), 1)},
+        lambda work: {name: _within(work, role, says_refused(work), 1)},
     )
 
 
 def _asked_back(work: Work) -> Computed:
-    said = _says(work, ASKED_BACK)
+    said = says_asked_back(work)
     return {
         "is_chargeback": pl.Series(said),
-        "chargebacks_90d": _within(work, work.holder, said, _MONTH_DAYS),
-        "rows_90d": _within(work, work.holder, np.ones_like(said), _MONTH_DAYS),
+        "chargebacks_90d": _within(work, work.holder, said, MONTH_DAYS),
+        "rows_90d": _within(work, work.holder, np.ones_like(said), MONTH_DAYS),
     }
 
 

@@ -57,7 +57,8 @@ class Vocabulary:
         """One code a row."""
         import polars as pl
 
-        series = series.cast(pl.String)
+        if series.dtype != pl.String:
+            series = series.cast(pl.String)
         if len(series) <= _FEW_ROWS:
             codes = [self._codes.get(label, self.unseen) for label in series.to_list()]
             return np.array(codes, dtype=np.int32)

@@ -98,6 +98,14 @@ class PairRarity:
         result[found] = self.cell_evidence[place[found]]
         return result
 
+    def evidence_of(self, left: int, right: int) -> np.float32:
+        """As `evidence`, of one row."""
+        if self.table is not None:
+            known: np.float32 = self.table[left * self.width + right]
+            return known
+        one: np.float32 = self.evidence(np.array([left]), np.array([right]))[0]
+        return one
+
     def count(self, left: int, right: int) -> int:
         """How many rows of history have this pair."""
         place, found = self._places(np.array([left * self.width + right], dtype=np.int64))

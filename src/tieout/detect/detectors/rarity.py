@@ -1,11 +1,13 @@
 """Labels, and pairs of labels, that history hardly has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import ClassVar, Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tieout.detect.calibration import TailCalibration
 from tieout.detect.detector import FloatArray, Json, Scores, State
@@ -41,6 +43,11 @@ class _Fitted:
     values: tuple[ValueRarity, ...]
     pairs: dict[tuple[int, int], PairRarity]
     calibration: TailCalibration
+
+    @cached_property
+    def worths(self) -> list[NDArray[np.float32]]:
+        """For each column what its labels are worth, by code."""
+        return _worths(self.values, self.pairs)
 
 
 class Rarity:
@@ -95,7 +102,7 @@ class Rarity:
         step = max(1, -(-history.height // CALIBRATION_ROWS_MAX))
         score = _evidence(
             [code[::step] for code in codes],
-            [value.of_history() for value in values],
+            _worths([value.of_history() for value in values], pairs),
             {columns: pair.of_history() for columns, pair in pairs.items()},
         )
         self._fitted = _Fitted(tuple(columns), known, values, pairs, calibrated(score))
@@ -105,7 +112,7 @@ class Rarity:
         """Evidence in nats, 0.0 where nothing is odd; NaN for a table without labels."""
         fitted = learnt(self._fitted)
         codes = _encoded(current, fitted.columns, fitted.vocabularies)
-        score = _evidence(codes, fitted.values, fitted.pairs)
+        score = _evidence(codes, fitted.worths, fitted.pairs)
         if not fitted.columns:
             score = np.full(current.height, np.nan)
         return Scores(score, _log_p(score, fitted.calibration))
@@ -192,17 +199,39 @@ def _encoded(table: Table, columns: Sequence[str], known: Sequence[Vocabulary]) 
     ]
 
 
+def _worths(
+    values: Sequence[ValueRarity], pairs: Collection[tuple[int, int]]
+) -> list[NDArray[np.float32]]:
+    return [value.with_pairs(sum(j in pair for pair in pairs)) for j, value in enumerate(values)]
+
+
 def _evidence(
     codes: Sequence[CodeArray],
-    values: Sequence[ValueRarity],
+    worths: Sequence[NDArray[np.float32]],
     pairs: Mapping[tuple[int, int], PairRarity],
 ) -> FloatArray:
+    if codes and len(codes[0]) == 1:
+        return _evidence_of_one([int(code[0]) for code in codes], worths, pairs)
     total = np.zeros(len(codes[0]) if codes else 0, dtype=np.float32)
-    for j, (code, value) in enumerate(zip(codes, values, strict=True)):
-        total += value.with_pairs(sum(j in pair for pair in pairs))[code]
+    for code, worth in zip(codes, worths, strict=True):
+        total += worth[code]
     for (a, b), pair in pairs.items():
         total += pair.evidence(codes[a], codes[b])
     return total.astype(np.float64)
+
+
+def _evidence_of_one(
+    codes: Sequence[int],
+    worths: Sequence[NDArray[np.float32]],
+    pairs: Mapping[tuple[int, int], PairRarity],
+) -> FloatArray:
+    """As of many rows, added up in the same order, without arrays of one."""
+    total = np.float32(0.0)
+    for code, worth in zip(codes, worths, strict=True):
+        total += worth[code]
+    for (a, b), pair in pairs.items():
+        total += pair.evidence_of(codes[a], codes[b])
+    return np.array([total], dtype=np.float64)
 
 
 def _log_p(score: FloatArray, calibration: TailCalibration) -> FloatArray:

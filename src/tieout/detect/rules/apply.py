@@ -10,8 +10,14 @@ from numpy.typing import NDArray
 from tieout.detect.labels import LabelArray
 from tieout.detect.rules.expression import check_known, names_in, parse
 from tieout.detect.rules.frame import KNOWN_ELSEWHERE
+from tieout.detect.rules.kept import KeptRule
 from tieout.detect.rules.model import Rule, RuleSet
-from tieout.detect.rules.params import names_of_param, resolved
+from tieout.detect.rules.params import (
+    Threshold,
+    learnt_threshold,
+    names_of_param,
+    resolved,
+)
 from tieout.detect.rules.reason import filled, names_in_reason
 from tieout.detect.rules.report import Evidence, RuleReport, measured
 from tieout.model.errors import InputError
@@ -48,6 +54,14 @@ class RuleResult:
         word, bit = divmod(places[0], _WORD_BITS)
         held: NDArray[np.bool_] = (self.masks[:, word] >> np.uint64(bit)) & np.uint64(1) == 1
         return held
+
+    def kept(self) -> tuple[KeptRule, ...]:
+        """The rules with what they learnt, for records that come one by one."""
+        flags = {report.rule_id: report.flags for report in self.reports}
+        return tuple(
+            KeptRule(rule, flags[rule.id], _thresholds(rule, self._learnt_from))
+            for rule in self.rules
+        )
 
     @property
     def flags(self) -> NDArray[np.bool_]:
@@ -138,6 +152,19 @@ def apply_rules(
         measured(rule, rows, evidence) for rule, rows in zip(applied, held, strict=True)
     )
     return RuleResult(tuple(applied), masks, reports, skipped, frame, base, ruleset.sources)
+
+
+def _thresholds(rule: Rule, learnt_from: "pl.DataFrame") -> dict[str, Threshold]:
+    """The parameters that a rule uses, as learnt from rows."""
+    place = f"rule {rule.id}: params"
+    used = set(names_in(parse(rule.when, place=place))) | set(names_in_reason(rule.reason))
+    for text in rule.let.values():
+        used |= set(names_in(parse(text, place=place)))
+    return {
+        name: learnt_threshold(param, learnt_from, place=f"{place} {name}")
+        for name, param in rule.params.items()
+        if name in used
+    }
 
 
 def names_needed(rule: Rule, *, source: str = "rules") -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The columns that conditions may name: a table's own, its roles, and its features."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tieout.detect.behaviour.features import FEATURES
@@ -14,6 +15,12 @@ ROLE_NAMES = frozenset([str(role) for role in TableRole] + list(_ALSO.values()))
 KNOWN_ELSEWHERE = ROLE_NAMES | frozenset(FEATURES)
 
 
+def names_of_roles(roles: Mapping[TableRole, str]) -> dict[str, str]:
+    """The columns of roles by each name that rules call them."""
+    named = {str(role): column for role, column in roles.items()}
+    return named | {_ALSO[role]: column for role, column in roles.items() if role in _ALSO}
+
+
 def rule_frame(table: Table, features: "pl.DataFrame | None" = None) -> "pl.DataFrame":
     """A table's columns, the same under the names of their roles, and features, row by row.
 
@@ -23,10 +30,8 @@ def rule_frame(table: Table, features: "pl.DataFrame | None" = None) -> "pl.Data
     import polars as pl
 
     columns = {name: table.frame[name] for name in table.frame.columns}
-    for role, name in table.roles.items():
-        columns[str(role)] = table.frame[name]
-        if role in _ALSO:
-            columns[_ALSO[role]] = table.frame[name]
+    for name, column in names_of_roles(table.roles).items():
+        columns[name] = table.frame[column]
     sides = {TableRole.DEBIT, TableRole.CREDIT}
     if TableRole.AMOUNT not in table.roles and sides <= set(table.roles):
         debit, credit = (columns[str(side)].fill_null(0.0) for side in ("debit", "credit"))

@@ -122,10 +122,13 @@ class Peers:
         scale = np.full(len(values), self.spread)
         depth = np.zeros(len(values), dtype=np.int64)
         for level, codes in zip(self.levels, levels, strict=True):
-            # The entry appended is what the code -1 picks.
-            distance -= np.append(level.shift, 0.0)[codes]
-            scale = np.where(codes < 0, scale, np.append(level.scale, 0.0)[codes])
-            depth += codes >= 0
+            if len(level.rows) == 0:
+                continue
+            # The code -1 picks the last entry, and is then left out.
+            known = codes >= 0
+            distance -= np.where(known, level.shift[codes], 0.0)
+            scale = np.where(known, level.scale[codes], scale)
+            depth += known
         return Deviations(distance, scale, depth)
 
 

@@ -107,7 +107,8 @@ def number_columns(frame: "pl.DataFrame", names: Sequence[str]) -> dict[str, Flo
     """Columns as Float64 arrays; missing and infinite values are NaN."""
     columns: dict[str, FloatArray] = {}
     for name in dict.fromkeys(names):
-        values = frame[name].cast(_float64()).to_numpy()
+        column = frame[name]
+        values = (column if column.dtype == _float64() else column.cast(_float64())).to_numpy()
         if not np.isfinite(values).all():
             values = np.where(np.isfinite(values), values, np.nan)
         columns[name] = values

@@ -20,6 +20,7 @@ from tieout.pipeline.detection.facts import build_manifest, build_report
 from tieout.pipeline.detection.files import write_files
 from tieout.pipeline.detection.findings import Findings, find
 from tieout.pipeline.detection.model import Judgement, judge
+from tieout.pipeline.detection.use import use_of
 from tieout.pipeline.inputs import fingerprint_file
 from tieout.pipeline.timing import Stopwatch
 from tieout.pipeline.workspace import new_run_id, prepared_folder, run_folder
@@ -117,6 +118,7 @@ def detect(job: DetectJob) -> DetectResult:
         text = manifest.model_dump_json(indent=2) + "\n"
         (aside / "run.json").write_text(text, encoding="utf-8")
     judgement.keep()
+    use_of(done, job, run_id).save(judgement.path)
     return DetectResult(folder, manifest, report)
 
 

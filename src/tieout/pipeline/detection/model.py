@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tieout.detect.drift import DRIFT_MAX, ColumnDrift, Outline
@@ -33,7 +34,8 @@ class Judgement:
     """Detectors, what they said of each row, and where they come from.
 
     sentence: on which model judged and why. drift: of each column against what a kept model had
-    learnt from, the largest first; empty where there was none. keep: stores a new model.
+    learnt from, the largest first; empty where there was none. path: where the workspace keeps the
+    model. keep: stores a new one.
     """
 
     judge: Judge
@@ -42,6 +44,7 @@ class Judgement:
     fingerprint: str
     reused: bool
     drift: tuple[ColumnDrift, ...]
+    path: Path
     keep: Callable[[], object]
 
 
@@ -59,7 +62,7 @@ def judge(job: "DetectJob", data: Data, clock: Stopwatch) -> Judgement:
         fits = kept is not None and _still_fits(kept, fingerprint, drift, data)
         model = kept if kept is not None and fits else _new_model(job, learnt_from, fingerprint)
     with clock.step("judge"):
-        detectors = Judge(model.detectors, model.penalties)
+        detectors = Judge(model.detectors, model.penalties, model.counted)
         judged = detectors.judge(table)
     return Judgement(
         judge=detectors,
@@ -68,6 +71,7 @@ def judge(job: "DetectJob", data: Data, clock: Stopwatch) -> Judgement:
         fingerprint=model.fingerprint,
         reused=fits,
         drift=drift,
+        path=path,
         keep=(lambda: None) if fits else (lambda: save_model(path, model)),
     )
 
@@ -79,9 +83,11 @@ def _require(fingerprint: str | None, kept: StoredModel | None) -> None:
 
 def _new_model(job: "DetectJob", learnt_from: Table, fingerprint: str) -> StoredModel:
     fitted = fit_profile(job.judged_as, learnt_from, seed=job.seed)
+    weighed = Judge.weighed(fitted, learnt_from)
     return StoredModel(
         detectors=fitted,
-        penalties=Judge.weighed(fitted, learnt_from).penalties,
+        penalties=weighed.penalties,
+        counted=weighed.counted or (),
         outline=Outline.of(learnt_from),
         fingerprint=fingerprint,
         rows=learnt_from.height,

@@ -15,15 +15,19 @@ from tieout.model.table import Table
 
 FOLDER = Path(".tieout") / "models"
 
-_EXTRAS: Final = {"penalties", "outline", "rows"}
+_EXTRAS: Final = {"penalties", "counted", "outline", "rows"}
 
 
 @dataclass(frozen=True)
 class StoredModel:
-    """Detectors as they were kept; penalties of weak ones; what they learnt from."""
+    """Detectors as they were kept; penalties of weak ones; what they learnt from.
+
+    counted: the detectors that said anything of the rows they learnt from.
+    """
 
     detectors: Mapping[str, Detector]
     penalties: Mapping[str, float]
+    counted: tuple[str, ...]
     outline: Outline
     fingerprint: str
     rows: int
@@ -59,6 +63,7 @@ def load_model(path: Path) -> StoredModel | None:
     return StoredModel(
         detectors=saved.detectors,
         penalties={str(name): float(each) for name, each in extra["penalties"].items()},
+        counted=tuple(map(str, extra["counted"])),
         outline=Outline.restored(extra["outline"]),
         fingerprint=saved.fingerprint,
         rows=int(extra["rows"]),
@@ -75,6 +80,7 @@ def save_model(path: Path, model: StoredModel) -> bool:
             fingerprint=model.fingerprint,
             extra={
                 "penalties": dict(model.penalties),
+                "counted": list(model.counted),
                 "outline": model.outline.state(),
                 "rows": model.rows,
             },

@@ -1,0 +1,1 @@
+"""One record at a time, in memory: the same judgement as of a table, without its price."""

@@ -1,0 +1,369 @@
+"""The features of one record against what is remembered, as `behaviour` has them of a table."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
+
+import numpy as np
+
+from tieout.detect.behaviour.amounts import CATEGORY_ROWS_MIN, LATEST, LATEST_OF_MANY
+from tieout.detect.behaviour.firsts import plural, short
+from tieout.detect.behaviour.limits import NEAR_DAYS, just_below
+from tieout.detect.behaviour.places import BACK_SHARE, EARTH_RADIUS_KM, SECONDS_MIN
+from tieout.detect.behaviour.repeats import GAPS, GAPS_MIN
+from tieout.detect.behaviour.statuses import ASKED_BACK, MONTH_DAYS, REFUSED
+from tieout.detect.behaviour.timeline import DAY_US
+from tieout.detect.live import walks
+from tieout.detect.live.pools import deviation_of
+from tieout.detect.live.state import ACTING, FIRSTS, PaymentState
+from tieout.detect.live.whereabouts import kilometres_between
+from tieout.model.table import TableRole
+
+Value = float | int | bool | None
+NAN: Final = float("nan")
+_MINUTE_US: Final = 60e6
+_HOUR_US: Final = 3_600e6
+
+
+@dataclass
+class Moment:
+    """One record as features see it.
+
+    now: microseconds since 1970. numbers: what is remembered of it, by column of the rows.
+    """
+
+    values: Mapping[TableRole, Any]
+    now: float
+    codes: dict[TableRole, int]
+    numbers: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def hour(self) -> int:
+        """Hour of the day."""
+        return int(self.now % DAY_US // _HOUR_US)
+
+
+def moment_of(state: PaymentState, values: Mapping[TableRole, Any], now: float) -> Moment:
+    """A record with its codes and numbers; new values get a code of their own."""
+    rows, parties = state.rows, state.parties
+    codes = {role: rows.code(role, values.get(role)) for role in rows.codes}
+    made = Moment(values, now, codes, {"time": now})
+    if parties.has_amount:
+        _money(state, made)
+    if parties.has_place:
+        latitude = _number(values.get(TableRole.LATITUDE))
+        longitude = _number(values.get(TableRole.LONGITUDE))
+        valid = abs(latitude) <= 90.0 and abs(longitude) <= 180.0
+        made.numbers["latitude"] = latitude if valid else NAN
+        made.numbers["longitude"] = longitude if valid else NAN
+    if TableRole.STATUS in parties.roles:
+        said = str(values.get(TableRole.STATUS) or "").lower()
+        made.numbers["refused"] = float(any(word in said for word in REFUSED))
+        made.numbers["asked back"] = float(any(word in said for word in ASKED_BACK))
+    return made
+
+
+def _number(value: Any) -> float:
+    # Infinity is no amount and no place either.
+    return NAN if value is None or not math.isfinite(value) else float(value)
+
+
+def _money(state: PaymentState, made: Moment) -> None:
+    amount = _number(made.values.get(TableRole.AMOUNT, made.values.get(TableRole.DEBIT)))
+    log = math.log(abs(amount)) if amount else NAN
+    net = NAN
+    if TableRole.MERCHANT_CATEGORY in state.parties.roles:
+        key = state.parties.money(TableRole.MERCHANT_CATEGORY)
+        head = state.rows.head(key, state.rows.key_of(key, made.codes))
+        known, median, _ = walks.latest_spread(
+            state.rows.chains[key], state.rows.numbers["log"], head, LATEST_OF_MANY
+        )
+        net = log - median if known >= CATEGORY_ROWS_MIN else NAN
+    near = False if math.isnan(amount) else _limit(state, amount) is not None
+    made.numbers |= {
+        "amount": amount,
+        "log": log,
+        "net": net,
+        "near limit": amount if near else NAN,
+        "is near limit": float(near),
+    }
+
+
+def _limit(state: PaymentState, amount: float) -> float | None:
+    if not state.limits:
+        return None
+    limit = float(just_below(np.array([amount]), state.limits)[0])
+    return None if math.isnan(limit) else limit
+
+
+def _head(state: PaymentState, made: Moment, role: TableRole) -> int:
+    return state.rows.head((role,), made.codes[role])
+
+
+def clock(state: PaymentState, made: Moment) -> dict[str, Value]:
+    """The hour, and how usual it is."""
+    holder = made.codes[state.parties.holder]
+    category = made.codes.get(TableRole.MERCHANT_CATEGORY, -1)
+    near, share = state.hours.share(made.hour, holder, category)
+    known = holder >= 0
+    return {
+        "hour": made.hour,
+        "is_night": made.hour < 6,
+        "hour_near_before": near if known else None,
+        "hour_share": share if known else None,
+    }
+
+
+def pace(state: PaymentState, made: Moment) -> dict[str, Value]:
+    """Earlier rows of who acts, the time since the last one, and how even the gaps are."""
+    holder = made.codes[state.parties.holder]
+    if holder < 0:
+        return {"rows_before": None, "seconds_since_last": NAN, "gap_variation": NAN}
+    rows, head = state.rows, _head(state, made, state.parties.holder)
+    chain, time = rows.chains[state.parties.holder,], rows.numbers["time"]
+    before = state.hours.of_holder.get(holder)
+    last = walks.last_known(chain, time, time, head, made.now)
+    return {
+        "rows_before": 0 if before is None else int(before.sum()),
+        "seconds_since_last": (made.now - time[last]) / 1e6 if last >= 0 else NAN,
+        "gap_variation": walks.evenness(chain, time, head, made.now, GAPS, GAPS_MIN),
+    }
+
+
+def amounts(state: PaymentState, made: Moment) -> dict[str, Value]:
+    """The amount beside the customer's own, as it is and net of its category's."""
+    rows = state.rows
+    key = state.parties.money(state.parties.holder)
+    number = rows.key_of(key, made.codes)
+    head = rows.head(key, number)
+    chain, logs = rows.chains[key], rows.numbers["log"]
+    own = walks.latest_spread(chain, logs, head, LATEST)
+    pool = state.pool.at(rows.height, logs)
+    median = math.exp(own[1])
+    found: dict[str, Value] = {
+        "amount_own_rows": own[0] if number >= 0 else None,
+        "amount_own_median": median,
+        "amount_own_times": abs(made.numbers["amount"]) / median,
+        "amount_own_z": deviation_of(made.numbers["log"], pool, own),
+    }
+    if TableRole.MERCHANT_CATEGORY in state.parties.roles:
+        nets = rows.numbers["net"]
+        own = walks.latest_spread(chain, nets, head, LATEST)
+        pool = state.pool_net.at(rows.height, nets)
+        found["amount_usual_z"] = deviation_of(made.numbers["net"], pool, own)
+    return found
+
+
+def burst(state: PaymentState, made: Moment) -> dict[str, Value]:
+    """Rows of the card in ten minutes; nothing is known of what comes after."""
+    payer = state.parties.payer
+    if made.codes[payer] < 0:
+        return {"burst_10m": None}
+    chain, time = state.rows.chains[payer,], state.rows.numbers["time"]
+    head = _head(state, made, payer)
+    return {"burst_10m": 1 + walks.within(chain, time, head, made.now, 10 * _MINUTE_US)}
+
+
+def travel(state: PaymentState, made: Moment) -> dict[str, Value]:
+    """Distance and speed from the last place, and from the one before it on the way back."""
+    payer = state.parties.payer
+    nothing: dict[str, Value] = dict.fromkeys(
+        ("km_from_last", "km_per_hour", "km_per_hour_away"), NAN
+    )
+    here = state.whereabouts.of(
+        state.rows, made.numbers["latitude"], made.numbers["longitude"], made.codes
+    )
+    if made.codes[payer] < 0 or here is None:
+        return nothing
+    places = [*islice(_places_before(state, made, _head(state, made, payer)), 2)]
+    if not places:
+        return nothing
+    km, speed = _leg(state, made, here, places[0])
+    if len(places) == 2:
+        km_before, speed_before = _leg(state, made, here, places[1])
+        away = float(np.fmin(speed, speed_before)) if km_before < BACK_SHARE * km else speed
+    else:
+        away = speed
+    return {"km_from_last": km, "km_per_hour": speed, "km_per_hour_away": away}
+
+
+def _places_before(
+    state: PaymentState, made: Moment, row: int
+) -> Iterator[tuple[int, tuple[float, float, bool]]]:
+    """Rows from one back along the payer's chain whose place is known, with it."""
+    rows, payer = state.rows, state.parties.payer
+    chain, time = rows.chains[payer,], rows.numbers["time"]
+    latitude, longitude = rows.numbers["latitude"], rows.numbers["longitude"]
+    while row >= 0:
+        if time[row] <= made.now:
+            codes = {role: int(rows.codes[role][row]) for role in state.whereabouts.keys}
+            place = state.whereabouts.of(rows, float(latitude[row]), float(longitude[row]), codes)
+            if place is not None:
+                yield row, place
+        row = int(chain[row])
+
+
+def _leg(
+    state: PaymentState,
+    made: Moment,
+    here: tuple[float, float, bool],
+    before: tuple[int, tuple[float, float, bool]],
+) -> tuple[float, float]:
+    """Km and km/h from an earlier row's place; NaN between middles of one country."""
+    row, there = before
+    sure = here[2] and there[2]
+    if TableRole.COUNTRY in state.parties.roles and not sure:
+        country = TableRole.COUNTRY
+        if made.codes[country] == state.rows.codes[country][row]:
+            return NAN, NAN
+    km = kilometres_between(there[:2], here[:2], EARTH_RADIUS_KM)
+    seconds = max((made.now - float(state.rows.numbers["time"][row])) / 1e6, SECONDS_MIN)
+    return km, km / (seconds / 3_600.0)
+
+
+def firsts(state: PaymentState, made: Moment) -> dict[str, Value]:
+    """What is new for who acts."""
+    holder = made.codes[state.parties.holder]
+    found: dict[str, Value] = {}
+    for role, counted in state.firsts.items():
+        seen, different, days = counted.seen(holder, made.codes[role], made.now)
+        name = short(role)
+        found[f"{name}_seen_before"] = seen
+        found[f"{plural(name)}_before"] = different
+        found[f"{name}_known_days"] = days
+        found[f"new_{name}"] = None if seen is None or not different else seen == 0
+    return found
+
+
+def repeats(state: PaymentState, made: Moment) -> dict[str, Value]:
+    """Time since the card paid the same amount to the same partner, within the last day."""
+    payer, partner, rows = state.parties.payer, state.parties.partner, state.rows
+    amount = made.numbers["amount"]
+    known = made.codes[payer] >= 0 and partner is not None and made.codes[partner] >= 0
+    if not known or partner is None or math.isnan(amount):
+        return {"seconds_since_same_amount": NAN}
+    key = state.parties.money(payer)
+    number = rows.key_of(key, made.codes)
+    if number < 0:
+        return {"seconds_since_same_amount": NAN}
+    last = walks.last_equal(
+        rows.chains[key],
+        rows.numbers["time"],
+        rows.numbers["amount"],
+        rows.codes[partner],
+        rows.head(key, number),
+        (made.now, amount, made.codes[partner]),
+        float(DAY_US),
+    )
+    return {"seconds_since_same_amount": (made.now - last) / 1e6}
+
+
+def crowds(state: PaymentState, made: Moment) -> dict[str, Value]:
+    """Different cards at the merchant and on the device, and rows of the customer a minute."""
+    rows, time = state.rows, state.rows.numbers["time"]
+    found: dict[str, Value] = {}
+    windows = (
+        (TableRole.MERCHANT, 10 * _MINUTE_US, "merchant_cards_10m"),
+        (TableRole.DEVICE, float(DAY_US), "device_cards_1d"),
+    )
+    for role, window, name in windows:
+        if role in rows.codes and TableRole.CARD in rows.codes:
+            own = made.codes[TableRole.CARD]
+            head = _head(state, made, role)
+            found[name] = (
+                None
+                if made.codes[role] < 0
+                else walks.different_within(
+                    rows.chains[role,],
+                    time,
+                    rows.codes[TableRole.CARD],
+                    head,
+                    made.now,
+                    window,
+                    own,
+                )
+            )
+    if TableRole.CUSTOMER in rows.codes:
+        customer = TableRole.CUSTOMER
+        count = walks.within(
+            rows.chains[customer,], time, _head(state, made, customer), made.now, _MINUTE_US
+        )
+        found["customer_count_1m"] = 1 + count if made.codes[customer] >= 0 else None
+    return found
+
+
+def limits(state: PaymentState, made: Moment) -> dict[str, Value]:
+    """Amounts just below a limit within a week, where this one is."""
+    rows = state.rows
+    key = state.parties.money(state.parties.holder)
+    number = rows.key_of(key, made.codes)
+    if made.numbers["is near limit"] == 0.0 or number < 0:
+        nothing = 0 if number >= 0 else None
+        return {
+            "limit_just_above": None,
+            "near_limit_count_7d": nothing,
+            "near_limit_sum_7d": None if nothing is None else 0.0,
+        }
+    week = (rows.head(key, number), made.now, float(NEAR_DAYS * DAY_US))
+    chain, time = rows.chains[key], rows.numbers["time"]
+    count = walks.sum_within(chain, time, rows.numbers["is near limit"], *week)
+    total = walks.sum_within(chain, time, rows.numbers["near limit"], *week)
+    return {
+        "limit_just_above": _limit(state, made.numbers["amount"]),
+        "near_limit_count_7d": 1 + round(count),
+        "near_limit_sum_7d": made.numbers["amount"] + total,
+    }
+
+
+def statuses(state: PaymentState, made: Moment) -> dict[str, Value]:
+    """Refusals of the card in a day, and how much of the customer's was asked back."""
+    rows, time = state.rows, state.rows.numbers["time"]
+    found: dict[str, Value] = {"is_chargeback": made.numbers["asked back"] > 0.0}
+    for role in ACTING:
+        if role in rows.codes:
+            total = walks.sum_within(
+                rows.chains[role,],
+                time,
+                rows.numbers["refused"],
+                _head(state, made, role),
+                made.now,
+                float(DAY_US),
+            )
+            own = round(made.numbers["refused"] + total)
+            found[f"{role}_refused_1d"] = own if made.codes[role] >= 0 else None
+    holder, window = state.parties.holder, float(MONTH_DAYS * DAY_US)
+    if made.codes[holder] >= 0:
+        chain, head = rows.chains[holder,], _head(state, made, holder)
+        asked = walks.sum_within(chain, time, rows.numbers["asked back"], head, made.now, window)
+        found["chargebacks_90d"] = round(made.numbers["asked back"] + asked)
+        found["rows_90d"] = 1 + walks.within(chain, time, head, made.now, window)
+    return found
+
+
+_OF_FIRSTS: Final = tuple(
+    name
+    for role in (short(each) for each in FIRSTS)
+    for name in (f"{role}_seen_before", f"{plural(role)}_before", f"{role}_known_days")
+)
+# What computes which features; each is asked only where one of its features is wanted.
+COMPUTED: Final[Mapping[Callable[[PaymentState, Moment], dict[str, Value]], tuple[str, ...]]] = {
+    clock: ("hour", "is_night", "hour_near_before", "hour_share"),
+    pace: ("rows_before", "seconds_since_last", "gap_variation"),
+    amounts: (
+        *("amount_own_rows", "amount_own_median", "amount_own_times", "amount_own_z"),
+        "amount_usual_z",
+    ),
+    burst: ("burst_10m",),
+    travel: ("km_from_last", "km_per_hour", "km_per_hour_away"),
+    firsts: (*_OF_FIRSTS, *(f"new_{short(role)}" for role in FIRSTS)),
+    repeats: ("seconds_since_same_amount",),
+    crowds: ("merchant_cards_10m", "device_cards_1d", "customer_count_1m"),
+    limits: ("limit_just_above", "near_limit_count_7d", "near_limit_sum_7d"),
+    statuses: (
+        *("is_chargeback", "chargebacks_90d", "rows_90d"),
+        *(f"{role}_refused_1d" for role in ACTING),
+    ),
+}
+LIVE_FEATURES: Final = frozenset(name for names in COMPUTED.values() for name in names)

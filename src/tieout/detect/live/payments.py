@@ -1,0 +1,203 @@
+"""Payments judged one by one against their customer's past, which grows with each."""
+
+import datetime
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from tieout.detect.behaviour.aspects import (
+    COMPANY,
+    FEATURES_NEEDED,
+    TOGETHER,
+    WEIGHTS,
+    odd_scores,
+)
+from tieout.detect.behaviour.family import HOLDERS, first_of
+from tieout.detect.behaviour.features import behaviour, chosen
+from tieout.detect.behaviour.pattern import PaymentPattern
+from tieout.detect.behaviour.pattern_reasons import RowFacts, reasons_of
+from tieout.detect.behaviour.timeline import Floats, has_clock
+from tieout.detect.live import walks
+from tieout.detect.live.features import COMPUTED, LIVE_FEATURES, Moment, Value, moment_of
+from tieout.detect.live.state import PaymentState
+from tieout.model.facts import Reason
+from tieout.model.table import Table, TableRole
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_EPOCH: Final = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - times are as written
+_MICROSECOND: Final = datetime.timedelta(microseconds=1)
+_COMPANY_US: Final = 2 * 3_600e6
+_NEIGHBOURS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One record's features, and each channel's log p-value."""
+
+    features: Mapping[str, Value]
+    channels: Mapping[str, float]
+
+
+class LivePayments:
+    """What a fitted `PaymentPattern` says of records as they come, each in its turn.
+
+    Each record is judged by what is remembered and then remembered itself. Records that come in
+    the order of their time get the p-values that a table of all records so far would give its
+    last row, of which no later one is known. A record that comes late is judged by what had come
+    before it; rows later than it are passed over in windows and ways. A record that the model
+    learnt from is judged as it was there, and not remembered twice.
+
+    wanted: features that rules ask for, beside those of the judgement; of the latter those that
+    cannot be told of a single record (`LIVE_FEATURES`) are left out.
+    """
+
+    def __init__(self, pattern: PaymentPattern, wanted: Collection[str] = ()) -> None:
+        self.pattern = pattern
+        self.roles = tuple(pattern.memory.roles)
+        asked = FEATURES_NEEDED | (set(wanted) & LIVE_FEATURES)
+        families = chosen(pattern.memory, asked, timed=has_clock(pattern.memory))
+        self.features = (
+            frozenset(feature.name for family in families for feature in family.features)
+            & LIVE_FEATURES
+            & asked
+        )
+        self._compute = [each for each, names in COMPUTED.items() if set(names) & self.features]
+        self.state = PaymentState(pattern.memory)
+        self._recent: dict[int, list[tuple[float, float]]] = {}
+        self._added: list[tuple[Any, ...]] = []
+
+    def judge(self, values: Mapping[TableRole, Any]) -> Seen:
+        """What is odd about a record; afterwards it is part of what the next is judged by.
+
+        values: by role; the time as a datetime without zone, numbers as floats.
+        """
+        time = values.get(TableRole.TIME)
+        if time is None:
+            return self._seen(dict.fromkeys(self.features, float("nan")), None)
+        made = moment_of(self.state, values, (time - _EPOCH) / _MICROSECOND)
+        twin = self._twin(made)
+        if twin is not None:
+            return self._seen(twin, made)
+        found: dict[str, Value] = {}
+        for compute in self._compute:
+            found |= compute(self.state, made)
+        features = {name: found.get(name) for name in self.features}
+        seen = self._seen(features, made)
+        self._remember(made)
+        return seen
+
+    def reasons(
+        self, seen: Seen, record: Mapping[str, Any], roles: Mapping[TableRole, str]
+    ) -> tuple[Reason, ...]:
+        """Sentences for a record, the oddest aspect first, as the pattern has them of a table."""
+        who = str(first_of(HOLDERS, frozenset(roles)))
+        features = {name: _or_none(value) for name, value in seen.features.items()}
+        return reasons_of(RowFacts(features, record, roles, who), seen.channels)
+
+    def remember(self, values: Mapping[TableRole, Any]) -> None:
+        """Make a record part of the past without judging it."""
+        time = values.get(TableRole.TIME)
+        if time is not None:
+            made = moment_of(self.state, values, (time - _EPOCH) / _MICROSECOND)
+            if self._twin_row(made) < 0:
+                self._remember(made)
+
+    def added(self) -> "pl.DataFrame":
+        """The records remembered since the model was loaded, columns named by role."""
+        import polars as pl
+
+        schema = self.pattern.memory.frame.schema
+        return pl.DataFrame(self._added, schema=schema, orient="row", strict=False)
+
+    def _remember(self, made: Moment) -> None:
+        state, codes = self.state, made.codes
+        holder = codes[state.parties.holder]
+        state.hours.add(made.hour, holder, codes.get(TableRole.MERCHANT_CATEGORY, -1))
+        for role, counted in state.firsts.items():
+            counted.add(holder, codes[role], made.now)
+        state.rows.add(codes, made.numbers)
+        self._added.append(tuple(made.values.get(role) for role in self.roles))
+
+    def _seen(self, features: Mapping[str, Value], made: Moment | None) -> Seen:
+        calibrations = self.pattern.calibrations
+        odd = odd_scores(_One(features))
+        channels = {
+            name: calibrations[name].log_p_of(float(score[0]))
+            for name, score in odd.items()
+            if name in calibrations
+        }
+        together = -sum(
+            weight * channels[name] for name, weight in WEIGHTS.items() if name in channels
+        )
+        channels[TOGETHER] = calibrations[TOGETHER].log_p_of(together)
+        accompanied = self._accompanied(made, together)
+        channels[COMPANY] = calibrations[COMPANY].log_p_of(accompanied)
+        return Seen(features, channels)
+
+    def _accompanied(self, made: Moment | None, together: float) -> float:
+        """A record's own oddness and that of the oddest of the card's three before it, in 2 h."""
+        if made is None or made.codes[self.state.parties.payer] < 0:
+            return float("nan")
+        recent = self._recent.setdefault(made.codes[self.state.parties.payer], [])
+        near = [each for at, each in recent[-_NEIGHBOURS:] if abs(made.now - at) <= _COMPANY_US]
+        recent[:] = [*recent[1 - _NEIGHBOURS :], (made.now, together)]
+        return together + max(near) if near else float("nan")
+
+    def _twin_row(self, made: Moment) -> int:
+        state = self.state
+        holder = state.parties.holder
+        head = state.rows.head((holder,), made.codes[holder])
+        numbers = state.rows.numbers
+        amount = numbers.get("amount", numbers["time"])
+        own = made.numbers.get("amount", made.now)
+        chain, time = state.rows.chains[holder,], numbers["time"]
+        row = walks.twin(chain, time, amount, head, (made.now, own), state.memory_rows)
+        values = None
+        while row >= 0:
+            values = values or tuple(made.values.get(role) for role in self.roles)
+            if state.frame.row(row) == values:
+                return row
+            row = walks.twin(
+                chain, time, amount, int(chain[row]), (made.now, own), state.memory_rows
+            )
+        return -1
+
+    def _twin(self, made: Moment) -> dict[str, Value] | None:
+        """The features of a record that the model learnt from, as they were there."""
+        row = self._twin_row(made)
+        if row < 0:
+            return None
+        values = self._learnt.row(row, named=True)
+        return {name: values[name] for name in self.features}
+
+    @cached_property
+    def _learnt(self) -> "pl.DataFrame":
+        """Features of the rows that were learnt from, in the order of their time."""
+        memory = self.pattern.memory
+        frame = self.state.frame
+        rows = Table(frame, np.arange(1, frame.height + 1), (), memory.roles)
+        return behaviour(rows, features=self.features)
+
+
+def _or_none(value: Value) -> Value:
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+class _One:
+    """The features of one record, as aspects want them."""
+
+    def __init__(self, features: Mapping[str, Value]) -> None:
+        self._features = features
+
+    def __getitem__(self, name: str) -> Floats:
+        value = self._features[name]
+        return np.array([math.nan if value is None else float(value)])
+
+    def has(self, *names: str) -> bool:
+        return all(name in self._features for name in names)

@@ -1,0 +1,42 @@
+"""A record's values by role, typed as the role needs: `behaviour.timeline.by_role` of one row."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tieout.model.table import TableRole
+
+_NUMBERS: Final = frozenset(
+    {
+        TableRole.AMOUNT,
+        TableRole.DEBIT,
+        TableRole.CREDIT,
+        TableRole.LATITUDE,
+        TableRole.LONGITUDE,
+    }
+)
+_TIMES: Final = frozenset({TableRole.TIME, TableRole.POSTED_AT})
+
+
+def by_role_of(record: Mapping[str, Any], roles: Mapping[TableRole, str]) -> dict[TableRole, Any]:
+    """The values of a typed record by role.
+
+    A record of debit and credit gets a signed amount when there is no other.
+    """
+    found = {role: _typed(record[name], role) for role, name in roles.items()}
+    if TableRole.AMOUNT not in found and {TableRole.DEBIT, TableRole.CREDIT} <= set(found):
+        found[TableRole.AMOUNT] = (found[TableRole.DEBIT] or 0.0) - (found[TableRole.CREDIT] or 0.0)
+    return found
+
+
+def _typed(value: Any, role: TableRole) -> Any:
+    if value is None:
+        return None
+    if role in _TIMES:
+        return value if isinstance(value, datetime.datetime) else None
+    if role not in _NUMBERS:
+        return str(value)
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,110 @@
+"""Rows that are remembered one by one: columns that grow, and chains from row to row."""
+
+from typing import Final, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tieout.detect.behaviour.family import Work
+from tieout.detect.behaviour.groups import Groups
+from tieout.model.table import TableRole
+
+# The roles whose values a key is made of.
+Key: TypeAlias = tuple[TableRole, ...]
+Chain: TypeAlias = NDArray[np.int32]
+Floats: TypeAlias = NDArray[np.float64]
+Values = TypeVar("Values", Chain, Floats)
+
+_SHIFT: Final = 32
+_ROOM_MIN: Final = 1024
+
+
+def joined(first: int, second: int) -> int:
+    """One number for a pair of codes."""
+    return (first << _SHIFT) | second
+
+
+class Rows:
+    """Remembered rows in the order in which they came.
+
+    numbers: a column of floats by name. codes: by role, each value as a number, -1 for none.
+    chains: by key, for each row the row before it of the same key; heads: the last row of a key.
+    """
+
+    def __init__(self, work: Work, keys: tuple[Key, ...], numbers: dict[str, Floats]) -> None:
+        self.height = work.timeline.height
+        self._room = max(self.height, _ROOM_MIN)
+        roles = tuple(dict.fromkeys(role for key in keys for role in key))
+        self.vocabularies: dict[TableRole, dict[str, int]] = {}
+        self.codes: dict[TableRole, Chain] = {}
+        for role in roles:
+            self._remember_role(work, role)
+        self.numbers = {name: self._wide(values) for name, values in numbers.items()}
+        self.chains: dict[Key, Chain] = {}
+        self.heads: dict[Key, dict[int, int]] = {}
+        for key in keys:
+            groups = work.groups(*key)
+            self.chains[key] = self._wide(groups.previous)
+            self.heads[key] = self._last(key, groups)
+
+    def _remember_role(self, work: Work, role: TableRole) -> None:
+        different = work.timeline.frame[role].drop_nulls().unique(maintain_order=True)
+        self.vocabularies[role] = {text: code for code, text in enumerate(different)}
+        self.codes[role] = self._wide(work.keys.codes(role).codes)
+
+    def _wide(self, values: Values) -> Values:
+        wide = np.empty(self._room, values.dtype)
+        wide[: len(values)] = values
+        return wide
+
+    def _last(self, key: Key, groups: Groups) -> dict[int, int]:
+        if len(groups.order) == 0:
+            return {}
+        ends = np.flatnonzero(np.append(groups.start[1:] == np.arange(1, len(groups.start)), True))
+        rows = groups.order[ends]
+        codes = self.codes[key[0]][rows].astype(np.int64)
+        for role in key[1:]:
+            codes = (codes << _SHIFT) | self.codes[role][rows]
+        return dict(zip(codes.tolist(), rows.tolist(), strict=True))
+
+    def code(self, role: TableRole, text: str | None) -> int:
+        """The number of a value, a new one for a new value; -1 for none."""
+        if text is None:
+            return -1
+        known = self.vocabularies[role]
+        return known.setdefault(text, len(known))
+
+    def key_of(self, key: Key, codes: dict[TableRole, int]) -> int:
+        """One number for the values of a key; -1 where a part of it is missing."""
+        found = codes[key[0]]
+        for role in key[1:]:
+            part = codes[role]
+            found = -1 if min(found, part) < 0 else joined(found, part)
+        return found
+
+    def head(self, key: Key, number: int) -> int:
+        """The last row of a key; -1 for none."""
+        return self.heads[key].get(number, -1)
+
+    def add(self, codes: dict[TableRole, int], numbers: dict[str, float]) -> None:
+        """Remember a row."""
+        row = self.height
+        if row == self._room:
+            self._grow()
+        for role, column in self.codes.items():
+            column[row] = codes[role]
+        for name, values in self.numbers.items():
+            values[row] = numbers[name]
+        for key, chain in self.chains.items():
+            number = self.key_of(key, codes)
+            heads = self.heads[key]
+            chain[row] = heads.get(number, -1) if number >= 0 else -1
+            if number >= 0:
+                heads[number] = row
+        self.height = row + 1
+
+    def _grow(self) -> None:
+        self._room *= 2
+        self.codes = {role: self._wide(values) for role, values in self.codes.items()}
+        self.numbers = {name: self._wide(values) for name, values in self.numbers.items()}
+        self.chains = {key: self._wide(values) for key, values in self.chains.items()}

@@ -1,0 +1,121 @@
+"""All that is remembered of payments, as a record's features need it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from tieout.detect.behaviour.amounts import CATEGORY_ROWS_MIN, LATEST_OF_MANY, past
+from tieout.detect.behaviour.family import AMOUNTS, CARRIERS, HOLDERS, Work, first_of
+from tieout.detect.behaviour.limits import just_below, round_limits
+from tieout.detect.behaviour.places import own_places
+from tieout.detect.behaviour.repeats import PARTNERS
+from tieout.detect.behaviour.statuses import says_asked_back, says_refused
+from tieout.detect.behaviour.timeline import timeline
+from tieout.detect.live.habits import Firsts, Hours
+from tieout.detect.live.pools import RunningPool
+from tieout.detect.live.rows import Floats, Key, Rows
+from tieout.detect.live.whereabouts import Whereabouts
+from tieout.model.table import Table, TableRole
+
+FIRSTS = (
+    TableRole.COUNTRY,
+    TableRole.MERCHANT,
+    TableRole.MERCHANT_CATEGORY,
+    TableRole.DEVICE,
+)
+ACTING = (TableRole.CARD, TableRole.CUSTOMER, TableRole.MERCHANT, TableRole.DEVICE)
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Which roles act in a table. partner: whom the money goes to; None where nothing says so."""
+
+    roles: frozenset[TableRole]
+
+    @cached_property
+    def holder(self) -> TableRole:
+        """Who acts."""
+        return first_of(HOLDERS, self.roles)
+
+    @cached_property
+    def payer(self) -> TableRole:
+        """What travels and pays: a card, else who acts."""
+        return first_of((*CARRIERS, *HOLDERS), self.roles)
+
+    @cached_property
+    def partner(self) -> TableRole | None:
+        """Whom the money goes to; None where nothing says so."""
+        return next((role for role in PARTNERS if role in self.roles), None)
+
+    def money(self, role: TableRole) -> Key:
+        """A role's key for amounts: currencies are kept apart."""
+        return (role, TableRole.CURRENCY) if TableRole.CURRENCY in self.roles else (role,)
+
+    @property
+    def has_amount(self) -> bool:
+        """Whether there is money in it."""
+        return any(role in self.roles for role in AMOUNTS)
+
+    @property
+    def has_place(self) -> bool:
+        """Whether rows say where they were."""
+        return {TableRole.LATITUDE, TableRole.LONGITUDE} <= self.roles
+
+
+class PaymentState:
+    """Rows, counts and pools: built from a table at once, then row by row."""
+
+    def __init__(self, memory: Table) -> None:
+        roles = frozenset(memory.roles)
+        self.parties = Parties(roles)
+        work = Work(timeline(memory), roles, None)
+        self.frame = work.timeline.frame
+        self.limits = round_limits(work.amount) if self.parties.has_amount else ()
+        self.rows = Rows(work, self._keys(), _numbers(work, self.limits, self.parties))
+        self.memory_rows = self.rows.height
+        self.hours = Hours(work, self.parties.holder)
+        self.firsts = {
+            role: Firsts.of(work, self.parties.holder, role) for role in FIRSTS if role in roles
+        }
+        self.pool, self.pool_net = RunningPool(), RunningPool()
+        self.whereabouts = Whereabouts(roles)
+
+    def _keys(self) -> tuple[Key, ...]:
+        parties = self.parties
+        keys: list[Key] = [(parties.holder,), (parties.payer,)]
+        keys += [parties.money(parties.holder), parties.money(parties.payer)]
+        keys += [(role,) for role in (*ACTING, *FIRSTS, TableRole.CITY) if role in parties.roles]
+        if TableRole.MERCHANT_CATEGORY in parties.roles:
+            keys.append(parties.money(TableRole.MERCHANT_CATEGORY))
+        if parties.partner is not None:
+            keys.append((parties.partner,))
+        return tuple(dict.fromkeys(keys))
+
+
+def _numbers(work: Work, limits: tuple[float, ...], parties: Parties) -> dict[str, Floats]:
+    """The columns of numbers that rows are remembered by."""
+    found: dict[str, Floats] = {"time": work.timeline.time_us.astype(np.float64)}
+    if parties.has_amount:
+        near = ~np.isnan(just_below(work.amount, limits))
+        found["amount"] = work.amount
+        found["log"] = work.log_amount
+        found["net"] = _net(work)
+        found["near limit"] = np.where(near, work.amount, np.nan)
+        found["is near limit"] = near.astype(np.float64)
+    if parties.has_place:
+        found["latitude"], found["longitude"] = own_places(work)
+    if TableRole.STATUS in work.roles:
+        found["refused"] = says_refused(work).astype(np.float64)
+        found["asked back"] = says_asked_back(work).astype(np.float64)
+    return found
+
+
+def _net(work: Work) -> Floats:
+    """The log amount less its category's usual one, as far as it was known then."""
+    if TableRole.MERCHANT_CATEGORY not in work.roles:
+        return np.full(work.timeline.height, np.nan)
+    groups = work.money_groups(TableRole.MERCHANT_CATEGORY)
+    known, median, _ = past(groups, work.log_amount, latest=LATEST_OF_MANY)
+    net: Floats = work.log_amount - np.where(known >= CATEGORY_ROWS_MIN, median, np.nan)
+    return net

@@ -25,6 +25,7 @@ from tieout.reconcile.spec import (
     Spec,
     SpecModel,
     TolerancePass,
+    WordsSpec,
 )
 from tieout.reconcile.spec_file import load_spec
 
@@ -33,6 +34,7 @@ GUIDE = "docs/guides/spec.md"
 PARTS: list[type[BaseModel]] = [
     AmountColumns, AmountFormat, AmountTolerance, DateColumn, DateFormat, DayWindow, EvidenceSpec,
     ExactPass, FeeSchedule, GroupPass, HistorySpec, PassSpec, SideSpec, Spec, TolerancePass,
+    WordsSpec,
 ]  # fmt: skip
 
 
@@ -77,6 +79,7 @@ def test_the_guide_explains_every_field() -> None:
         ("### `amount`", AmountColumns),
         ("### `date`", DateColumn),
         ("## `evidence`", EvidenceSpec),
+        ("## `words`", WordsSpec),
     ],
 )
 def test_a_table_has_the_fields_of_its_part(

@@ -418,3 +418,19 @@ def test_values_from_the_data_are_only_text(go: Run) -> None:
     summary = (result.out / "summaries.md").read_text("utf-8")
     assert "\\<script\\>" in summary
     assert "[x](y)" not in summary
+
+
+def test_comments_name_buckets_that_no_amounts_prove(go: Run, tmp_path: Path) -> None:
+    (tmp_path / "buckets.yaml").write_text(
+        "- {name: netting, description: Set off against a claim., examples: [netted off]}\n"
+    )
+    said = ["bank charges for May", "netted off", "Rent", ""]
+    rows = [[f"K{n}", "EUR", f"{100 + 7 * n}.00", text] for n, text in enumerate(said)]
+    spec = {"key": "k", "currency": "ccy", "derived": "gap", "comment": "text"}
+    result = go(rows, header="k,ccy,gap,text", spec=spec, workspace=tmp_path)
+    found = breaks_of(result)
+    assert found["bucket"].to_list() == ["fee_or_tax", "netting", "unknown", "unknown"]
+    assert "bank charges" in found["evidence"][0]
+    assert found["evidence"][3] == "difference 121.00; no amounts to compare"
+    silent = go(rows, header="k,ccy,gap,text", spec={**spec, "words": {"use": False}}, out="b")
+    assert set(breaks_of(silent)["bucket"]) == {"unknown"}

@@ -107,6 +107,16 @@ def test_rates_that_have_changed_are_refused(run: Run, tmp_path: Path) -> None:
         repeat(first.out, out=tmp_path / "third")
 
 
+def test_words_that_have_changed_are_refused(run: Run, tmp_path: Path) -> None:
+    decided = tmp_path / "decided.csv"
+    decided.write_text("comment,bucket\nin transit,timing\n")
+    first = run(LEFT, RIGHT, words={"decided": "decided.csv"})
+    assert same_bytes(first, repeat(first.out, out=tmp_path / "again"))
+    decided.write_text("comment,bucket\nin transit,fx_rate\n")
+    with pytest.raises(InputError, match=r"decided\.csv: is gone or has changed since the run"):
+        repeat(first.out, out=tmp_path / "third")
+
+
 def test_a_day_from_which_ages_count_is_kept(run: Run, tmp_path: Path) -> None:
     from datetime import date
 

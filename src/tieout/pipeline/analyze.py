@@ -27,7 +27,8 @@ from tieout.pipeline.analyze_result import (
 from tieout.pipeline.analyze_spec import AnalyzeSpec, load_analyze_spec
 from tieout.pipeline.analyze_split import Split, split_one, split_two
 from tieout.pipeline.timing import Stopwatch
-from tieout.pipeline.workspace import new_run_id, prepared_folder, run_folder
+from tieout.pipeline.words_vocabulary import CACHE_FOLDER, Vocabulary, located
+from tieout.pipeline.workspace import find_workspace, new_run_id, prepared_folder, run_folder
 from tieout.reconcile.infer.model import Choice
 from tieout.sources.open import open_source
 from tieout.sources.source import Source
@@ -100,6 +101,8 @@ def _carry_out(job: AnalyzeJob, engine: Engine, scratch: Path, clock: Stopwatch)
         past = _open(job.history, "history", engine, scratch) if job.history else None
     with clock.step("understand"):
         spec, choices = _understand(job, source, past)
+        beside = job.spec.parent if job.spec is not None else None
+        spec = spec.model_copy(update={"words": located(spec.words, job.workspace, beside)})
         scale = 2 if spec.scale is None else spec.scale
     with clock.step("read"):
         read = read_breaks(
@@ -118,7 +121,9 @@ def _carry_out(job: AnalyzeJob, engine: Engine, scratch: Path, clock: Stopwatch)
         if split.current.is_empty():
             raise InputError(f"{source.name}: no row could be read as a break")
     with clock.step("judge"):
-        found = judge_rows(split, spec, scale=scale, as_of=job.as_of)
+        found = judge_rows(
+            split, spec, scale=scale, as_of=job.as_of, vocabulary=_vocabulary(spec, job)
+        )
     with clock.step("group"):
         incidents, breaks = find_incidents(found, spec, scale=scale)
     with clock.step("prove"):
@@ -135,6 +140,21 @@ def _carry_out(job: AnalyzeJob, engine: Engine, scratch: Path, clock: Stopwatch)
         incidents=incidents,
         conservation=conservation,
     )
+
+
+def _vocabulary(spec: AnalyzeSpec, job: AnalyzeJob) -> Vocabulary | None:
+    if not spec.words.use or not spec.comment:
+        return None
+    cache = find_workspace(job.workspace) / CACHE_FOLDER
+    return Vocabulary.of(spec.words, _side_names(spec), cache=cache)
+
+
+def _side_names(spec: AnalyzeSpec) -> tuple[str, str]:
+    """The sides are called as the columns of their amounts are."""
+    if spec.criteria is None:
+        return "", ""
+    left, right = (" ".join(part.columns) for part in (spec.criteria.left, spec.criteria.right))
+    return left, right
 
 
 def _open(location: str, part: str, engine: Engine, scratch: Path) -> Source:

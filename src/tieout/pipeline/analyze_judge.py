@@ -1,8 +1,8 @@
 """From typed rows to judged breaks, in the columns of the contract."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -12,10 +12,13 @@ from tieout.detect.history.severity import severities
 from tieout.pipeline.analyze_buckets import explain_breaks
 from tieout.pipeline.analyze_spec import AnalyzeSpec
 from tieout.pipeline.analyze_split import Split
+from tieout.pipeline.words_naming import name_by_words
+from tieout.pipeline.words_vocabulary import Vocabulary
 from tieout.reconcile.breaks import finish_breaks
 
 _EPOCH: Final = date(1970, 1, 1)
 KEY_SEPARATOR: Final = " | "
+_USUAL_ROWS: Final = 500
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,17 @@ class JudgedBreaks:
     judged: Judged
     observations: Observations
     as_of: date | None
+    words: dict[str, Any] = field(default_factory=dict)
 
 
-def judge_rows(split: Split, spec: AnalyzeSpec, *, scale: int, as_of: date | None) -> JudgedBreaks:
+def judge_rows(
+    split: Split,
+    spec: AnalyzeSpec,
+    *,
+    scale: int,
+    as_of: date | None,
+    vocabulary: Vocabulary | None = None,
+) -> JudgedBreaks:
     """Judge the current breaks by history, say what they are, and how much they matter."""
     observations = observe(split, spec, scale=scale)
     judged = judge_history(observations)
@@ -44,10 +55,21 @@ def judge_rows(split: Split, spec: AnalyzeSpec, *, scale: int, as_of: date | Non
     agreeing = any(not part["is_break"].all() for part in (split.current, split.history))
     balances = agreeing and spec.id is None
     explained = explain_breaks(current, scale=scale, balances=balances)
+    words: dict[str, Any] = {}
+    if vocabulary is not None:
+        named = name_by_words(
+            explained, _comments(current), vocabulary, usual=lambda: _of_agreeing(split)
+        )
+        explained = named.breaks
+        words = {"sha256": vocabulary.sha256, "similarities": list(named.similarities)}
     found = pl.concat([current, explained], how="horizontal")
     as_of = as_of or _last_day(split)
     breaks = finish_breaks(
-        _as_found(found, spec), reconciliation=spec.analysis, scale=scale, as_of=as_of
+        _as_found(found, spec),
+        reconciliation=spec.analysis,
+        scale=scale,
+        as_of=as_of,
+        next_steps=vocabulary.next_steps if vocabulary is not None else None,
     )
     frame = _in_order(judged.frame, found["row"])
     details = _details(found, frame, judged, spec)
@@ -71,7 +93,23 @@ def judge_rows(split: Split, spec: AnalyzeSpec, *, scale: int, as_of: date | Non
         judged=judged,
         observations=observations,
         as_of=as_of,
+        words=words,
     )
+
+
+def _comments(rows: pl.DataFrame) -> list[str]:
+    return rows["comment"].fill_null("").to_list()
+
+
+def _of_agreeing(split: Split) -> list[str]:
+    """Comments of rows that are no breaks, evenly over both parts."""
+    agreeing = pl.concat(
+        [
+            part.filter(~pl.col("is_break")).select("comment")
+            for part in (split.history, split.current)
+        ]
+    )
+    return _comments(agreeing.gather_every(max(1, agreeing.height // _USUAL_ROWS)))
 
 
 def observe(split: Split, spec: AnalyzeSpec, *, scale: int) -> Observations:

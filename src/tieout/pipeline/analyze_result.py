@@ -194,6 +194,7 @@ def build_analyze_manifest(
             "engine": job.engine,
             "scale": done.scale,
             "judged_by": "history" if done.found.judged.against_past else "one_another",
+            "words": done.found.words,
         },
         versions=versions("scipy"),
         seed=0,

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from tieout.detect.history.severity import SeverityTable
 from tieout.model.errors import InputError
 from tieout.reconcile.infer.model import Choice
-from tieout.reconcile.spec import AmountColumns, AmountTolerance, DateColumn, SpecModel
+from tieout.reconcile.spec import AmountColumns, AmountTolerance, DateColumn, SpecModel, WordsSpec
 
 _WIDTH: Final = 98
 
@@ -82,6 +82,7 @@ class AnalyzeSpec(SpecModel):
         Field(description="First day that is judged; earlier rows are history."),
     ] = None
     severity: SeverityTable = SeverityTable()
+    words: WordsSpec = WordsSpec()
 
     @field_validator("derived", mode="before")
     @classmethod

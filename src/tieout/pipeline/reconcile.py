@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,8 @@ from tieout.pipeline.files import write_files
 from tieout.pipeline.inputs import Input, decide_scale, read_side
 from tieout.pipeline.reconciled import Reconciled, build_manifest, build_report
 from tieout.pipeline.timing import Stopwatch
+from tieout.pipeline.words_reconcile import name_by_words_of_rows
+from tieout.pipeline.words_vocabulary import located
 from tieout.pipeline.workspace import new_run_id, prepared_folder, run_folder
 from tieout.reconcile.breaks import finish_breaks
 from tieout.reconcile.evidence import explain_residue
@@ -111,7 +113,7 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
             _open(job.right, "right", engine, scratch),
         )
     with clock.step("understand"):
-        inferred = _understand(job, sources)
+        inferred = _with_words(_understand(job, sources), job)
         scale = decide_scale(sources, inferred.spec)
     spec = inferred.spec
     with clock.step("read"):
@@ -129,11 +131,15 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
     with clock.step("explain"):
         residue = build_residue(left.table, right.table, tied, spec, scale=scale, engine=engine)
         found = explain_residue(residue, spec.evidence, criteria=tuple(spec.left.criteria))
+        words = name_by_words_of_rows(
+            found, residue, (left, right), spec, engine=engine, workspace=job.workspace
+        )
         breaks = finish_breaks(
-            found,
+            words.breaks,
             reconciliation=spec.reconciliation,
             scale=scale,
             as_of=job.as_of or _last_day(residue),
+            next_steps=words.next_steps,
         )
     with clock.step("judge"):
         earlier = earlier_runs(
@@ -170,6 +176,7 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
         breaks=breaks,
         explained=explained,
         earlier=earlier,
+        words=words,
         conservation=conservation,
         engine=engine,
     )
@@ -199,6 +206,12 @@ def _understand(job: ReconcileJob, sources: tuple[Source, Source]) -> Inferred:
         for source in sources
     )
     return infer_spec(left, right, name=f"{left.name}_vs_{right.name}")
+
+
+def _with_words(inferred: Inferred, job: ReconcileJob) -> Inferred:
+    beside = job.spec.parent if job.spec is not None else None
+    words = located(inferred.spec.words, job.workspace, beside)
+    return replace(inferred, spec=inferred.spec.model_copy(update={"words": words}))
 
 
 def _anchored(spec: Spec, path: Path) -> Spec:

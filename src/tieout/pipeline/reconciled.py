@@ -19,6 +19,7 @@ from tieout.pipeline.explain_breaks import ExplainedBreaks, run_summaries
 from tieout.pipeline.inputs import Input, fingerprint_file, masked
 from tieout.pipeline.timing import Stopwatch
 from tieout.pipeline.totals import currency_totals, pass_counts
+from tieout.pipeline.words_reconcile import WordsHeard
 from tieout.reconcile.infer import Inferred
 from tieout.reconcile.records import Residue
 from tieout.reconcile.run import Tied
@@ -44,6 +45,7 @@ class Reconciled:
     breaks: pl.DataFrame
     explained: ExplainedBreaks
     earlier: EarlierRuns
+    words: WordsHeard
     conservation: dict[str, SideConservation]
     engine: Engine
 
@@ -101,6 +103,7 @@ def build_manifest(
             "scale": done.scale,
             "rates_sha256": _sha256_of_rates(done.inferred.spec),
             "earlier_runs": list(done.earlier.run_ids),
+            "words": done.words.options,
         },
         versions=versions(),
         seed=0,

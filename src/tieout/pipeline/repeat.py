@@ -54,6 +54,7 @@ def repeat(
     """
     manifest = load_manifest(run)
     _require_inputs(manifest)
+    _require_words(manifest)
     again = Again(out, workspace, announce)
     with tempfile.TemporaryDirectory(prefix="tieout-") as folder:
         spec = Path(folder) / "spec.yaml"
@@ -168,3 +169,11 @@ def _require_rates(manifest: RunManifest) -> None:
     path = Path(manifest.spec["evidence"]["rates"])
     if not path.is_file() or fingerprint_file(path).sha256 != expected:
         raise InputError(f"{path}: the rates are gone or have changed since the run")
+
+
+def _require_words(manifest: RunManifest) -> None:
+    words = manifest.options.get("words") or {}
+    for name, expected in words.get("sha256", {}).items():
+        path = Path(manifest.spec["words"][name])
+        if not path.is_file() or fingerprint_file(path).sha256 != expected:
+            raise InputError(f"{path}: is gone or has changed since the run, which read it")

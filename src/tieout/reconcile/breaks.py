@@ -1,11 +1,12 @@
 """Breaks as the contract has them: identity, age, exact decimals."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
 
-from tieout.model.buckets import NEXT_STEP
+from tieout.model.buckets import NEXT_STEP, Bucket
 
 # Judging fills these; a break that nobody has judged yet has no score.
 _UNJUDGED: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -20,11 +21,17 @@ _IDENTITY = ("side", "key", "amount_left", "amount_right", "currency", "date_lef
 
 
 def finish_breaks(
-    found: pl.DataFrame, *, reconciliation: str, scale: int, as_of: date | None
+    found: pl.DataFrame,
+    *,
+    reconciliation: str,
+    scale: int,
+    as_of: date | None,
+    next_steps: Mapping[str, str] | None = None,
 ) -> pl.DataFrame:
     """The columns of breaks.parquet, ordered by first left row, then first right row.
 
-    found: BREAK_SCHEMA. break_id is the md5 of what the break is (reconciliation, side, key,
+    found: BREAK_SCHEMA. next_steps: of a workspace's own buckets; they come before the predefined.
+    break_id is the md5 of what the break is (reconciliation, side, key,
     amounts, currency, dates, occurrence number among equals), so it is the same in every run.
     age_days counts from the earlier date to `as_of`.
     """
@@ -39,7 +46,7 @@ def finish_breaks(
         _decimal(pl.col(name), scale).alias(name)
         for name in ("amount_left", "amount_right", "difference")
     ]
-    steps = {bucket.value: text for bucket, text in NEXT_STEP.items()}
+    steps = {bucket.value: text for bucket, text in NEXT_STEP.items()} | dict(next_steps or {})
     return breaks.select(
         "break_id",
         "side",
@@ -56,7 +63,9 @@ def finish_breaks(
         "evidence",
         "candidates",
         *(pl.lit(None, dtype=kind).alias(name) for name, kind in _UNJUDGED.items()),
-        pl.col("bucket").replace_strict(steps, return_dtype=pl.String).alias("resolution"),
+        pl.col("bucket")
+        .replace_strict(steps, default=NEXT_STEP[Bucket.UNKNOWN], return_dtype=pl.String)
+        .alias("resolution"),
         pl.lit(None, dtype=pl.String).alias("proposal"),
     )
 

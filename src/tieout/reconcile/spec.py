@@ -201,6 +201,27 @@ class EvidenceSpec(SpecModel):
     ] = {}
 
 
+class WordsSpec(SpecModel):
+    """How the words of comments help to name buckets that no evidence proves."""
+
+    use: Annotated[bool, Field(description="Whether comments are read for a cause.")] = True
+    own_side: Annotated[
+        Literal["left", "right"] | None,
+        Field(description="The side of the own books; default as the sides' names tell."),
+    ] = None
+    buckets: Annotated[
+        str | None,
+        Field(description="YAML of own buckets; default buckets.yaml of the workspace."),
+    ] = None
+    decided: Annotated[
+        str | None,
+        Field(description="CSV of comment, bucket as decided; default decided.csv there."),
+    ] = None
+    margin: Annotated[
+        float, Field(ge=0, le=1, description="By how much the likeliest bucket must lead.")
+    ] = 0.2
+
+
 class HistorySpec(SpecModel):
     """What breaks are judged by."""
 
@@ -231,6 +252,7 @@ class Spec(SpecModel):
     )
     evidence: EvidenceSpec = EvidenceSpec()
     history: HistorySpec = HistorySpec()
+    words: WordsSpec = WordsSpec()
 
     @model_validator(mode="after")
     def _keys_pair_up(self) -> "Spec":

@@ -36,9 +36,9 @@ def test_it_reads_names_descriptions_and_examples(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "expected a list of buckets, each with name, description and examples"),
-        ("[]", "expected a list of buckets, each with name, description and examples"),
-        ("name: timing", "expected a list of buckets, each with name, description and examples"),
+        ("", "expected a list of buckets, each with name, description, examples"),
+        ("[]", "expected a list of buckets, each with name, description, examples"),
+        ("name: timing", "expected a list of buckets, each with name, description, examples"),
         ("- [1", "buckets.yaml: line "),
         ("- text", "bucket 1: expected name, description and examples"),
         ("- {description: x}", "bucket 1: name: is missing"),

@@ -26,7 +26,7 @@ class SharedWords:
 
     name = "shared"
 
-    def fit(self, texts: Sequence[str]) -> Self:
+    def fit(self, texts: Sequence[str], background: Sequence[str] = ()) -> Self:
         """Nothing to learn."""
         return self
 

@@ -11,17 +11,21 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 from tieout.model.buckets import Bucket
 from tieout.model.errors import InputError
 
-_EXPECTED = "a list of buckets, each with name, description and examples"
+_EXPECTED = "a list of buckets, each with name, description, examples and next_step"
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
 class BucketText:
-    """One bucket: its name, what it is, and typical comments about such breaks."""
+    """One bucket: its name, what it is, and typical comments about such breaks.
+
+    next_step: what people usually do about it; of the shipped ones the predefined step.
+    """
 
     name: str
     description: str
     examples: tuple[str, ...] = ()
+    next_step: str = ""
 
 
 class _Entry(BaseModel):
@@ -30,13 +34,14 @@ class _Entry(BaseModel):
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
     description: _Text
     examples: Annotated[tuple[_Text, ...], Field(strict=False)] = ()
+    next_step: str = ""
 
 
 _ENTRIES: TypeAdapter[list[_Entry]] = TypeAdapter(list[_Entry])
 
 
 def load_buckets(path: Path) -> tuple[BucketText, ...]:
-    """The buckets of a workspace: a YAML list of name, description and examples (may be left out).
+    """The buckets of a workspace: a YAML list of name and description; the rest may be left out.
 
     Raises InputError with one line: the file, the entry, what is wrong, what is expected.
     """
@@ -57,7 +62,7 @@ def buckets_of(text: str, *, source: str) -> tuple[BucketText, ...]:
     """The buckets in a YAML text; `source` stands in messages. Raises InputError.
 
     >>> buckets_of("[{name: netting, description: Set off, examples: [netted]}]", source="own")
-    (BucketText(name='netting', description='Set off', examples=('netted',)),)
+    (BucketText(name='netting', description='Set off', examples=('netted',), next_step=''),)
     """
     try:
         # The C reader is ten times as fast and reads the same; not every build has it.
@@ -78,15 +83,19 @@ def buckets_of(text: str, *, source: str) -> tuple[BucketText, ...]:
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"{source}: {name}: is there twice; expected names to differ")
-    return tuple(BucketText(each.name, each.description, each.examples) for each in entries)
+    return tuple(
+        BucketText(each.name, each.description, each.examples, each.next_step.strip())
+        for each in entries
+    )
 
 
 def extended(shipped: Iterable[BucketText], own: Sequence[BucketText]) -> tuple[BucketText, ...]:
     """Shipped buckets and a workspace's own; one of the same name adds its words to the shipped.
 
     >>> known = BucketText("timing", "In transit.", ("pending",))
-    >>> extended([known], [BucketText("timing", "Float.", ("cheque",))])
-    (BucketText(name='timing', description='In transit. Float.', examples=('pending', 'cheque')),)
+    >>> (both,) = extended([known], [BucketText("timing", "Float.", ("cheque",))])
+    >>> both.description, both.examples
+    ('In transit. Float.', ('pending', 'cheque'))
     """
     together = {each.name: each for each in shipped}
     for each in own:
@@ -97,7 +106,8 @@ def extended(shipped: Iterable[BucketText], own: Sequence[BucketText]) -> tuple[
 
 def _joined(known: BucketText, more: BucketText) -> BucketText:
     examples = tuple(dict.fromkeys((*known.examples, *more.examples)))
-    return BucketText(known.name, f"{known.description} {more.description}", examples)
+    step = more.next_step or known.next_step
+    return BucketText(known.name, f"{known.description} {more.description}", examples, step)
 
 
 def _problem(error: ValidationError, content: list[Any]) -> str:
@@ -108,7 +118,7 @@ def _problem(error: ValidationError, content: list[Any]) -> str:
     place = ": ".join([f"bucket {name or int(number) + 1}", *(str(step) for step in steps)])
     match first["type"]:
         case "extra_forbidden":
-            return f"{place}: no such field; expected name, description, examples"
+            return f"{place}: no such field; expected name, description, examples, next_step"
         case "missing":
             return f"{place}: is missing"
         case "string_pattern_mismatch":

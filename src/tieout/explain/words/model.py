@@ -82,12 +82,9 @@ class WordModel:
             raise InputError(f"margin {margin_min:g}: expected 0 to 1")
         learnt = LearntTexts.of(texts, decided)
         used = default_similarities() if similarities is None else similarities
-        common = [
-            *learnt.descriptions,
-            *learnt.texts,
-            *sorted({canonical(each or "") for each in background}),
-        ]
-        measures = Measures.fitted(learnt, [each.fit(common) for each in used])
+        known = [*learnt.descriptions, *learnt.texts]
+        common = sorted({canonical(each or "") for each in background})
+        measures = Measures.fitted(learnt, [each.fit(known, common) for each in used])
         logit = ConditionalLogit.fitted(
             measures.left_out,
             learnt.bucket,

@@ -14,8 +14,8 @@ class Similarity(Protocol):
 
     name: str
 
-    def fit(self, texts: Sequence[str]) -> "Similarity":
-        """Learn what is common in these texts. Answers with itself."""
+    def fit(self, texts: Sequence[str], background: Sequence[str] = ()) -> "Similarity":
+        """Learn what is common in these texts and in those of the data. Answers with itself."""
         ...
 
     def between(self, left: Sequence[str], right: Sequence[str]) -> FloatArray:

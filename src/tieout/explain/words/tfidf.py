@@ -30,8 +30,9 @@ class TfidfSimilarity:
         self._words: dict[str, int] = {}
         self._parts: dict[str, int] = {}
 
-    def fit(self, texts: Sequence[str]) -> Self:
+    def fit(self, texts: Sequence[str], background: Sequence[str] = ()) -> Self:
         """Count in how many of the texts each term is."""
+        texts = [*texts, *background]
         self._texts = len(texts)
         self._words = _document_counts(*_word_counts(texts))
         self._parts = _document_counts(*_part_counts(texts))

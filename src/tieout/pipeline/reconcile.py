@@ -117,12 +117,7 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
         scale = decide_scale(sources, inferred.spec)
     spec = inferred.spec
     with clock.step("read"):
-        left = read_side(
-            sources[0], spec.left, spec, scale=scale, engine=engine, path=scratch / "left.parquet"
-        )
-        right = read_side(
-            sources[1], spec.right, spec, scale=scale, engine=engine, path=scratch / "right.parquet"
-        )
+        left, right = _read(sources, spec, scale=scale, engine=engine, scratch=scratch)
     _require_expected(job, left, right)
     with clock.step("match"):
         tied = run_passes(
@@ -180,6 +175,17 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
         conservation=conservation,
         engine=engine,
     )
+
+
+def _read(
+    sources: tuple[Source, Source], spec: Spec, *, scale: int, engine: Engine, scratch: Path
+) -> tuple[Input, Input]:
+    paths = (scratch / "left.parquet", scratch / "right.parquet")
+    left, right = (
+        read_side(source, side, spec, scale=scale, engine=engine, path=path)
+        for source, side, path in zip(sources, (spec.left, spec.right), paths, strict=True)
+    )
+    return left, right
 
 
 def _require_expected(job: ReconcileJob, left: Input, right: Input) -> None:

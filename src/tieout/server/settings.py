@@ -32,6 +32,8 @@ INSTALLED_APPS = [
     "tieout.server.accounts",
     "tieout.server.audit",
     "tieout.server.jobs",
+    "tieout.server.console",
+    "tieout.server.cases",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -3,5 +3,9 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("tieout.server.cases.urls")),
     path("", include("tieout.server.accounts.urls")),
 ]
+handler403 = "tieout.server.console.errors.forbidden"
+handler404 = "tieout.server.console.errors.not_found"
+handler500 = "tieout.server.console.errors.failed"

@@ -1,0 +1,1 @@
+"""The queue of work: runs and their findings, incidents, cases, and what people decide."""

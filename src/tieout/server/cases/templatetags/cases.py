@@ -1,0 +1,38 @@
+"""Template tags of cases: their state and age in words."""
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from tieout.server.cases.models import Case
+from tieout.server.cases.words import state_words
+from tieout.server.console.templatetags.console import days, icon
+
+register = template.Library()
+
+_LOOKS = {
+    "new": ("tag-info", "point"),
+    "open": ("tag-medium", "user"),
+    "waiting": ("tag-plain", "hourglass"),
+    "resolved": ("tag-good", "circle-check"),
+}
+
+
+@register.simple_tag
+def state_of(case: Case) -> SafeString:
+    """The state of a case by colour, picture and words."""
+    css, picture = _LOOKS.get(case.status, _LOOKS["new"])
+    return format_html(
+        '<span class="tag {}">{} <span data-state>{}</span></span>',
+        css,
+        icon(picture, "icon-sm"),
+        state_words(case),
+    )
+
+
+@register.filter
+def age(case: Case) -> str:
+    """Days since it happened, or since the case was opened."""
+    start = case.happened_on or case.opened_at.date()
+    return days(max(0, (timezone.localdate() - start).days))

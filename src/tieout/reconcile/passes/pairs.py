@@ -13,7 +13,7 @@ PAIR_SCHEMA = pl.Schema(
     {
         "left_row": pl.Int64,
         "right_row": pl.Int64,
-        "currency": pl.Categorical(),
+        "currency": pl.Categorical,
         "difference": pl.Int64,
     }
 )

@@ -12,19 +12,22 @@ from tieout.cli.options import WorkspaceOption
 def worker_command(
     workspace: WorkspaceOption = None,
     once: Annotated[
-        bool, typer.Option("--once", help="Leave when no job is due any more.")
+        bool, typer.Option("--once", help="Leave when no job and no delivery is due any more.")
     ] = False,
 ) -> None:
-    """Run the jobs that people and schedules ask for, one after another."""
+    """Run the jobs that people and schedules ask for, and deliver what is due to be sent."""
     from tieout.server.boot import boot
 
     boot(workspace)
     from tieout.server.jobs.worker import work, work_off
+    from tieout.server.outbox.delivering import deliver_due, delivering
 
     if once:
         work_off()
+        deliver_due()
         return
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    work(stop=stop)
+    with delivering():
+        work(stop=stop)

@@ -36,12 +36,14 @@ def serve(serving: Serving) -> None:
 @contextmanager
 def _worker_inside() -> Iterator[None]:
     from tieout.server.jobs.worker import work
+    from tieout.server.outbox.delivering import delivering
 
     stop = threading.Event()
     thread = threading.Thread(target=work, kwargs={"stop": stop}, name="worker", daemon=True)
     thread.start()
     try:
-        yield
+        with delivering():
+            yield
     finally:
         stop.set()
         thread.join(timeout=10)

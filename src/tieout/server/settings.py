@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "tieout.server.jobs",
     "tieout.server.console",
     "tieout.server.cases",
+    "tieout.server.outbox",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -111,6 +111,9 @@ class ResolveSpec(ConfigModel):
     accounts: Annotated[
         dict[Bucket, AccountPair], Field(description="Bucket to the accounts of its journal draft.")
     ] = Field(default_factory=dict)
+    ledger: Annotated[
+        Literal["left", "right"], Field(description="The side whose books entries correct.")
+    ] = "right"
     write_off: Annotated[Limit, Field(description="Differences up to this may be written off.")] = (
         Limit()
     )
@@ -125,6 +128,9 @@ class ResolveSpec(ConfigModel):
     approval: Approval = Approval()
     targets: Targets = Targets()
     channels: Channels = Channels()
+    dry_run: Annotated[
+        bool, Field(description="Nothing leaves; deliveries end as done, marked as a dry run.")
+    ] = False
     half_life_days: Annotated[
         float, Field(gt=0, description="After so many days a decision counts half.")
     ] = 180.0

@@ -11,10 +11,10 @@ import polars as pl
 # currency is a dictionary of few words: 4 bytes a row.
 PAIR_SCHEMA = pl.Schema(
     {
-        "left_row": pl.Int64,
-        "right_row": pl.Int64,
-        "currency": pl.Categorical,
-        "difference": pl.Int64,
+        "left_row": pl.Int64(),
+        "right_row": pl.Int64(),
+        "currency": pl.Categorical(),
+        "difference": pl.Int64(),
     }
 )
 

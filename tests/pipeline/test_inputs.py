@@ -145,3 +145,14 @@ def test_a_side_of_parquet_keeps_its_types(engine: DuckDBEngine, tmp_path: Path)
     source = open_source(str(path), engine=engine, workdir=tmp_path)
     found = read(engine, source, spec(), tmp_path)
     assert engine.fetch(found.table)["amount"].to_list() == [30]
+
+
+def test_the_scale_holds_decimals_that_are_not_written(
+    engine: DuckDBEngine, tmp_path: Path
+) -> None:
+    source = opened(engine, tmp_path / "a.csv", "amount\n1234\n")
+    mills = {"column": "amount", "format": {"unwritten_decimals": 3}}
+    sides = {"left": {"name": "a", "amount": mills}, "right": {"name": "b", "amount": "amount"}}
+    assert decide_scale([source, source], Spec.model_validate(sides)) == 3
+    with pytest.raises(InputError, match="expected a scale of at least 3"):
+        decide_scale([source, source], Spec.model_validate({**sides, "scale": 2}))

@@ -268,3 +268,22 @@ def test_reading_a_bare_value_ignores_how_many_decimals_it_has() -> None:
     assert reads_as_amount("1.23456789", POINT)
     assert not reads_as_amount("1.234.567", POINT)
     assert reads_as_amount("1.234.567", GERMAN)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount_format", "units"),
+    [
+        ("1234", PLAIN, 1234),
+        ("-5", POINT, -5),
+        ("1,234", ENGLISH, 1234),
+        ("1234.5", PLAIN, None),
+        ("1234.0", PLAIN, 1234),
+    ],
+)
+def test_decimals_that_are_not_written_are_read_as_if_they_were(
+    units_of: UnitsOf, text: str, amount_format: AmountFormat, units: int | None
+) -> None:
+    cents = amount_format.model_copy(update={"unwritten_decimals": 2})
+    assert units_of([text], cents, 2) == [units]
+    assert parse_amount(text, cents, 2) == units
+    assert parse_amount(text, cents, 3) == parse_amount(text, amount_format, 1)

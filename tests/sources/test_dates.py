@@ -77,6 +77,10 @@ def test_it_reads_a_date_by_its_pattern(read: Read, text: str, pattern: str) -> 
         ("31/01/2024 13:45", "%d/%m/%Y %H:%M", 49_500),
         ("31/01/2024 13:45:00.5", "%d/%m/%Y %H:%M:%S.%f", 49_500),
         ("01/31/2024 1:45 PM", "%m/%d/%Y %I:%M %p", 49_500),
+        ("01/31/2024 1:45PM", "%m/%d/%Y %I:%M%p", 49_500),
+        ("2024-01-31 01:45 PM", "%Y-%m-%d %I:%M %p", 49_500),
+        ("2024-01-31 12:00 AM", "%Y-%m-%d %I:%M %p", 0),
+        ("20240131134500", "%Y%m%d%H%M%S", 49_500),
     ],
 )
 def test_it_reads_date_and_time(read: Read, text: str, pattern: str, seconds: int) -> None:
@@ -106,6 +110,7 @@ def test_days_are_read_from_iso_texts_with_time_by_the_plain_pattern_too(read: R
         ("31/04/2024", "%d/%m/%Y"),
         ("13/13/2024", "%d/%m/%Y"),
         ("20240230", "%Y%m%d"),
+        ("2024013113450", "%Y%m%d%H%M%S"),
         ("30 Feb 2024", "%d %b %Y"),
     ],
 )

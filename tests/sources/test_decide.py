@@ -35,6 +35,7 @@ def column(*values: str | None) -> pl.Series:
         (["EUR 5.00", "USD 6.00"], AmountFormat()),
         (["5.00 €", "6.00 €"], AmountFormat()),
         (["(5.00)", "6.00"], AmountFormat()),
+        (["'5.00", "'6.00 $"], AmountFormat()),
         (["5.00-", "6.00"], AmountFormat()),
         (["5.00 DR", "6.00 CR"], AmountFormat()),
         (["+31070,11"], AmountFormat(decimal=",")),
@@ -125,10 +126,25 @@ def test_the_decided_format_reads_the_column_it_was_decided_on(
         (["31 January 2024"], ("%d %B %Y",)),
         (["31/01/2024 13:45"], ("%d/%m/%Y %H:%M",)),
         (["1/31/2024 1:45 PM"], ("%m/%d/%Y %I:%M %p",)),
+        (["1/31/2024 1:45PM"], ("%m/%d/%Y %I:%M%p",)),
+        (["1/31/2024 1:45:07am"], ("%m/%d/%Y %I:%M:%S%p",)),
+        (["2024-01-31 10:05 PM"], ("%Y-%m-%d %I:%M %p",)),
+        (["20240131134500", "20231201000000"], ("%Y%m%d%H%M%S",)),
     ],
 )
 def test_it_tells_how_dates_are_written(values: list[str], patterns: tuple[str, ...]) -> None:
     assert decide_date_format(column(*values)) == DateFormat(patterns=patterns)
+
+
+def test_halves_of_the_day_are_read_before_the_iso_form_that_would_read_over_them() -> None:
+    found = decide_date_format(column("2024-01-31 22:05", "2024-02-01 10:05 PM", "2024-02-02 9:00"))
+    assert found == DateFormat(patterns=("%Y-%m-%d %I:%M %p", "%Y-%m-%d %H:%M"))
+
+
+def test_a_column_may_be_read_although_many_values_are_something_else() -> None:
+    values = column("5,00", "7,25", "1084", "2207.68", "see note")
+    assert decide_amount_format(values) is None
+    assert decide_amount_format(values, coverage=0.5) == AmountFormat(decimal=",")
 
 
 def test_mixed_ways_of_writing_come_out_the_most_frequent_first() -> None:

@@ -251,3 +251,14 @@ def test_units_of_the_lowest_integer_are_null(engine: DuckDBEngine) -> None:
     units = units_of(table["v"], AmountFormat(plain=True), 0)
 
     assert engine.fetch(table.select(u=units))["u"].to_list() == [None, 1 - 2**63]
+
+
+def test_native_cents_are_read_as_amounts(opened: Opener, staged: Stager) -> None:
+    cents = AmountField("v", format=AmountFormat(unwritten_decimals=2))
+    for column in (
+        pl.Series([1234, -5]),
+        pl.Series([1234.0, -5.0]),
+        pl.Series([Decimal("1234.00"), Decimal("-5")]),
+    ):
+        assert values(read(opened, staged, column, cents)) == [1234, -5]
+        assert values(read(opened, staged, column, cents, scale=3)) == [12340, -50]

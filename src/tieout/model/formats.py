@@ -19,6 +19,9 @@ class AmountFormat(BaseModel):
     plain: Annotated[
         bool, Field(description="Every sampled value is an optional minus, digits and a point.")
     ] = False
+    unwritten_decimals: Annotated[
+        int, Field(ge=0, le=6, description="2 where 1234 stands for 12.34, as with cents.")
+    ] = 0
 
 
 class DateFormat(BaseModel):

@@ -9,6 +9,7 @@ from pathlib import Path
 import ibis.expr.types as ir
 
 from tieout.engines.base import Engine
+from tieout.model.errors import InputError
 from tieout.model.manifest import InputFile
 from tieout.model.money import EXPONENT_DEFAULT, currency_exponent
 from tieout.reconcile.sides import comparable, stage_plan
@@ -51,7 +52,16 @@ def read_side(
 
 
 def decide_scale(sources: Sequence[Source], spec: Spec) -> int:
-    """Decimals of every amount of the run: the spec's, else the most any currency seen has."""
+    """Decimals of every amount of the run: the spec's, else the most any currency seen has.
+
+    Raises InputError for a scale with fewer decimals than a column leaves unwritten.
+    """
+    unwritten = max(side.amount.format.unwritten_decimals for side in (spec.left, spec.right))
+    if spec.scale is not None and spec.scale < unwritten:
+        raise InputError(
+            f"spec: scale is {spec.scale}, but an amount has {unwritten} unwritten decimals; "
+            f"expected a scale of at least {unwritten}"
+        )
     if spec.scale is not None:
         return spec.scale
     exponents = []
@@ -61,7 +71,7 @@ def decide_scale(sources: Sequence[Source], spec: Spec) -> int:
             sample = source.sample(_SCALE_SAMPLE_ROWS)[side.currency]
             codes |= set(sample.drop_nulls().str.strip_chars().unique().to_list())
         exponents += [currency_exponent(code) for code in codes if code]
-    return max(exponents, default=EXPONENT_DEFAULT)
+    return max(unwritten, max(exponents, default=EXPONENT_DEFAULT))
 
 
 def fingerprint_file(path: Path) -> InputFile:

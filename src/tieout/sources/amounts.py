@@ -30,6 +30,7 @@ _BARE_STEPS = (
     ("[\u2212\u2013]", "-"),
     ("[\u2019\u00b4`]", "'"),
     ("[\t\n\r\v\f\u00a0\u202f\u2009\u2007]", " "),
+    ("^ *'", ""),  # What spreadsheets put before text that looks like a number.
     (rf"(?i)^([-+( ]*){_CURRENCY} *", r"\1"),
     (rf"(?i)^([^A-Z]*[0-9.) ]) *{_CURRENCY}([-+) ]*)$", r"\1\2"),
 )
@@ -81,6 +82,7 @@ def amount_units(text: ir.StringValue, amount_format: AmountFormat, scale: int) 
     Signs stand before or after, as parentheses, or as CR/DR (also C/H and D/S after a space).
     Null too when non-zero digits stand beyond `scale` decimals, or beyond int64.
     """
+    scale -= amount_format.unwritten_decimals
     if not amount_format.plain:
         return _general_units(text, amount_format, scale)
     plain = _plain_units(text, scale)
@@ -130,6 +132,7 @@ def parse_amount(text: str, amount_format: AmountFormat, scale: int) -> int | No
     >>> parse_amount("1.239", AmountFormat(), 2) is None
     True
     """
+    scale -= amount_format.unwritten_decimals
     for pattern, replacement in amount_steps(amount_format, scale):
         text = re.sub(pattern, replacement, text)
     units = int(text) if text else None

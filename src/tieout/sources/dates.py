@@ -13,6 +13,7 @@ from tieout.model.formats import DateFormat
 # Years outside 1000 to 2999 are misread digits: "31/01/24" read by %Y is the year 24.
 DAYS_MIN = -354_285
 DAYS_MAX = 376_199
+_DIGITS = {"%Y%m%d": 8, "%Y%m%d%H%M%S": 14}
 DAYS_OF_WORDS = -25_567
 
 
@@ -43,9 +44,10 @@ def seconds_of_day(text: ir.StringValue, date_format: DateFormat) -> ir.IntegerV
 def _days_by(text: ir.StringValue, pattern: str) -> ir.IntegerValue:
     if _is_iso(pattern):
         days = _iso(text).try_cast("date").epoch_days()
-    elif pattern == "%Y%m%d":
-        # Without separators the engine reads seven digits too.
-        days = _by_pattern(_if(text.length() == 8, text), pattern).date().epoch_days()
+    elif pattern in _DIGITS:
+        # Without separators the engine reads a digit less too.
+        days = _by_pattern(_if(text.length() == _DIGITS[pattern], text), pattern)
+        days = days.date().epoch_days()
     else:
         days = _by_pattern(text, pattern).date().epoch_days()
     valid = (days >= DAYS_MIN) & (days <= DAYS_MAX)
@@ -65,7 +67,8 @@ def _seconds_by(text: ir.StringValue, pattern: str) -> ir.IntegerValue:
 
 
 def _is_iso(pattern: str) -> bool:
-    return pattern.startswith("%Y-%m-%d")
+    # "10:05 PM" is 10:05 to the cast.
+    return pattern.startswith("%Y-%m-%d") and "%p" not in pattern
 
 
 def _iso(text: ir.StringValue) -> ir.StringValue:

@@ -33,8 +33,12 @@ def present(values: pl.Series) -> pl.Series:
     return trimmed.filter(trimmed != "")
 
 
-def decide_amount_format(values: pl.Series) -> AmountFormat | None:
+def decide_amount_format(
+    values: pl.Series, *, coverage: float = COVERAGE_MIN
+) -> AmountFormat | None:
     """The format in which a column of text reads as amounts, or None when under 90 % of it does.
+
+    coverage: another share than 90 %, for columns whose name leaves no doubt.
 
     Decimal and grouping marks are told apart by the whole column: a value with two different
     marks, or with digits in no group of three, settles it. Where nothing does, 1,234 is grouped
@@ -44,13 +48,13 @@ def decide_amount_format(values: pl.Series) -> AmountFormat | None:
     if filled.is_empty():
         return None
     head = filled.gather_every(max(1, len(filled) // 1_000))
-    if max(_covered(head)) < 0.8 * len(head):
+    if max(_covered(head)) < (coverage - 0.1) * len(head):
         return None
     if filled.str.contains(_PLAIN).all():
         return _point_groups_alone(filled) or AmountFormat(plain=True)
     covered = _covered(filled)
     best = max(range(len(_CANDIDATES)), key=lambda at: (covered[at], -at))
-    if covered[best] < COVERAGE_MIN * len(filled):
+    if covered[best] < coverage * len(filled):
         return None
     chosen = _CANDIDATES[best]
     if chosen == _COMMA and covered[_CANDIDATES.index(_COMMA_GROUPS)] == covered[best]:

@@ -18,6 +18,8 @@ _TIMES = {
     "9:99:99": "%H:%M:%S",
     "9:99:99.9": "%H:%M:%S.%f",
     "9:99 pm": "%I:%M %p",
+    "9:99pm": "%I:%M%p",
+    "9:99:99pm": "%I:%M:%S%p",
     "9:99:99 pm": "%I:%M:%S %p",
 }
 _ISO = "%Y-%m-%d"
@@ -25,6 +27,7 @@ _YEAR = "(?P<year>9999|99)"
 # Shapes of dates, and the pattern of each; {a} and {b} are day and month in an order yet to find.
 _DATES = (
     ("9{8}", "%Y%m%d"),
+    ("9{14}", "%Y%m%d%H%M%S"),
     ("9999-9{1,2}-9{1,2}", _ISO),
     ("9999(?P<by>[/.])9{1,2}(?P=by)9{1,2}", "%Y{by}%m{by}%d"),
     (f"9{{1,2}}(?P<by>[-/.])9{{1,2}}(?P=by){_YEAR}", "{a}{by}{b}{by}{year}"),
@@ -86,13 +89,16 @@ def date_decision(values: pl.Series) -> DateDecision | None:
 
 
 def _patterns(shapes: list[_Shape], orders: tuple[str, ...]) -> tuple[str, ...]:
-    """Each shape's pattern in each order it is used in; all ISO forms are read by one."""
+    """Each shape's pattern in each order it is used in; all ISO forms are read by one.
+
+    Those with a half of the day ("10:05 PM") have patterns of their own, which come first.
+    """
     total = sum(shape.count for shape in shapes)
-    iso = [shape for shape in shapes if shape.pattern.startswith(_ISO)]
+    iso = [shape for shape in shapes if _is_iso(shape.pattern)]
     timed = next((shape.pattern for shape in iso if "%H" in shape.pattern), _ISO)
     patterns: dict[str, None] = {}
     for shape in shapes:
-        if shape.pattern.startswith(_ISO):
+        if _is_iso(shape.pattern):
             patterns[timed] = None
         elif shape.count >= MINORITY_MIN * total or shape is shapes[0]:
             for order in orders if shape.ambiguous else ("",):
@@ -100,7 +106,12 @@ def _patterns(shapes: list[_Shape], orders: tuple[str, ...]) -> tuple[str, ...]:
                 marks = ("%d", "%m") if day_first else ("%m", "%d")
                 text = shape.pattern.replace("{a}", marks[0]).replace("{b}", marks[1])
                 patterns[text] = None
-    return tuple(patterns)
+    # What reads any ISO form would read over a half of the day.
+    return tuple(sorted(patterns, key=_is_iso))
+
+
+def _is_iso(pattern: str) -> bool:
+    return pattern.startswith(_ISO) and "%p" not in pattern
 
 
 def _shapes(filled: pl.Series) -> list[_Shape]:
@@ -130,7 +141,7 @@ def _pattern_of(shape: str) -> str | None:
         return _date_pattern(shape)
     day = _date_pattern(shape[: clock.start()])
     time = re.sub("^99", "9", clock[2]).lower()
-    time = re.sub(r"\.9+", ".9", re.sub(" ?[ap]m$", " pm", time))
+    time = re.sub(r"\.9+", ".9", re.sub("[ap]m$", "pm", time))
     zone = bool(re.fullmatch(r" ?(?:Z|UTC|[+-]99(?::?99)?)", clock[3]))
     if day is None or time not in _TIMES or (clock[3] and not (zone and day == _ISO)):
         return None

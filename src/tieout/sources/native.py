@@ -63,17 +63,18 @@ def units_of(column: ir.Value, amount_format: AmountFormat, scale: int) -> ir.In
     Raises InputError for a type that holds no amounts.
     """
     kind = column.type()
+    written = scale - amount_format.unwritten_decimals
     if isinstance(kind, dt.String):
         units = amount_units(text_of(column), amount_format, scale)
     elif isinstance(kind, dt.Integer):
-        units = _from_integer(column, scale)
+        units = _from_integer(column, written)
     elif isinstance(kind, dt.Decimal):
-        units = _from_decimal(column, kind, scale)
+        units = _from_decimal(column, kind, written)
     elif isinstance(kind, dt.Float64):
-        units = _from_binary(column, scale)
+        units = _from_binary(column, written)
     elif isinstance(kind, dt.Floating):
         # The shortest text of a single-precision number is what was meant by it.
-        units = amount_units(text_of(column), AmountFormat(plain=True), scale)
+        units = amount_units(text_of(column), AmountFormat(plain=True), written)
     else:
         raise InputError(f"column {column.get_name()!r} is of type {kind}, which is no amount")
     # The lowest int64 has no positive twin: a changed sign would not fit.

@@ -168,3 +168,24 @@ def test_rows_of_equal_amount_are_told_after_the_sign_is(side: Side) -> None:
     assert found.equal.left.to_list() == list(range(7))
     assert found.amount_right.sign == -1
     assert found.choices[1].subject == "sign"
+
+
+def test_a_side_that_counts_in_cents_is_read_in_cents(side: Side) -> None:
+    cents = ["1234", "50", "100000", "7", "20199"]
+    whole = ["12.34", "0.50", "1000.00", "0.07", "201.99"]
+    mine, theirs = profile(side(amount=cents)), profile(side(amount=whole))
+    for left, right in ((mine, theirs), (theirs, mine)):
+        found = choose_amount(
+            in_order(5), readings(left, scale=2), readings(right, scale=2), keyed=True
+        )
+        unwritten = [each.amount.format.unwritten_decimals for each in (found.left, found.right)]
+        assert unwritten == ([2, 0] if left is mine else [0, 2])
+        assert len(found.equal) == 5
+        assert "with 2 decimals that are not written" in found.choices[0].decision
+
+
+def test_a_few_rows_a_hundred_times_as_large_are_no_cents(side: Side) -> None:
+    left = readings(profile(side(amount=["1234", "50", "300", "7"])), scale=2)
+    right = readings(profile(side(amount=["12.34", "50", "300", "7"])), scale=2)
+    found = choose_amount(in_order(4), left, right, keyed=True)
+    assert found.left.amount.format.unwritten_decimals == 0

@@ -145,3 +145,16 @@ def test_decimals_do_not_count_trailing_zeros(side: Side) -> None:
 
 def test_a_side_without_amounts_has_no_readings(side: Side) -> None:
     assert read(side(ref=["a"], day=["2024-01-31"], account=["4000"])) == []
+
+
+def test_a_debit_that_writes_some_amounts_otherwise_still_has_its_credit(side: Side) -> None:
+    table = profile(
+        side(
+            REF=["84 376358", "84 378280", "84 381667", "-"],
+            DEBIT=["'579,68 USD", "'544,00 $", "1084", "2207.68"],
+            CREDIT=["-", "-", "-", "0"],
+        )
+    )
+    first = readings(table, scale=2)[0]
+    assert first.columns == ("DEBIT", "CREDIT")
+    assert first.units.to_list() == [57968, 54400, 108400, 0]

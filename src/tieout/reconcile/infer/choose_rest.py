@@ -24,6 +24,8 @@ from tieout.reconcile.spec import (
 from tieout.sources.decide import DateDecision
 
 _ROWS_MIN = 3
+_SHARE_FEW = 0.3
+_SHARE_MOST = 0.8
 _SCALE_MAX = 6
 
 
@@ -48,6 +50,15 @@ def choose_amount(
 ) -> AmountChoice:
     """The readings that agree most on joined rows, by names where rows tell nothing."""
     mine, theirs, found = best_pair(joined, left, right)
+    if keyed and found.rows >= _ROWS_MIN and found.share < _SHARE_FEW:
+        # Perhaps one side counts in cents.
+        wider = [
+            [*side, *(minor for each in side for minor in each.in_minor_units())]
+            for side in (left, right)
+        ]
+        counted = best_pair(joined, *wider)
+        if counted[2].share >= _SHARE_MOST:
+            mine, theirs, found = counted
     turned = found.opposite > 0 and found.opposite >= 0.8 * (found.same + found.opposite)
     sign = -1 if turned and found.lift > 0.05 else 1
     amounts = joined.amounts(mine, theirs)

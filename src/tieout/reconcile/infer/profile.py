@@ -95,6 +95,7 @@ def sample_units(values: pl.Series, amount_format: AmountFormat, scale: int) -> 
 
     Equal to what `tieout.sources.amounts.parse_amount` answers for each.
     """
+    scale -= amount_format.unwritten_decimals
     if amount_format.plain:
         inexact = values.str.contains(rf"\.[0-9]{{{scale}}}[0-9]*[1-9]")
         number = values.cast(pl.Decimal(38, scale), strict=False) * 10**scale

@@ -14,6 +14,7 @@ from tieout.sources.decide import decide_amount_format
 
 READINGS_MAX = 8
 _DECIMALS_ROWS = 20_000
+_HALF_READABLE_MIN = 0.5
 _NAME_WEIGHTS = {
     "amount": 3.0,
     "value": 1.5,
@@ -62,11 +63,13 @@ class Reading:
     def label(self) -> str:
         """What people call it."""
         amount = self.amount
+        unwritten = amount.format.unwritten_decimals
+        behind = f" with {unwritten} decimals that are not written" if unwritten else ""
         if amount.column is None:
-            return f"{amount.debit} less {amount.credit}"
+            return f"{amount.debit} less {amount.credit}{behind}"
         if amount.direction:
-            return f"{amount.column}, signed by {amount.direction}"
-        return amount.column
+            return f"{amount.column}, signed by {amount.direction}{behind}"
+        return f"{amount.column}{behind}"
 
     @cached_property
     def units(self) -> pl.Series:
@@ -91,6 +94,20 @@ class Reading:
         if not self.debits_turned:
             return self
         return replace(self, amount=self.amount.model_copy(update={"debit_negative": True}))
+
+    def in_minor_units(self) -> list["Reading"]:
+        """The same columns of whole numbers as cents or mills, whose point is not written."""
+        if not (self.units.drop_nulls() % 10**self.scale == 0).all():
+            return []
+        amounts = self.amount
+        return [
+            replace(self, amount=amounts.model_copy(update={"format": each}))
+            for each in (
+                amounts.format.model_copy(update={"unwritten_decimals": unwritten})
+                for unwritten in (2, 3)
+                if unwritten <= self.scale
+            )
+        ]
 
     @property
     def debits_turned(self) -> bool:
@@ -142,7 +159,7 @@ def decimals(column: Column) -> pl.Series:
 
 def _format(*columns: Column) -> AmountFormat:
     """The format of one column, or of a pair taken together."""
-    formats = [column.amount for column in columns if column.amount]
+    formats = [found for column in columns if (found := column.amount or _half_format(column))]
     if len(formats) > 1 and len(set(formats)) > 1:
         joined = decide_amount_format(pl.concat([c.values.alias("text") for c in columns]))
         return joined or formats[0]
@@ -160,14 +177,17 @@ def _name_score(column: Column) -> float:
 
 def _debit_credit(side: Profile, scale: int) -> list[Reading]:
     """Pairs of columns that are called debit and credit and otherwise alike."""
-    numbers = side.of_kind(Kind.AMOUNT, Kind.EMPTY)
+    numbers = [
+        *side.of_kind(Kind.AMOUNT, Kind.EMPTY),
+        *(column for column in side.of_kind(Kind.TEXT) if _half_format(column)),
+    ]
     debits = [c for c in numbers if _is_half(c, "debit")]
     credits_ = [c for c in numbers if _is_half(c, "credit")]
     found = []
     for debit in debits:
         for credit in credits_:
             rest = debit.concepts - {"debit"}, credit.concepts - {"credit"}
-            if rest[0] != rest[1] or Kind.AMOUNT not in {debit.kind, credit.kind}:
+            if rest[0] != rest[1] or {debit.kind, credit.kind} <= {Kind.EMPTY}:
                 continue
             amount = AmountColumns(
                 debit=debit.name, credit=credit.name, format=_format(debit, credit)
@@ -175,6 +195,13 @@ def _debit_credit(side: Profile, scale: int) -> list[Reading]:
             score = 3.25 + sum(_NAME_WEIGHTS.get(c, 0.0) for c in rest[0] - {"amount"})
             found.append(Reading(side, amount, score, scale))
     return found
+
+
+def _half_format(column: Column) -> AmountFormat | None:
+    """How a column called debit or credit writes its amounts although many are something else."""
+    if column.kind is not Kind.TEXT or not column.concepts & {"debit", "credit"}:
+        return None
+    return decide_amount_format(column.values, coverage=_HALF_READABLE_MIN)
 
 
 def _is_half(column: Column, half: str) -> bool:

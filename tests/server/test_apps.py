@@ -9,6 +9,8 @@ from django.core.management import call_command
 SERVER = Path(__file__).parents[2] / "src" / "tieout" / "server"
 APPS = sorted(path.parent for path in SERVER.glob("*/apps.py"))
 # What other projects call what has a name here already.
+# Pages of django-allauth that look as ours do.
+OF_LIBRARIES = {"accounts": ("account", "allauth", "mfa", "socialaccount")}
 OTHER_NAMES = {
     "managers.py": "queries.py",
     "selectors.py": "queries.py",
@@ -49,14 +51,15 @@ def test_an_app_with_tables_has_migrations_and_services(app: Path) -> None:
 
 
 @pytest.mark.parametrize("app", APPS, ids=lambda app: app.name)
-def test_views_and_addresses_come_together(app: Path) -> None:
-    assert ({"views.py", "views"} & names(app) == set()) == ("urls.py" not in names(app))
+def test_views_have_addresses(app: Path) -> None:
+    if {"views.py", "views"} & names(app):
+        assert "urls.py" in names(app)
 
 
 @pytest.mark.parametrize("app", APPS, ids=lambda app: app.name)
 def test_templates_lie_in_a_folder_of_the_apps_name(app: Path) -> None:
     folders = {path.name for path in (app / "templates").glob("*")}
-    assert folders <= {app.name}
+    assert folders <= {app.name, *OF_LIBRARIES.get(app.name, ())}
 
 
 @pytest.mark.django_db

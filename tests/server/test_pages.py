@@ -39,7 +39,9 @@ def pages(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, dict[s
                 name: type(each).__name__.removesuffix("Converter").lower()
                 for name, each in converters.items()
             }
-            sample = {name: SAMPLES.get(kind, "none") for name, kind in kinds.items()}
+            words = getattr(entry.pattern, "regex", None) if not kinds else None
+            sample: dict[str, Any] = dict.fromkeys(words.groupindex if words else (), "none")
+            sample |= {name: SAMPLES.get(kind, "none") for name, kind in kinds.items()}
             yield f"{prefix}{entry.name}", sample
 
 

@@ -1,5 +1,7 @@
 """`tieout serve`."""
 
+import sys
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -19,10 +21,23 @@ def serve_command(
     worker: Annotated[
         bool, typer.Option("--worker/--no-worker", help="Run jobs in this process too.")
     ] = True,
+    certificate: Annotated[
+        Path | None, typer.Option("--tls-cert", help="Certificate, PEM, with its chain.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option("--tls-key", help="Its private key, PEM.")] = None,
 ) -> None:
-    """Serve the console and the API of a workspace."""
-    from tieout.server.boot import boot
-    from tieout.server.serve import Serving, serve
+    """Serve the console and the API of a workspace.
 
-    boot(workspace)
-    serve(Serving(host=host, port=port, only=only, worker=worker))
+    Outside loopback it needs TIEOUT_SECRET_KEY, TIEOUT_ALLOWED_HOSTS and TLS, or says what is
+    missing.
+    """
+    from tieout.server.boot import boot
+    from tieout.server.serving import Serving, require_safe, serve
+
+    serving = Serving(
+        host=host, port=port, only=only, worker=worker, certificate=certificate, key=key
+    )
+    require_safe(serving)
+    folder = boot(workspace, log=True)
+    sys.stderr.write(f"tieout: {folder} on {serving.address}\n")
+    serve(serving)

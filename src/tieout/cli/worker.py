@@ -18,7 +18,7 @@ def worker_command(
     """Run the jobs that people and schedules ask for, and deliver what is due to be sent."""
     from tieout.server.boot import boot
 
-    boot(workspace)
+    boot(workspace, log=True)
     from tieout.server.jobs.worker import work, work_off
     from tieout.server.outbox.delivering import deliver_due, delivering
 

@@ -11,10 +11,11 @@ SETTINGS_MODULE = "tieout.server.settings"
 SECRET_FILE = ".tieout-secret"  # noqa: S105 - the name of a file
 
 
-def boot(workspace: Path | None = None, *, migrate: bool = True) -> Path:
+def boot(workspace: Path | None = None, *, migrate: bool = True, log: bool = False) -> Path:
     """Set Django up for a workspace and bring its tables up to date; answers with the workspace.
 
-    A process serves one workspace. Raises InputError when the folder is not there, when another
+    log: write what happens to the workspace's log; for processes that stay. A process serves one
+    workspace. Raises InputError when the folder is not there, when another
     one was set up before, or when the database does not answer.
     """
     folder = find_workspace(workspace).absolute()
@@ -34,6 +35,11 @@ def boot(workspace: Path | None = None, *, migrate: bool = True) -> Path:
         raise InputError(f"this process serves {settings.WORKSPACE} already, not {folder}")
     if migrate:
         migrate_tables()
+    if log:
+        from tieout.server.config import load_config
+        from tieout.server.logs import set_up_logging
+
+        set_up_logging(folder, level=load_config().log_level)
     return folder
 
 

@@ -45,6 +45,24 @@ class ServerConfig(BaseSettings):
     behind_proxy: bool = Field(
         default=False, description="a proxy in front does TLS and sets X-Forwarded-Proto"
     )
+    smtp_host: str = Field(
+        default="", description="mail server for resets of passwords; without it none are sent"
+    )
+    smtp_port: int = Field(default=587, description="its port")
+    smtp_user: str = Field(default="", description="its user")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="its password")
+    smtp_starttls: bool = Field(default=True, description="whether to speak TLS to it")
+    mail_from: str = Field(
+        default="tieout@localhost", description="address from which mail is sent"
+    )
+    oidc_issuer: str = Field(
+        default="", description="address of an OpenID Connect issuer, for single sign-on"
+    )
+    oidc_name: str = Field(default="Single sign-on", description="what its button says")
+    oidc_client_id: str = Field(default="", description="our id with the issuer")
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="our secret with the issuer"
+    )
     session_hours: int = Field(
         default=12, ge=1, description="hours until a session has to log in again"
     )
@@ -60,6 +78,20 @@ class ServerConfig(BaseSettings):
     def hosts(self) -> list[str]:
         """The names under which the server may be called."""
         return [name.strip() for name in self.allowed_hosts.split(",") if name.strip()]
+
+    def single_sign_on(self) -> list[dict[str, Any]]:
+        """The one OpenID Connect issuer as django-allauth has it, or none."""
+        if not self.oidc_issuer:
+            return []
+        return [
+            {
+                "provider_id": "oidc",
+                "name": self.oidc_name,
+                "client_id": self.oidc_client_id,
+                "secret": self.oidc_client_secret.get_secret_value(),
+                "settings": {"server_url": self.oidc_issuer},
+            }
+        ]
 
     def database(self) -> dict[str, Any]:
         """The entry of Django's DATABASES."""

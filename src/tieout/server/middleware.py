@@ -1,10 +1,14 @@
 """What every request of the console passes through: its id, and headers that keep it safe."""
 
+import time
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
 from tieout.server.context import accepted_request_id, request_context
+from tieout.server.logs import logger
+
+log = logger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID_HEADER = "X-Request-ID"
@@ -18,8 +22,16 @@ def request_id(answer: Answer) -> Answer:
     """Give the request an id, or keep the one that it came with."""
 
     def under_id(request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
         with request_context(accepted_request_id(request.headers.get(REQUEST_ID_HEADER))) as known:
             response = answer(request)
+            log.info(
+                "request",
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                milliseconds=round(1000 * (time.perf_counter() - began), 1),
+            )
         response[REQUEST_ID_HEADER] = known
         return response
 

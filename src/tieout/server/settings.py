@@ -29,6 +29,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "tieout.server.accounts",
     "tieout.server.audit",
     "tieout.server.jobs",
@@ -48,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 TEMPLATES = [
     {
@@ -68,6 +74,10 @@ DATABASES = {"default": _config.database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "tieout.server.accounts.lockout.LockoutBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -83,7 +93,32 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "login"
+
+ACCOUNT_ADAPTER = "tieout.server.accounts.adapters.AccountAdapter"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
+# Failures are counted in the database, by accounts.lockout.
+ACCOUNT_RATE_LIMITS = {"login_failed": None}
+ACCOUNT_SESSION_REMEMBER = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Tieout"
+SOCIALACCOUNT_ADAPTER = "tieout.server.accounts.adapters.SingleSignOnAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": _config.single_sign_on()}}
+
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _config.smtp_host else 'dummy'}.EmailBackend"
+EMAIL_HOST = _config.smtp_host
+EMAIL_PORT = _config.smtp_port
+EMAIL_HOST_USER = _config.smtp_user
+EMAIL_HOST_PASSWORD = _config.smtp_password.get_secret_value()
+EMAIL_USE_TLS = _config.smtp_starttls
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = _config.mail_from
+PASSWORD_RESET_TIMEOUT = 3600
 
 SESSION_COOKIE_AGE = _config.session_hours * 3600
 SESSION_COOKIE_NAME = "tieout_session"

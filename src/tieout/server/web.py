@@ -6,9 +6,13 @@ from typing import Any, Literal
 
 from a2wsgi import WSGIMiddleware
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tieout.server.config import load_config
 
 Part = Literal["api", "console"]
 CONSOLE_THREADS = 8
+_HSTS = (b"strict-transport-security", b"max-age=31536000")
 API_MODULE = "tieout.server.api"
 
 
@@ -21,7 +25,27 @@ def create_app(only: Part | None = None) -> FastAPI:
         console: Any = get_wsgi_application()
         mounted: Any = WSGIMiddleware(console, workers=CONSOLE_THREADS)
         app.mount("/", mounted)
+    if load_config().secure:
+        app.add_middleware(StrictTransport)
     return app
+
+
+class StrictTransport:
+    """Tells browsers to come by HTTPS only, also where the API answers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the header to each answer."""
+
+        async def with_header(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [each for each in message["headers"] if each[0].lower() != _HSTS[0]]
+                message["headers"] = [*headers, _HSTS]
+            await send(message)
+
+        await self.app(scope, receive, with_header)
 
 
 def _api() -> FastAPI:

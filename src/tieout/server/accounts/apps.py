@@ -11,7 +11,10 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        """Listen for the end of a migration."""
+        """Listen for the end of a migration, and for those who log in."""
+        from tieout.server.accounts.login_events import listen
         from tieout.server.accounts.services import make_roles
+
+        listen()
 
         post_migrate.connect(make_roles, sender=self, dispatch_uid="accounts.roles")

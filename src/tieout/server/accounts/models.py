@@ -19,6 +19,18 @@ class User(AbstractUser):
         return self.username
 
 
+class LoginFailures(models.Model):
+    """How often logging in failed lately for a name or an address, and whether it has to wait."""
+
+    key = models.CharField(max_length=200, unique=True)
+    failures = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField()
+    locked_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class ApiToken(models.Model):
     """Acts for a user through the API. Only the hash of the token is kept."""
 

@@ -15,16 +15,27 @@ class JobCancelledError(Exception):
     """Somebody asked the job to stop, or it is no longer this worker's."""
 
 
-class Progress:
-    """Given to each handler. Call it at every step: it raises JobCancelledError to stop the job."""
+class WorkerLeavesError(Exception):
+    """The worker was asked to stop: the job goes back to the queue."""
 
-    def __init__(self, job: Job, *, lease_seconds: float = LEASE_SECONDS) -> None:
+
+class Progress:
+    """Given to each handler. Call it at every step: it raises to stop the job."""
+
+    def __init__(
+        self,
+        job: Job,
+        *,
+        lease_seconds: float = LEASE_SECONDS,
+        leaving: threading.Event | None = None,
+    ) -> None:
         self._job = job
         self._lease_seconds = lease_seconds
         self._share = 0.0
         self._step = ""
         self._told = 0.0
         self._stop = threading.Event()
+        self._leaving = leaving
         self._lock = threading.Lock()
 
     def __call__(self, share: float, step: str = "") -> None:
@@ -34,6 +45,8 @@ class Progress:
             self.tell()
         if self._stop.is_set():
             raise JobCancelledError(str(self._job))
+        if self._leaving is not None and self._leaving.is_set():
+            raise WorkerLeavesError(str(self._job))
 
     def step(self, words: str) -> None:
         """Note what is being done; fits where the engine asks for `announce`."""

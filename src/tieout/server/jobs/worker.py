@@ -4,15 +4,23 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 
 from tieout.model.errors import InputError
 from tieout.server.context import accepted_request_id, request_context
 from tieout.server.jobs import leases
 from tieout.server.jobs.leases import LEASE_SECONDS, LeaseLostError
 from tieout.server.jobs.models import Job
-from tieout.server.jobs.progress import Heartbeat, JobCancelledError, Progress
+from tieout.server.jobs.progress import (
+    Heartbeat,
+    JobCancelledError,
+    Progress,
+    WorkerLeavesError,
+)
 from tieout.server.jobs.registry import UnknownKindError, handler_of
+from tieout.server.logs import logger
+
+log = logger(__name__)
 
 POLL_SECONDS: Final = 0.5
 _BEATS_A_LEASE: Final = 4
@@ -28,13 +36,20 @@ def work(
 ) -> None:
     """Run jobs until `stop` is set. between: called before each look for a job."""
     while not stop.is_set():
-        close_old_connections()
-        between()
-        job = leases.take(lease_seconds=lease_seconds)
+        try:
+            close_old_connections()
+            between()
+            job = leases.take(lease_seconds=lease_seconds)
+            if job is not None:
+                run_job(job, lease_seconds=lease_seconds, stop=stop)
+        except DatabaseError:
+            # Its lease brings the job back; the database may be there again later.
+            log.exception("the database does not answer")
+            connection.close()
+            job = None
         if job is None:
             stop.wait(poll_seconds)
-        else:
-            run_job(job, lease_seconds=lease_seconds)
+    connection.close()
 
 
 def work_off(*, lease_seconds: float = LEASE_SECONDS) -> int:
@@ -46,18 +61,25 @@ def work_off(*, lease_seconds: float = LEASE_SECONDS) -> int:
     return done
 
 
-def run_job(job: Job, *, lease_seconds: float = LEASE_SECONDS) -> None:
-    """Run a job that was taken, and write down how it ended."""
+def run_job(
+    job: Job, *, lease_seconds: float = LEASE_SECONDS, stop: threading.Event | None = None
+) -> None:
+    """Run a job that was taken, and write down how it ended.
+
+    stop: when it is set meanwhile, the job is given back at its next step.
+    """
     with request_context(accepted_request_id(job.request_id)):
+        log.info("job begins", job=job.pk, kind=job.kind, attempt=job.attempts)
         try:
-            _run(job, lease_seconds)
+            _run(job, Progress(job, lease_seconds=lease_seconds, leaving=stop), lease_seconds)
         except LeaseLostError:
             # Whoever has the job now writes down how it ends.
-            return
+            log.warning("job is another's by now", job=job.pk, kind=job.kind)
+        else:
+            log.info("job ends", job=job.pk, kind=job.kind)
 
 
-def _run(job: Job, lease_seconds: float) -> None:
-    progress = Progress(job, lease_seconds=lease_seconds)
+def _run(job: Job, progress: Progress, lease_seconds: float) -> None:
     try:
         how = handler_of(job.kind)
         with Heartbeat(progress, every_seconds=lease_seconds / _BEATS_A_LEASE):
@@ -65,10 +87,13 @@ def _run(job: Job, lease_seconds: float) -> None:
         leases.complete(job, result, how.effect)
     except JobCancelledError:
         leases.stop(job)
+    except WorkerLeavesError:
+        leases.give_back(job)
     except LeaseLostError:
         raise
     except (InputError, UnknownKindError) as error:
         # It would fail in the same way again.
         leases.fail(job, str(error), for_good=True)
     except Exception as error:
+        log.exception("job failed", job=job.pk, kind=job.kind)
         leases.fail(job, f"{type(error).__name__}: {error}"[:_ERROR_CHARACTERS_MAX])

@@ -1,0 +1,125 @@
+"""Serves a workspace: console, API and a worker, in one process."""
+
+import ipaddress
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tieout.model.errors import InputError
+from tieout.server.config import ServerConfig, load_config
+
+if TYPE_CHECKING:
+    from tieout.server.web import Part
+
+_SECRET_CHARACTERS_MIN: Final = 32
+_WORKER_SECONDS: Final = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serving:
+    """How a workspace is served."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    only: "Part | None" = None
+    worker: bool = True
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @property
+    def is_on_loopback(self) -> bool:
+        """Whether nobody but this machine can come in."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def address(self) -> str:
+        """What to open in a browser."""
+        scheme = "https" if self.certificate else "http"
+        return f"{scheme}://{self.host}:{self.port}/"
+
+
+def require_safe(serving: Serving) -> None:
+    """Make cookies and pages secure where there is TLS; call it before anything is set up.
+
+    Raises InputError that names everything that makes these settings unfit for a network.
+    """
+    for option, path in (("--tls-cert", serving.certificate), ("--tls-key", serving.key)):
+        if path is not None and not path.is_file():
+            raise InputError(f"{option} {path}: there is no such file")
+    if (serving.certificate is None) != (serving.key is None):
+        raise InputError("--tls-cert and --tls-key belong together: give both, or neither")
+    config = load_config()
+    if serving.certificate is not None or config.behind_proxy:
+        os.environ["TIEOUT_SECURE"] = "true"
+        load_config.cache_clear()
+    missing = [] if serving.is_on_loopback else _unsafe(serving, config)
+    if missing:
+        raise InputError(f"not served on {serving.host}, which others can reach: {missing}")
+
+
+def serve(serving: Serving) -> None:
+    """Serve the workspace that was booted until the process is asked to stop."""
+    import uvicorn
+
+    from tieout.server.web import create_app
+
+    config = uvicorn.Config(
+        create_app(serving.only),
+        host=serving.host,
+        port=serving.port,
+        ssl_certfile=serving.certificate,
+        ssl_keyfile=serving.key,
+        proxy_headers=load_config().behind_proxy,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
+    with worker_inside() if serving.worker else nullcontext():
+        uvicorn.Server(config).run()
+
+
+@contextmanager
+def worker_inside() -> Iterator[None]:
+    """Run jobs, and deliver what is to be sent, in threads of this process meanwhile."""
+    from tieout.server.jobs.worker import work
+    from tieout.server.outbox.delivering import delivering
+
+    stop = threading.Event()
+    thread = threading.Thread(target=work, kwargs={"stop": stop}, name="worker", daemon=True)
+    thread.start()
+    try:
+        with delivering():
+            yield
+    finally:
+        stop.set()
+        thread.join(timeout=_WORKER_SECONDS)
+
+
+def _unsafe(serving: Serving, config: ServerConfig) -> str:
+    secret = config.secret_key.get_secret_value() if config.secret_key else ""
+    own_hosts = set(config.hosts()) - {"localhost", "127.0.0.1", "[::1]"}
+    checks: list[tuple[Any, str]] = [
+        (
+            len(secret) >= _SECRET_CHARACTERS_MIN,
+            f"set TIEOUT_SECRET_KEY to at least {_SECRET_CHARACTERS_MIN} random characters",
+        ),
+        (not config.debug, "unset TIEOUT_DEBUG"),
+        (
+            serving.certificate or config.behind_proxy,
+            "give --tls-cert and --tls-key, or set TIEOUT_BEHIND_PROXY=true where a proxy does TLS",
+        ),
+        (
+            own_hosts and "*" not in own_hosts,
+            "set TIEOUT_ALLOWED_HOSTS to the names under which it is called",
+        ),
+    ]
+    return "; ".join(advice for holds, advice in checks if not holds)

@@ -31,6 +31,15 @@ class Told:
         """Whether an alert has been sent."""
         return self.noticed or self.severity is not Severity.NONE
 
+    def after(self, kind: AlertKind, severity: Severity, minute: int) -> "Told":
+        """What has been told with one more alert."""
+        return Told(
+            severity=max(self.severity, severity, key=lambda each: each.rank),
+            noticed=self.noticed or kind is AlertKind.NOTICE,
+            resolved=self.resolved or kind is AlertKind.RESOLVED,
+            minute=minute,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:

@@ -1,7 +1,7 @@
 """All episodes of a stream: open ones by series, and those that are over."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,7 +19,7 @@ from tieout.monitor.episodes import (
     quiet,
     without_data,
 )
-from tieout.monitor.flags import Flags, inhibitor, is_flapping, silenced, silences_of
+from tieout.monitor.flags import Flags, Silence, inhibitor, is_flapping, silenced, silences_of
 from tieout.monitor.grouping import order
 from tieout.monitor.spec import MonitorSpec
 from tieout.monitor.verdict import Verdict, onset
@@ -131,6 +131,11 @@ class EpisodeBook:
         for (_, cell), episode in self.open.items():
             if episode.last_breach == minute:
                 yield episode, cell
+
+    def hear(self, silences: Sequence[Silence], acknowledged: Mapping[str, int]) -> None:
+        """Take in what people say, beside the silences of the spec."""
+        self._silences = (*silences_of(self.spec.silences), *silences)
+        self.acknowledged = dict(acknowledged)
 
     def acknowledge(self, episode_id: str, until: int) -> None:
         """Somebody has it, up to a minute."""

@@ -59,6 +59,20 @@ def decode_ndjson(data: bytes, shape: EventShape) -> Decoded:
     return Decoded(typed, ())
 
 
+def decode_frame(frame: "pl.DataFrame", shape: EventShape) -> Decoded:
+    """Rows with the names of a shape, counted or not, or rows that a monitor takes already."""
+    import polars as pl
+
+    if frame.schema.get(MINUTE) == pl.Int64:
+        return Decoded(frame, ())
+    typed = _typed(frame, shape)
+    if COUNT in frame.columns:
+        typed = typed.with_columns(frame[COUNT])
+    sound = typed[MINUTE].is_not_null() & typed[STATUS].is_not_null()
+    why = f"expected {shape.time} as a time and {shape.status} as a status"
+    return Decoded(typed.filter(sound), tuple((row, why) for row in (~sound).arg_true().to_list()))
+
+
 def _schema(shape: EventShape) -> "dict[str, Any]":
     import polars as pl
 

@@ -16,7 +16,7 @@ from tieout.monitor.ring import Ring, grown
 from tieout.monitor.shewhart import Shewhart
 from tieout.monitor.spec import MonitorSpec
 from tieout.monitor.statuses import StatusBook, rate_name
-from tieout.monitor.tally import MINUTE, PARTITION, Ints, Tally, tally
+from tieout.monitor.tally import COUNT, MINUTE, PARTITION, Folded, Ints, Tally, tally, tally_folded
 from tieout.monitor.verdict import Limits, Mask, Verdict
 from tieout.monitor.volume import VOLUME, Volumes, silent
 from tieout.monitor.watermark import NEVER, Watermark
@@ -52,11 +52,13 @@ class Fed:
     """What became of the rows of a batch: late ones were counted into minutes already judged.
 
     too_late: places of rows that came later than `revise_minutes`; they are counted nowhere.
+    lost: events in them.
     """
 
     rows: int = 0
     late: int = 0
     too_late: list[int] = field(default_factory=list)
+    lost: int = 0
 
 
 @dataclass
@@ -136,6 +138,36 @@ class Monitor:
             part = frame.filter(wanted & (closed == after))
             counted = tally(part, self.cells, self.statuses)
             self._late.setdefault(after, []).append(counted)
+        return fed
+
+    def take_folded(self, folded: Folded, partition: str = "") -> Fed:
+        """Count a batch of one partition that was folded elsewhere.
+
+        Late is what was late before the batch came, whatever the order within it. The places in
+        `too_late` are those of rows of counts, not of events.
+        """
+        minutes = folded.counts[MINUTE].to_numpy()
+        if not len(minutes):
+            return Fed()
+        closed = max(self.watermark.closed, self.closed)
+        latest = int(minutes.max())
+        self.watermark.follow(np.array([latest], dtype=np.int64), np.array([partition]))
+        events = folded.counts[COUNT].to_numpy()
+        fed = Fed(rows=int(events.sum()))
+        oldest = max(closed - self.spec.windows.revise_minutes, 0)
+        late = (minutes <= closed) & (minutes >= oldest)
+        fed.late = int(events[late].sum())
+        stale = (minutes < oldest) & (closed > 0)
+        fed.too_late, fed.lost = np.flatnonzero(stale).tolist(), int(events[stale].sum())
+        self.late += fed.late
+        if fed.late:
+            revised = tally_folded(folded.within(oldest, closed), self.cells, self.statuses)
+            self._late.setdefault(closed, []).append(revised)
+            if self.closed == closed:
+                self._revise(closed)
+        if latest > closed:
+            after = max(closed + 1, 0)
+            self._add(tally_folded(folded.within(after, latest), self.cells, self.statuses))
         return fed
 
     def judge(self, until: int | None = None) -> Iterator[Minute]:
@@ -227,7 +259,7 @@ class Monitor:
         rate = self.volumes.expected(minute, size, self._span)[ALL, 0]
         phi = float(self.volumes.dispersion.of(0, (size, 1))[ALL, 0])
         found = silent(self.ring, minute, float(rate), phi, self.ring.minutes)
-        missing = found.minutes > 0 and found.p_value < limits.alpha[ALL, 0]
+        missing = found.minutes > 0 and bool(found.p_value < limits.alpha[ALL, 0])
         self.ring.counted[row] |= not missing
         self.episodes.follow_silence(minute, found, missing=missing)
         return missing

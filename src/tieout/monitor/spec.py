@@ -4,21 +4,17 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from tieout.model.errors import InputError
+from tieout.monitor.source_spec import SourceSpec
+from tieout.monitor.spec_part import SpecPart
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
 Method = Literal["binomial", "sigma", "ewma"]
 Quantile = Literal["p50", "p95", "p99"]
-
-
-class SpecPart(BaseModel):
-    """A part of a spec; unknown words are errors, not silently dropped."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class InputSpec(SpecPart):
@@ -153,23 +149,41 @@ class SilenceSpec(SpecPart):
     reason: str
 
 
+class LiveSpec(SpecPart):
+    """How a stream is followed by the clock on the wall."""
+
+    idle_seconds: Annotated[
+        float, Field(gt=0, description="Without an event for so long, the clock closes minutes.")
+    ] = 90.0
+    ahead_minutes: Annotated[
+        int, Field(ge=0, description="Events later than the clock by more are rejected.")
+    ] = 10
+    snapshot_minutes: Annotated[
+        int, Field(ge=1, description="Minutes after which all state is written as one.")
+    ] = 30
+    keep_days: Annotated[int, Field(ge=1, description="Of judged minutes, for the charts.")] = 30
+
+
 class MonitorSpec(SpecPart):
     """The whole of it."""
 
     monitor: str = "monitor"
+    source: Annotated[SourceSpec | None, Field(description="What `tieout monitor run` reads.")] = (
+        None
+    )
+    live: LiveSpec = LiveSpec()
     input: InputSpec = InputSpec()
-    statuses: Annotated[
-        dict[str, tuple[str, ...]],
-        Field(description="Status, and the words of the file that mean it."),
-    ] = {}
+    statuses: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Status, and the words that mean it."
+    )
     windows: WindowSpec = WindowSpec()
     limits: LimitSpec = LimitSpec()
     severity: SeveritySpec = SeveritySpec()
     episodes: EpisodeSpec = EpisodeSpec()
-    sla_ms: Annotated[
-        dict[Quantile, float], Field(description="Limits of latency instead of the usual.")
-    ] = {}
-    metrics: dict[str, MetricSpec] = {}
+    sla_ms: dict[Quantile, float] = Field(
+        default_factory=dict, description="Limits of latency instead of the usual."
+    )
+    metrics: dict[str, MetricSpec] = Field(default_factory=dict)
     silences: tuple[SilenceSpec, ...] = ()
 
     def metric(self, name: str) -> MetricSpec:

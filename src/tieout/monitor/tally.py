@@ -65,29 +65,69 @@ class Tally:
         ]
 
 
-def tally(frame: "pl.DataFrame", cells: CellBook, statuses: StatusBook) -> Tally:
-    """Count events by minute for every family of cells.
+@dataclass(frozen=True)
+class Folded:
+    """Events of a batch as counts, before anything is numbered; what one batch adds to a stream.
+
+    counts: minute, status, the dimensions, count. latency: minute, the dimensions, bin, count.
+    amount: minute, the dimensions, count, log, square. The last two are None where unknown.
+    """
+
+    counts: "pl.DataFrame"
+    latency: "pl.DataFrame | None" = None
+    amount: "pl.DataFrame | None" = None
+
+    def within(self, first: int, last: int) -> "Folded":
+        """The part from one minute to another, both included."""
+        import polars as pl
+
+        inside = pl.col(MINUTE).is_between(first, last)
+        return Folded(
+            self.counts.filter(inside),
+            None if self.latency is None else self.latency.filter(inside),
+            None if self.amount is None else self.amount.filter(inside),
+        )
+
+
+def fold(frame: "pl.DataFrame", dimensions: Sequence[str]) -> Folded:
+    """Count events of each minute, status and combination of dimensions.
 
     frame: minute (Int64), status (text), count (Int64), a text column for each dimension, and
         where there are such: amount (Float64) and latency_ms (Float64), null or NaN where unknown.
-    Numbers cells and statuses that are new, in the order of the rows.
     """
     import polars as pl
 
-    keys = [MINUTE, STATUS, *cells.dimensions]
-    lean = frame.group_by(keys, maintain_order=True).agg(pl.col(COUNT).sum())
-    parts = [_counted(lean, family, cells, statuses) for family in cells.watched]
+    keys = [MINUTE, STATUS, *dimensions]
+    return Folded(
+        frame.group_by(keys, maintain_order=True).agg(pl.col(COUNT).sum()),
+        _binned(frame, list(dimensions)) if LATENCY in frame.columns else None,
+        _logged(frame, list(dimensions)) if AMOUNT in frame.columns else None,
+    )
+
+
+def tally(frame: "pl.DataFrame", cells: CellBook, statuses: StatusBook) -> Tally:
+    """Count events by minute for every family of cells; frame as in `fold`.
+
+    Numbers cells and statuses that are new, in the order of the rows.
+    """
+    return tally_folded(fold(frame, cells.dimensions), cells, statuses)
+
+
+def tally_folded(folded: Folded, cells: CellBook, statuses: StatusBook) -> Tally:
+    """Counts of every family of cells, from those of all dimensions together."""
+    parts = [_counted(folded.counts, family, cells, statuses) for family in cells.watched]
     events = _sorted([part for part in parts if part.shape[1]], 4)
-    latency: list[Ints] = []
-    amount: list[Ints] = []
     valued = [family for family in cells.watched if len(family) <= VALUED_DEPTH_MAX]
-    if LATENCY in frame.columns:
-        binned = _binned(frame, list(cells.dimensions))
-        latency = [_valued(binned, family, (_BIN, COUNT), cells) for family in valued]
-    if AMOUNT in frame.columns:
-        logs = _logged(frame, list(cells.dimensions))
-        amount = [_valued(logs, family, (COUNT, _LOG, _SQUARE), cells) for family in valued]
-    return Tally(events, _sorted(latency, 4), _sorted(amount, 5))
+    latency, amount = folded.latency, folded.amount
+    bins = [
+        _valued(latency, family, (_BIN, COUNT), cells) for family in valued if latency is not None
+    ]
+    logs = [
+        _valued(amount, family, (COUNT, _LOG, _SQUARE), cells)
+        for family in valued
+        if amount is not None
+    ]
+    return Tally(events, _sorted(bins, 4), _sorted(logs, 5))
 
 
 def _counted(lean: "pl.DataFrame", family: Family, cells: CellBook, statuses: StatusBook) -> Ints:

@@ -1,0 +1,226 @@
+"""A stream followed live: polled, kept, judged and told of, over restarts and beside others."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tieout.monitor.decode import Decoded, EventShape, decode_frame, decode_ndjson
+from tieout.monitor.engine import Minute, Monitor
+from tieout.monitor.journal import Entry, packed
+from tieout.monitor.snapshot import restored, saved
+from tieout.monitor.spec import MonitorSpec
+from tieout.monitor.tally import MINUTE, fold
+from tieout.pipeline.monitoring.store import Judged, LostLeaseError, Store
+from tieout.sources.streams.stream import Stream, StreamBatch
+
+_LOG: Final = logging.getLogger(__name__)
+_POLL_SECONDS: Final = 0.5
+_ATTEMPTS: Final = 5
+
+
+@dataclass
+class Counted:
+    """What became of events.
+
+    rejected: could not be read, or are ahead of the clock. late: counted after their minute was
+    judged. lost: came too late for that. again: batches that had been kept before.
+    """
+
+    events: int = 0
+    rejected: int = 0
+    late: int = 0
+    lost: int = 0
+    batches: int = 0
+    again: int = 0
+    alerts: int = 0
+
+
+@dataclass
+class Live:
+    """One process that follows a stream; several may share a store and a consumer group.
+
+    Each batch is one transaction: what it amounts to, where its source stands, and, by the one
+    process that holds the lease, what judging it gave. Whatever fails in it leaves no trace: the
+    batch is tried again, with all state as it was kept. clock: seconds since 1970.
+    """
+
+    spec: MonitorSpec
+    shape: EventShape
+    stream: Stream
+    store: Store
+    clock: Callable[[], float] = time.time
+    pause: Callable[[float], None] = time.sleep
+    watch: Callable[[Minute, Monitor], None] = lambda *_: None
+    counted: Counted = field(default_factory=Counted)
+    _monitor: Monitor | None = None
+    _judged: int = 0
+    _saved: int = 0
+    _since_saved: int = 0
+    _heard: tuple[float, int] | None = None
+
+    def start(self) -> None:
+        """Go on from what was kept."""
+        self.stream.start(self.store.kept().positions)
+
+    def step(self, timeout_seconds: float = _POLL_SECONDS) -> bool:
+        """Take the next batch, or let the clock close minutes; whether there was a batch."""
+        batch = self.stream.poll_batch(timeout_seconds)
+        if batch is None:
+            self._carry_out(self._moved_on())
+            return False
+        decoded = self._decoded(batch)
+        folded = fold(decoded.frame, self.shape.dimensions)
+        entry = Entry(batch.partition, batch.position, packed(folded))
+        self._carry_out(entry)
+        self.stream.commit(batch.token)
+        self.counted.batches += 1
+        self.counted.events += decoded.frame.height
+        self.counted.rejected += len(decoded.bad)
+        if decoded.frame.height:
+            latest = decoded.frame[MINUTE].max()
+            assert isinstance(latest, int)  # noqa: S101 - the column is of whole numbers
+            self._heard = (self.clock(), latest)
+        return True
+
+    def run(self, *, stop: Callable[[], bool]) -> None:
+        """Step until told to stop, then keep all state as one."""
+        self.start()
+        try:
+            while not stop():
+                self.step()
+        finally:
+            self.stream.close()
+
+    @property
+    def monitor(self) -> Monitor:
+        """The state, as of the last entry that was judged here."""
+        if self._monitor is None:
+            self._monitor = self._rebuilt()
+        return self._monitor
+
+    def _decoded(self, batch: StreamBatch) -> Decoded:
+        if batch.frame is not None:
+            decoded = decode_frame(batch.frame, self.shape)
+        else:
+            decoded = decode_ndjson(batch.lines, self.shape)
+        last = int(self.clock() // 60) + self.spec.live.ahead_minutes
+        ahead = decoded.frame[MINUTE] > last
+        if not ahead.any():
+            return decoded
+        why = f"expected a time at most {self.spec.live.ahead_minutes} minutes ahead of the clock"
+        bad = [(row, why) for row in ahead.arg_true().to_list()]
+        return Decoded(decoded.frame.filter(~ahead), (*decoded.bad, *bad))
+
+    def _moved_on(self) -> Entry | None:
+        """The minutes that the clock closes while the source is quiet.
+
+        Event time moves as the clock does, from when the last event came. A clock that jumps back
+        moves nothing.
+        """
+        if self._heard is None:
+            return None
+        came, minute = self._heard
+        quiet = self.clock() - came
+        if quiet < self.spec.live.idle_seconds:
+            return None
+        reached = minute + int(quiet // 60)
+        return Entry("", {}, clock=reached) if reached > self.monitor.watermark.reached else None
+
+    def _carry_out(self, entry: Entry | None) -> None:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                with self.store.transaction():
+                    if entry is not None and not self.store.add(entry):
+                        self.counted.again += 1
+                    judged = self._judge()
+                self._follow(judged)
+            except LostLeaseError:
+                self._monitor = None
+            except Exception:
+                self._monitor = None
+                if attempt == _ATTEMPTS:
+                    raise
+                _LOG.exception("a batch could not be kept; trying it again")
+                self.pause(0.2 * 2**attempt)
+            else:
+                return
+
+    def _judge(self) -> Judged | None:
+        """Judge what is in the journal and was not yet, where this process is the one to do it."""
+        if not self.store.leads():
+            self._monitor = None
+            return None
+        kept = self.store.kept()
+        if self._monitor is not None and kept.judged != self._judged:
+            self._monitor = None
+        monitor = self.monitor
+        journal = self.store.entries(self._judged)
+        if not journal:
+            return None
+        self._listen(monitor)
+        before, minutes = self._judged, []
+        for _, entry in journal:
+            fed = entry.apply(monitor)
+            self.counted.late += fed.late
+            self.counted.lost += fed.lost
+            minutes += list(monitor.judge())
+        alerts = [alert for minute in minutes for alert in minute.alerts]
+        if alerts:
+            known = self.store.told().ids
+            alerts = [alert for alert in alerts if alert.alert_id not in known]
+        after = journal[-1][0]
+        judged = Judged(before, after, minutes, alerts, monitor)
+        self.store.keep(judged)
+        if self._since_saved + len(minutes) >= self.spec.live.snapshot_minutes:
+            self.store.save(after, saved(monitor))
+        return judged
+
+    def _follow(self, judged: Judged | None) -> None:
+        """After it was kept."""
+        if judged is None:
+            return
+        self._judged = judged.after
+        self._since_saved += len(judged.minutes)
+        if self._since_saved >= self.spec.live.snapshot_minutes:
+            self._since_saved = 0
+        self.counted.alerts += len(judged.alerts)
+        for minute in judged.minutes:
+            self.watch(minute, judged.monitor)
+
+    def _listen(self, monitor: Monitor) -> None:
+        people = self.store.people()
+        monitor.episodes.hear(people.silences, people.acknowledged)
+
+    def _rebuilt(self) -> Monitor:
+        """All state as it was kept: the last snapshot, and the journal since, told to nobody."""
+        kept = self.store.kept()
+        if kept.snapshot is None:
+            monitor = Monitor(self.spec, self.shape.dimensions)
+        else:
+            monitor = restored(kept.snapshot)
+        for number, entry in self.store.entries(kept.snapshot_at):
+            if number > kept.judged:
+                break
+            entry.apply(monitor)
+            for _ in monitor.judge():
+                pass
+        # What was held back then, by silences that are over, was not told.
+        monitor.episodes.told = dict(self.store.told().episodes)
+        self._judged = kept.judged
+        return monitor
+
+
+def shape_of(spec: MonitorSpec) -> EventShape:
+    """Names of the fields of an event, by the spec's `input`."""
+    wanted = spec.input
+    named: dict[str, Any] = {"time": wanted.time, "status": wanted.status}
+    return EventShape(
+        **{name: value for name, value in named.items() if value},
+        dimensions=wanted.dimensions or (),
+        amount=wanted.amount,
+        duration=wanted.duration,
+        duration_seconds=wanted.duration_unit == "s",
+        partition=None,
+    )

@@ -1,0 +1,81 @@
+"""A file as a stream: its rows come by the clock, at any speed."""
+
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tieout.monitor.spec import MonitorSpec
+from tieout.monitor.tally import MINUTE
+from tieout.pipeline.monitoring.read import read_stream
+from tieout.sources.streams.stream import Positions, StreamBatch
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_PARTITION: Final = "file"
+_ROW: Final = "__row"
+
+
+@dataclass
+class ReplayedStream:
+    """Rows of a file, each minute when its turn has come, or at once without a speed.
+
+    position: how many rows have been given.
+    """
+
+    path: Path
+    spec: MonitorSpec
+    speed: float | None = None
+    batch_rows: int = 5000
+    clock: Callable[[], float] = time.monotonic
+    pause: Callable[[float], None] = time.sleep
+    dimensions: tuple[str, ...] = ()
+    _rows: "pl.DataFrame | None" = None
+    _given: int = 0
+    _started: tuple[float, int] | None = field(default=None)
+
+    def start(self, positions: Positions) -> None:
+        """Read the file. Raises InputError where its columns cannot be settled."""
+        from tieout.engines.duckdb import DuckDBEngine
+
+        with tempfile.TemporaryDirectory(prefix="tieout-") as scratch, DuckDBEngine() as engine:
+            read = read_stream(str(self.path), self.spec, engine=engine, workdir=Path(scratch))
+        self.dimensions = read.columns.dimensions
+        self._rows = read.frame.drop(_ROW)
+        self._given = int(positions.get(_PARTITION, {}).get("rows", 0))
+
+    def poll_batch(self, timeout_seconds: float) -> StreamBatch | None:
+        """The rows whose minute has come."""
+        assert self._rows is not None  # noqa: S101 - `start` comes first
+        rest = self._rows.slice(self._given, self.batch_rows)
+        if rest.is_empty():
+            self.pause(timeout_seconds if self.speed else 0.0)
+            return None
+        if self.speed is not None:
+            rest = self._due(rest, self.speed)
+            if rest.is_empty():
+                self.pause(min(timeout_seconds, 60.0 / self.speed))
+                return None
+        self._given += rest.height
+        return StreamBatch(_PARTITION, {"rows": self._given}, frame=rest)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all rows were given."""
+        return self._rows is not None and self._given >= self._rows.height
+
+    def commit(self, token: Any) -> None:
+        """A file keeps nothing for its readers."""
+
+    def close(self) -> None:
+        """Let go of the rows."""
+        self._rows = None
+
+    def _due(self, rest: "pl.DataFrame", speed: float) -> "pl.DataFrame":
+        if self._started is None:
+            self._started = (self.clock(), int(rest[MINUTE][0]))
+        since, first = self._started
+        return rest.filter(rest[MINUTE] <= first + (self.clock() - since) * speed / 60.0)

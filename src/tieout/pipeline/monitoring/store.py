@@ -1,0 +1,165 @@
+"""Where a live monitor keeps its state, and a store in memory for trying one out."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from tieout.monitor.alerts import Told
+from tieout.monitor.book import Sent
+from tieout.monitor.engine import Minute, Monitor
+from tieout.monitor.flags import Silence
+from tieout.monitor.journal import Entry
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What there is of a stream. judged: number of the last entry that was judged.
+
+    snapshot: all state after entry `snapshot_at`, or None at the beginning. positions: where each
+    partition stands.
+    """
+
+    judged: int = 0
+    snapshot: bytes | None = None
+    snapshot_at: int = 0
+    positions: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class People:
+    """What people said: silences, and until which minute an episode is acknowledged."""
+
+    silences: tuple[Silence, ...] = ()
+    acknowledged: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ToldSoFar:
+    """Ids of alerts that went out, and what of each episode was told by them."""
+
+    ids: set[str]
+    episodes: dict[str, Told]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What judging some entries gave: kept in one transaction, or not at all."""
+
+    before: int
+    after: int
+    minutes: Sequence[Minute]
+    alerts: Sequence[Sent]
+    monitor: Monitor
+
+
+class Store(Protocol):
+    """Source positions, journal, snapshots, episodes and alerts of one stream."""
+
+    def kept(self) -> Kept:
+        """What there is."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All that is written inside is kept together; others wait who write to the same stream."""
+
+    def add(self, entry: Entry) -> bool:
+        """Append to the journal and move the partition on; False where that was done before."""
+
+    def entries(self, after: int) -> list[tuple[int, Entry]]:
+        """The journal behind an entry, numbered from 1."""
+
+    def leads(self) -> bool:
+        """Whether this process is the one that judges; asks for the lease where it is free."""
+
+    def people(self) -> People:
+        """What people said of episodes."""
+
+    def told(self) -> ToldSoFar:
+        """The alerts that went out."""
+
+    def keep(self, judged: Judged) -> None:
+        """Keep episodes, alerts and minutes. Raises LostLeaseError: another one was quicker."""
+
+    def save(self, at: int, snapshot: bytes) -> None:
+        """Keep all state as one, and forget the journal up to that entry."""
+
+
+class LostLeaseError(RuntimeError):
+    """Another process has judged in the meantime."""
+
+
+@dataclass
+class MemoryStore:
+    """Keeps everything in this process; two monitors that share it are like two processes."""
+
+    journal: list[Entry] = field(default_factory=list)
+    state: Kept = field(default_factory=Kept)
+    alerts: list[Sent] = field(default_factory=list)
+    said: People = field(default_factory=People)
+    minutes: list[int] = field(default_factory=list)
+    forgotten: int = 0
+
+    def kept(self) -> Kept:
+        """What there is."""
+        return self.state
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What fails inside leaves no trace."""
+        before = dict(vars(self))
+        copies = {name: deepcopy(value) for name, value in before.items() if name != "said"}
+        try:
+            yield
+        except BaseException:
+            vars(self).update(copies)
+            raise
+
+    def add(self, entry: Entry) -> bool:
+        """Append to the journal."""
+        if entry.clock is None:
+            if self.state.positions.get(entry.partition) == entry.position:
+                return False
+            positions = self.state.positions | {entry.partition: entry.position}
+            self.state = Kept(
+                self.state.judged, self.state.snapshot, self.state.snapshot_at, positions
+            )
+        self.journal.append(entry)
+        return True
+
+    def entries(self, after: int) -> list[tuple[int, Entry]]:
+        """The journal behind an entry."""
+        return list(enumerate(self.journal[after - self.forgotten :], start=after + 1))
+
+    def leads(self) -> bool:
+        """There is nobody else."""
+        return True
+
+    def people(self) -> People:
+        """What was said."""
+        return self.said
+
+    def told(self) -> ToldSoFar:
+        """The alerts so far."""
+        episodes: dict[str, Told] = {}
+        for each in self.alerts:
+            before = episodes.get(each.episode.episode_id, Told())
+            after = before.after(each.kind, each.episode.severity, each.minute)
+            episodes[each.episode.episode_id] = after
+        return ToldSoFar({each.alert_id for each in self.alerts}, episodes)
+
+    def keep(self, judged: Judged) -> None:
+        """Keep what was judged."""
+        if judged.before != self.state.judged:
+            raise LostLeaseError
+        self.alerts.extend(judged.alerts)
+        self.minutes.extend(minute.minute for minute in judged.minutes)
+        self.state = Kept(
+            judged.after, self.state.snapshot, self.state.snapshot_at, self.state.positions
+        )
+
+    def save(self, at: int, snapshot: bytes) -> None:
+        """Keep a snapshot."""
+        self.journal = self.journal[at - self.forgotten :]
+        self.forgotten = at
+        self.state = Kept(self.state.judged, snapshot, at, self.state.positions)

@@ -54,3 +54,8 @@ def test_small_tables_are_judged_by_the_levels_that_they_can_show() -> None:
 
 def test_without_channels_there_is_nothing_to_hold_back() -> None:
     assert penalties({}) == {}
+
+
+def test_where_no_level_can_show_anything_all_channels_speak() -> None:
+    few = np.log(np.random.default_rng(9).uniform(size=900))
+    assert penalties({"one": few, "other": few[::-1].copy()}) == {"one": 0.0, "other": 0.0}

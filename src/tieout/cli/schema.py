@@ -16,10 +16,14 @@ class SpecKind(StrEnum):
 
     RECONCILE = "reconcile"
     MONITOR = "monitor"
+    RULES = "rules"
 
 
 def schema_command(
-    kind: Annotated[SpecKind, typer.Argument(help="Whose spec.")] = SpecKind.RECONCILE,
+    kind: Annotated[
+        SpecKind,
+        typer.Argument(help="Whose spec: of a reconciliation, a monitor, or a file of rules."),
+    ] = SpecKind.RECONCILE,
 ) -> None:
     """Print the JSON Schema of a spec, for editors and checks."""
     schema = {
@@ -35,6 +39,10 @@ def _model(kind: SpecKind) -> "type[BaseModel]":
         from tieout.monitor.spec import MonitorSpec
 
         return MonitorSpec
+    if kind is SpecKind.RULES:
+        from tieout.detect.rules.model import RuleFile
+
+        return RuleFile
     from tieout.reconcile.spec import Spec
 
     return Spec

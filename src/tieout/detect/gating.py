@@ -23,15 +23,20 @@ def penalties(channels: Mapping[str, FloatArray]) -> dict[str, float]:
     levels 1e-3, 1e-4 and 1e-5 at least 1.5 times as often, and by three standard deviations. One
     that is not has found nothing as a whole: its oddest rows are the oddest of usual ones, and
     would push down what other channels found. It has to prove each row by itself, as among so many
-    rows (Bonferroni). The most telling channel always speaks freely.
+    rows (Bonferroni). The most telling channel always speaks freely; under a thousand rows, where
+    no level can show anything, all channels do.
     """
+
+    def speaks(found: float) -> bool:
+        return found > 0.0 or found == -math.inf
+
     excess = {name: _excess(log_p) for name, log_p in channels.items()}
     if not excess:
         return {}
     # Of equally telling ones the first.
     best = max(excess, key=lambda name: excess[name])
     return {
-        name: 0.0 if name == best or excess[name] > 0.0 else math.log(max(len(log_p), 1))
+        name: 0.0 if name == best or speaks(excess[name]) else math.log(max(len(log_p), 1))
         for name, log_p in channels.items()
     }
 

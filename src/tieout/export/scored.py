@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tieout.export.aside import written_aside
-from tieout.export.table import escape_cells, escape_text
+from tieout.export.table import escape_cells, escape_text, risky_texts
 
 if TYPE_CHECKING:
     import polars as pl
@@ -83,16 +83,17 @@ def input_names(columns: Sequence[str]) -> dict[str, str]:
 
 
 def _harmless(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """As `escape_cells`, plain numbers left alone."""
     import polars as pl
 
     escaped = escape_cells(frame)
-    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     return escaped.with_columns(
         pl.when(frame[name].str.contains(_NUMBER))
         .then(frame[name])
         .otherwise(escaped[name])
         .alias(name)
-        for name in texts
+        for name in sorted(risky_texts(frame))
+        if frame.schema[name] == pl.String
     )
 
 

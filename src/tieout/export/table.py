@@ -1,8 +1,8 @@
 """Frames and rejects as CSV that a spreadsheet opens without running anything in it."""
 
 import csv
+import re
 from collections.abc import Iterable
-from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # A cell that begins with one of these may run as a formula (OWASP, "CSV Injection"); East Asian
 # spreadsheets take the full-width forms for the same signs.
 _FORMULA_STARTS: Final = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+_FORMULA: Final = f"^[{re.escape(_FORMULA_STARTS)}]"
 _CHUNK_ROWS: Final = 100_000
 _LIST_SEPARATOR: Final = "; "
 _REJECT_COLUMNS: Final = ("file", "row", "column", "value", "expected")
@@ -44,7 +45,27 @@ def escape_cells(frame: "pl.DataFrame") -> "pl.DataFrame":
     >>> escape_cells(pl.DataFrame({"key": ["=A1", "B2"], "rows": [[1, 2], [-3]]})).rows()
     [("'=A1", '1; 2'), ('B2', '-3')]
     """
-    return frame.select(starmap(_harmless, frame.schema.items()))
+    import polars as pl
+
+    risky = risky_texts(frame)
+    return frame.select(
+        _harmless(name, dtype, risky=name in risky or isinstance(dtype, pl.List))
+        for name, dtype in frame.schema.items()
+    )
+
+
+def risky_texts(frame: "pl.DataFrame") -> set[str]:
+    """The columns of text in which any cell begins like a formula.
+
+    One look at a column costs a tenth of escaping it, and most columns hold nothing to escape.
+    """
+    import polars as pl
+
+    texts = [name for name, dtype in frame.schema.items() if _is_text(dtype)]
+    found = frame.select(
+        pl.col(name).cast(pl.String).str.contains(_FORMULA).any().alias(name) for name in texts
+    )
+    return {name for name in texts if found[name][0]}
 
 
 def escape_text(text: str) -> str:
@@ -81,17 +102,23 @@ def _reject_cells(reject: Reject) -> tuple[str | int, ...]:
     )
 
 
-def _harmless(name: str, dtype: "pl.DataType") -> "pl.Expr":
+def _is_text(dtype: "pl.DataType") -> bool:
+    import polars as pl
+
+    return isinstance(dtype, pl.String | pl.Categorical | pl.Enum)
+
+
+def _harmless(name: str, dtype: "pl.DataType", *, risky: bool) -> "pl.Expr":
+    """A column as text where it is a list or text, escaped where any of it may run."""
     import polars as pl
 
     column = pl.col(name)
-    inner = dtype.inner if isinstance(dtype, pl.List) else dtype
-    is_text = isinstance(inner, pl.String | pl.Categorical | pl.Enum)
+    is_text = _is_text(dtype.inner if isinstance(dtype, pl.List) else dtype)  # type: ignore[arg-type]
     if isinstance(dtype, pl.List):
         column = column.cast(pl.List(pl.String)).list.join(_LIST_SEPARATOR)
     elif is_text:
         column = column.cast(pl.String)
-    if not is_text:
+    if not (is_text and risky):
         return column
     is_formula = column.str.slice(0, 1).is_in(list(_FORMULA_STARTS))
     return pl.when(is_formula).then(pl.lit("'") + column).otherwise(column).alias(name)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tieout.pipeline.detection.job import DetectJob
 
 # Detectors whose p-values are ranks among the rows that they learnt from.
-_BY_RANK: Final = frozenset({"payment_pattern", "novelty", "peer_views"})
+_BY_RANK: Final = frozenset({"payment_pattern", "novelty", "peer_views", "robust_z"})
 # Share of the rows that people are asked to look at, where nothing says how many are odd.
 _WORKLOAD: Final = 0.01
 _WORKLOAD_PAYMENTS: Final = 0.05

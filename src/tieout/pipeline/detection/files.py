@@ -41,6 +41,7 @@ _FACTS_MAX: Final = 6
 _SEVERITIES: Final = ((1e-9, "critical"), (1e-6, "high"), (1e-3, "medium"), (2.0, "low"))
 TABLES: Final = (
     "transactions_scored.csv",
+    "transactions_scored.parquet",
     "thresholds.csv",
     "metrics_by_type.csv",
     "confusion_matrix.csv",
@@ -71,10 +72,12 @@ def write_files(done: "Detected", job: "DetectJob", folder: Path) -> dict[str, s
         folder / "confusion_matrix.csv",
     )
     write_csv(cases_frame(data.table, found), folder / "cases.csv")
+    names: tuple[str, ...] = TABLES
     if found.entities is not None:
         write_csv(found.entities, folder / "entities.csv")
+        names = (*TABLES, "entities.csv")
     write_rejects(data.read.rejects, folder / "rejects.csv")
-    return {name: fingerprint_file(folder / name).sha256 for name in TABLES}
+    return {name: fingerprint_file(folder / name).sha256 for name in names}
 
 
 def by_type(done: "Detected") -> pl.DataFrame:

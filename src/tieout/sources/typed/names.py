@@ -15,20 +15,24 @@ _LABELS: Final = _words(
     "id ids identifier uid uuid guid key ref reference code codes zip zipcode postcode postal "
     "account acct card pan iban bic swift phone mobile fax ssn tin ein isin cusip merchant "
     "customer client user vendor supplier employee terminal device store branch desk company "
+    "kunde kunden kundennummer kartennummer karte konto kontonummer sachkonto belegnummer "
+    "transaktionsnummer cliente tarjeta compte cuenta conto rekening "
     "entity department dept mcc sic naics bin year month quarter weekday week line row index "
     "seq sequence lineno au hash cvv bank"
 )
-_NUMBERS: Final = _words("no nr num nbr number")
+_NUMBERS: Final = _words("no nr num nbr number nummer numero")
 # Words whose values are measured or counted, whatever they belong to.
 _QUANTITIES: Final = _words(
     "amount amt balance bal value val total sum price cost qty quantity count cnt rate ratio "
     "limit score fee fees tax vat debit credit dr cr age days hours minutes seconds duration "
     "distance lat latitude lon lng long longitude percent pct share volume weight size pop "
     "population income salary salaries revenue sales profit margin net gross discount difference "
+    "betrag montant importe importo monto bedrag umsatz soll haben debet "
     "diff delta avg average mean std min max median units items"
 )
 _MOMENTS: Final = _words(
-    "time timestamp datetime date day epoch unix unixtime ts moment when created updated at"
+    "time timestamp datetime date day epoch unix unixtime ts moment when created updated at "
+    "zeit zeitstempel uhrzeit datum fecha hora heure"
 )
 # Words that occur joined to others, as in MERCHNUM or transdate.
 _OTHERS: Final = _words(

@@ -1,5 +1,6 @@
 """`tieout serve`."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -7,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from tieout.cli.options import WorkspaceOption
+from tieout.model.errors import InputError
 
 
 def serve_command(
@@ -25,12 +27,19 @@ def serve_command(
         Path | None, typer.Option("--tls-cert", help="Certificate, PEM, with its chain.")
     ] = None,
     key: Annotated[Path | None, typer.Option("--tls-key", help="Its private key, PEM.")] = None,
+    open_scoring: Annotated[
+        bool,
+        typer.Option("--open-scoring", help="Score without a token, for callers of this machine."),
+    ] = False,
 ) -> None:
     """Serve the console and the API of a workspace.
 
     Outside loopback it needs TIEOUT_SECRET_KEY, TIEOUT_ALLOWED_HOSTS and TLS, or says what is
     missing.
     """
+    if open_scoring:
+        require_loopback(host)
+        os.environ["TIEOUT_OPEN_SCORING"] = "true"
     from tieout.server.boot import boot
     from tieout.server.serving import Serving, require_safe, serve
 
@@ -41,3 +50,12 @@ def serve_command(
     folder = boot(workspace, log=True)
     sys.stderr.write(f"tieout: {folder} on {serving.address}\n")
     serve(serving)
+
+
+def require_loopback(host: str) -> None:
+    """Raise InputError where a server would score for anybody who reaches it."""
+    if host not in {"127.0.0.1", "::1", "localhost"}:
+        raise InputError(
+            f"--open-scoring --host {host}: without a token only this machine may be served; "
+            "listen on 127.0.0.1, or make tokens with `tieout tokens create`"
+        )

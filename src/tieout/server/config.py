@@ -70,6 +70,24 @@ class ServerConfig(BaseSettings):
         default="info", description="what is logged at least"
     )
 
+    open_scoring: bool = Field(
+        default=False,
+        description="score without a token for callers of this machine; set by "
+        "`tieout serve --open-scoring`",
+    )
+    upload_mebibytes: int = Field(
+        default=2048, ge=1, description="MiB of the largest file of an upload"
+    )
+    body_mebibytes: int = Field(
+        default=32, ge=1, description="MiB of the largest body of other requests to the API"
+    )
+    requests_per_second: float = Field(
+        default=200, ge=0, description="API requests of one caller a second; 0 for no limit"
+    )
+    requests_burst: float = Field(
+        default=1000, ge=1, description="API requests of one caller that may come at once"
+    )
+
     @property
     def workspace(self) -> Path:
         """The folder with runs, and with the database where that is SQLite."""

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "tieout.server.console",
     "tieout.server.cases",
     "tieout.server.outbox",
+    "tieout.server.intake",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -46,7 +46,7 @@ def test_a_workspace_without_data_learns_from_practice_payments(
     assert model.practice
     assert model.profile == "payments"
     assert model.rows == 1_000
-    assert model.score([{"amount": 12.0, "customer_id": "C000001"}]).scored
+    assert model.score([{"amount": 12.0, "customer_id": "C0000001"}]).scored
 
 
 def test_the_run_of_a_workspace_is_what_judges(sales_file: Path, tmp_path: Path) -> None:

@@ -74,8 +74,12 @@ def test_a_rule_flags_by_what_it_did_on_the_data_learnt_from_not_by_its_share_of
 
 
 def test_fields_may_be_called_otherwise_and_others_are_ignored(payments: ScoringModel) -> None:
-    own: Record = {"customer_id": "C000001", "amount": 50.0, "timestamp": "2026-01-03T14:00:00"}
-    other: Record = {"Customer-ID": "C000001", "amt": "50.00", "trans_date": "2026-01-03T14:00:00Z"}
+    own: Record = {"customer_id": "C0000001", "amount": 50.0, "timestamp": "2026-01-03T14:00:00"}
+    other: Record = {
+        "Customer-ID": "C0000001",
+        "amt": "50.00",
+        "trans_date": "2026-01-03T14:00:00Z",
+    }
     verdict = payments.score([{**other, "weather": "rain"}])
     assert verdict.scored == payments.score([own]).scored
     assert verdict.ignored == ("weather",)

@@ -23,7 +23,7 @@ from tieout.pipeline.detection.model import Judgement, judge
 from tieout.pipeline.detection.use import use_of
 from tieout.pipeline.inputs import fingerprint_file
 from tieout.pipeline.timing import Stopwatch
-from tieout.pipeline.workspace import new_run_id, prepared_folder, run_folder
+from tieout.pipeline.workspace import find_workspace, new_run_id, prepared_folder, run_folder
 
 PROFILES: Final[tuple[Profile, ...]] = ("payments", "journal", "generic")
 
@@ -96,7 +96,8 @@ def detect(job: DetectJob) -> DetectResult:
     job = _settled(job)
     moment = datetime.now(UTC)
     folder = run_folder(job.out, job.workspace, new_run_id("detect", moment))
-    run_id = folder.name if job.out is None else new_run_id("detect", moment)
+    is_named = job.out is None or folder.parent == find_workspace(job.workspace) / "runs"
+    run_id = folder.name if is_named else new_run_id("detect", moment)
     clock = Stopwatch(job.announce)
     with (
         prepared_folder(folder) as aside,

@@ -1,13 +1,14 @@
 """Which detections of a workspace its models in memory come from, the most fitting first."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from tieout.model.errors import InputError
 from tieout.model.manifest import RunManifest
+from tieout.model.table import Kind
 from tieout.pipeline.data_sets import latest_data_set
 from tieout.pipeline.detection.job import PROFILES, DetectJob, job_of
 from tieout.pipeline.workspace import MANIFEST_FILE
@@ -20,10 +21,10 @@ _SERVER: Final = re.compile(r"^(sqlite|postgres|postgresql|sql)[:+]")
 
 @dataclass(frozen=True)
 class Candidate:
-    """A detection to learn from. columns: what its records look like; None until it is read."""
+    """A detection to learn from. kinds: of its columns; empty where no run has read them yet."""
 
     job: DetectJob
-    columns: frozenset[str] | None
+    kinds: Mapping[str, Kind]
 
 
 def candidates(workspace: Path) -> list[Candidate]:
@@ -37,14 +38,15 @@ def candidates(workspace: Path) -> list[Candidate]:
         columns = frozenset(manifest.spec["kinds"])
         key = (str(manifest.spec["profile"]), columns)
         if key not in found and (job := _job(manifest, workspace)) is not None:
-            found[key] = Candidate(job, columns)
+            kinds = {name: Kind(kind) for name, kind in manifest.spec["kinds"].items()}
+            found[key] = Candidate(job, kinds)
     judged = {profile for profile, _ in found}
     chosen = list(found.values())
     for profile in PROFILES:
         newest = latest_data_set(profile, workspace) if profile not in judged else None
         if newest is not None:
             job = DetectJob(file=str(newest.path), profile=profile, workspace=workspace)
-            chosen.append(Candidate(job, None))
+            chosen.append(Candidate(job, {}))
     return chosen
 
 

@@ -24,12 +24,13 @@ _BATCH_ROWS: Final = 1000
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of many that are recorded together."""
+    """One entry of many that are recorded together. request_id: "" takes that of all of them."""
 
     action: str
     target: Target
     before: Any = None
     after: Any = None
+    request_id: str = ""
 
 
 def record(
@@ -64,7 +65,7 @@ def record_many(
     for entry in entries:
         sequence += 1
         row = _row(entry, sequence, actor, now)
-        row.request_id = request_id or current_request_id()
+        row.request_id = entry.request_id or request_id or current_request_id()
         row.previous, row.hash = previous, row.expected_hash(previous)
         previous = row.hash
         rows.append(row)

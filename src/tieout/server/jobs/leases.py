@@ -40,6 +40,12 @@ def take(now: datetime | None = None, *, lease_seconds: float = LEASE_SECONDS) -
     return None
 
 
+def take_one(job_id: int, *, lease_seconds: float = LEASE_SECONDS) -> Job | None:
+    """Take one job, due or not; None where it has been taken or has ended."""
+    queued = Job.objects.filter(pk=job_id, state=_STATE.QUEUED)
+    return _take_first(queued, timezone.now(), lease_seconds)
+
+
 @transaction.atomic
 def _take_first(found: QuerySet[Job], now: datetime, lease_seconds: float) -> Job | None:
     if connection.features.has_select_for_update_skip_locked:

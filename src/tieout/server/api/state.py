@@ -1,0 +1,93 @@
+"""What an application holds while it runs."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI, Request
+
+from tieout.pipeline.scoring.live import ScoringModels
+from tieout.pipeline.scoring.model import ScoringModel, Verdict
+from tieout.pipeline.scoring.records import Record
+from tieout.server.api.behind import Behind
+from tieout.server.api.hub import Hub
+from tieout.server.api.metrics import Metrics
+
+REFRESH_SECONDS: Final = 2.0
+# Up to so many records are scored without handing them to another thread.
+_SCORED_HERE_MAX: Final = 1
+_log = logging.getLogger(__name__)
+
+
+class Scoring:
+    """The models in memory, a thread that scores, and a task that keeps the models current."""
+
+    def __init__(self, workspace: Path, metrics: Metrics) -> None:
+        self.models = ScoringModels(workspace, announce=_log.warning)
+        self._metrics = metrics
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="scoring")
+
+    async def score(
+        self, records: Sequence[Record], profile: str | None
+    ) -> tuple[ScoringModel, Verdict]:
+        """Judge records by the model that knows most of the first one's fields.
+
+        Raises RecordError and NoModelError.
+        """
+        model = self.models.choose(records[0] if records else (), profile)
+        if len(records) <= _SCORED_HERE_MAX:
+            return model, self._timed(model, records)
+        loop = asyncio.get_running_loop()
+        return model, await loop.run_in_executor(self._threads, self._timed, model, records)
+
+    def _timed(self, model: ScoringModel, records: Sequence[Record]) -> Verdict:
+        began = time.perf_counter()
+        verdict = model.score(records)
+        self._metrics.scoring_seconds.observe(time.perf_counter() - began)
+        self._metrics.scored.labels(model.profile).inc(len(records))
+        self._metrics.flagged.labels(model.profile).inc(sum(s.is_flag for s in verdict.scored))
+        return verdict
+
+    @asynccontextmanager
+    async def kept_current(self) -> AsyncIterator[None]:
+        """Load the models, and load them again when the workspace changes."""
+        task = asyncio.create_task(self._keep_current())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _keep_current(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                await loop.run_in_executor(None, self.models.refresh)
+            except Exception:
+                _log.exception("the models could not be loaded; trying again")
+            await asyncio.sleep(REFRESH_SECONDS)
+
+
+def scoring_of(request: Request) -> Scoring:
+    """The scoring of the application that a request came to."""
+    found: Scoring = request.app.state.scoring
+    return found
+
+
+def hub_of(app: FastAPI) -> Hub:
+    """The findings that an application tells of."""
+    found: Hub = app.state.hub
+    return found
+
+
+def behind_of(app: FastAPI) -> Behind:
+    """What an application does behind its answers."""
+    found: Behind = app.state.behind
+    return found

@@ -34,6 +34,22 @@ def test_it_samples_the_first_rows_as_text(opened: Opener) -> None:
     assert source.sample(0).schema == {"ref": pl.String, "amount": pl.String}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'ref,note\nA,"two\nlines"\n\n , \n"B ""x""",\n',
+        'ref,note\nA,1\nB\nC,"never closed\nD,2\n',
+        "ref,note\nA,1,,\nB,2,more\nC,3\n",
+        "ref;note\nÄ;ß\n",
+    ],
+    ids=["quotes", "broken rows", "surplus cells", "letters"],
+)
+def test_a_sample_has_the_rows_that_the_exact_reader_finds_sound(opened: Opener, text: str) -> None:
+    source = opened(text)
+    assert source.exact is not None
+    assert source.sample(10).equals(source.exact().sample(10))
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_it_reads_each_delimiter_and_line_end(

@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
 from tieout.engines.duckdb import DuckDBEngine
 from tieout.sources.source import Part, Source, free_name, text_frame
+
+from .conftest import Opener
 
 
 def source(engine: DuckDBEngine, parts: tuple[Part, ...]) -> Source:
@@ -55,3 +59,17 @@ def test_a_frame_of_text_has_nulls_for_nothing() -> None:
 
     assert frame.rows() == [(None, None), ("x ", "0")]
     assert text_frame(("a",), []).schema == {"a": pl.String}
+
+
+def test_a_sample_is_taken_once_and_serves_who_asks_for_fewer(opened: Opener) -> None:
+    source = opened("ref,amount\nA,1\nB,2\nC,3\n")
+    asked: list[int] = []
+
+    def counted(rows: int) -> pl.DataFrame:
+        asked.append(rows)
+        return source.sampler(rows)
+
+    counting = replace(source, sampler=counted)
+    assert [counting.sample(rows).height for rows in (2, 1, 2, 3, 1)] == [2, 1, 2, 3, 1]
+    assert counting.sample(1).rows() == [("A", "1")]
+    assert asked == [2, 3]

@@ -30,8 +30,8 @@ class Engine(Protocol):
         """Execute a plan once and keep its rows; with `keep_order` in the order of the plan."""
         ...
 
-    def fetch(self, plan: ir.Table) -> pl.DataFrame:
-        """Execute a plan and bring its rows into this process."""
+    def fetch(self, plan: ir.Table, *, keep_order: bool = False) -> pl.DataFrame:
+        """Execute a plan and bring its rows into this process; `keep_order` as above."""
         ...
 
     def batches(self, plan: ir.Table, *, rows: int) -> Iterator[pa.RecordBatch]:

@@ -114,10 +114,11 @@ class DuckDBEngine:
             self._raw.execute(f"INSERT INTO {name} {self._sql(plan)}").fetchall()
         return self._temporary(name, plan)
 
-    def fetch(self, plan: ir.Table) -> pl.DataFrame:
-        """Execute a plan and bring its rows into this process."""
+    def fetch(self, plan: ir.Table, *, keep_order: bool = False) -> pl.DataFrame:
+        """Execute a plan and bring its rows into this process; `keep_order` as above."""
         # By way of Arrow: Ibis would import pandas to make Polars frames.
-        rows = self._raw.sql(self._sql(plan)).to_arrow_table()
+        with self._order(kept=keep_order):
+            rows = self._raw.sql(self._sql(plan)).to_arrow_table()
         return pl.DataFrame(pl.from_arrow(rows)).cast(plan.schema().to_polars())
 
     def batches(self, plan: ir.Table, *, rows: int) -> Iterator[pa.RecordBatch]:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -59,6 +59,7 @@ class Source:
     rejects: tuple[Reject, ...] = ()
     rejected: int = 0
     exact: "Callable[[], Source] | None" = None
+    _sampled: dict[int, pl.DataFrame] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def numbered(self) -> bool:
@@ -66,8 +67,15 @@ class Source:
         return self.row_column is not None
 
     def sample(self, rows: int) -> pl.DataFrame:
-        """The first rows in file order, each column as text, null where it is empty."""
-        return self.sampler(rows)
+        """The first rows in file order, each column as text, null where it is empty.
+
+        Kept for who asks again, also for fewer.
+        """
+        enough = next((most for most in self._sampled if most >= rows), None)
+        if enough is None:
+            self._sampled.clear()
+            self._sampled[rows] = self.sampler(rows)
+        return self._sampled[enough or rows].head(rows)
 
     def file_of(self, row: int) -> str:
         """Name of the file that holds a data row of this source."""
@@ -97,6 +105,9 @@ def text_frame(columns: Sequence[str], records: Sequence[Sequence[str]]) -> pl.D
         pl.Series(name, [cells[index] or None for cells in records], dtype=pl.String)
         for index, name in enumerate(columns)
     )
-    return pl.DataFrame(list(series)).with_columns(
-        pl.when(pl.all().str.strip_chars() != "").then(pl.all())
-    )
+    return pl.DataFrame(list(series)).with_columns(blanks_as_null())
+
+
+def blanks_as_null() -> pl.Expr:
+    """All columns, null where a cell is empty or spaces only."""
+    return pl.when(pl.all().str.strip_chars() != "").then(pl.all())

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from scipy import stats
 
 from tieout.detect.calibration import TailCalibration
 from tieout.detect.detector import FloatArray
@@ -50,12 +49,14 @@ def log_p_of_few(scores: FloatArray, past: FloatArray) -> FloatArray:
     degrees of freedom, but no less than the largest score of the past allows: p falls from its
     share with the square of the distance (a tail of infinite variance).
     """
+    from scipy.special import stdtr
+
     known = np.sort(past[~np.isnan(past)])
     larger = len(known) - np.searchsorted(known, scores, side="left")
     largest = float(known[-1]) if len(known) else 0.0
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.log((1.0 + larger) / (len(known) + 1.0))
-        beyond = np.minimum(np.log(2.0) + stats.t.logsf(np.abs(scores), _FREEDOM_UNKNOWN), 0.0)
+        beyond = np.minimum(np.log(2.0) + np.log(stdtr(_FREEDOM_UNKNOWN, -np.abs(scores))), 0.0)
         allowed = share + 2.0 * (np.log(largest) - np.log(scores))
     result: FloatArray = np.where(larger > 0, share, np.fmax(beyond, allowed))
     result[np.isnan(scores)] = 0.0

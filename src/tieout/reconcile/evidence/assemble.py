@@ -72,7 +72,9 @@ def _row_lists(rows: Ints, members: pl.Series) -> pl.Series:
     if (sizes > 1).any():
         values = values[np.lexsort((values, np.repeat(np.arange(len(sizes)), sizes)))]
     offsets = np.concatenate([[0], np.cumsum(sizes)])
-    lists = pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(values))
+    # Arrow would import pandas to make arrays of these itself.
+    parts = (pl.Series(each, dtype=pl.Int64).to_arrow() for each in (offsets, values))
+    lists = pa.LargeListArray.from_arrays(*parts)
     return pl.Series(lists)
 
 

@@ -11,6 +11,7 @@ from tieout import __version__
 from tieout.cli import (
     actions,
     analyze,
+    close,
     demo,
     detect,
     doctor,
@@ -55,6 +56,7 @@ app.command("worker")(worker.worker_command)
 app.command("verify")(verify.verify_command)
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
+app.add_typer(close.app, name="close")
 app.command("schema")(schema.schema_command)
 app.command("doctor")(doctor.doctor_command)
 

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "tieout.server.cases",
     "tieout.server.outbox",
     "tieout.server.intake",
+    "tieout.server.closing",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -120,6 +120,26 @@ def detect_lines(book: Book, *, seed: int) -> "tuple[Judge, Judged, Table]":
     return judge, judge.judge(table), table
 
 
+def line_reasons(
+    book: Book, judge: "Judge", judged: "Judged", table: "Table", places: Sequence[int]
+) -> dict[int, str]:
+    """What the detectors say of the oddest line of some entries, by place."""
+    lines = pl.DataFrame(
+        {"entry_index": book.lines["entry_index"], "log_p": judged.fused.log_p}
+    ).with_row_index("line")
+    oddest = (
+        lines.filter(pl.col("entry_index").is_in(list(places)) & (pl.col("log_p") < 0.0))
+        .sort("log_p", maintain_order=True)
+        .unique("entry_index", keep="first", maintain_order=True)
+    )
+    said = judge.reasons(table, judged, oddest["line"].cast(pl.Int64).to_numpy())
+    return {
+        int(place): texts[0].text
+        for place, texts in zip(oddest["entry_index"], said, strict=True)
+        if texts
+    }
+
+
 def detected_p(book: Book, judged: "Judged") -> dict[str, FloatArray]:
     """The detectors' say on entries, as a channel."""
     log_p = of_entries(judged.fused.log_p, book)

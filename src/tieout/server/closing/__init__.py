@@ -1,0 +1,1 @@
+"""Closing periods: tasks and sign-offs, the ledger's tables, certified balances, locks."""

@@ -1,0 +1,115 @@
+"""Certified balances."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tieout.model.errors import InputError
+from tieout.server.accounts.models import User
+from tieout.server.audit.models import AuditEntry
+from tieout.server.closing.certifying import certify, prepare, refresh, risk_of
+from tieout.server.closing.models import Certification, LedgerImport, Period
+
+from .conftest import entry
+
+Import = Callable[..., LedgerImport]
+SALE = entry("J1", "2026-10-05", "1000", "4000", "100.50")
+
+
+@pytest.fixture
+def cash(period: Period, ledger: Import) -> Certification:
+    """The certification of cash, 50,100.50."""
+    ledger(SALE)
+    return period.certifications.get(account__code="1000")
+
+
+def with_support(one: Certification, actor: User, supported: int, explanation: str = "") -> None:
+    prepare(
+        one, supported=supported, support="bank_statement", reference="statement 10",
+        explanation=explanation, actor=actor,
+    )  # fmt: skip
+
+
+def test_balance_sheet_accounts_get_a_balance_to_certify_by_risk(
+    cash: Certification, period: Period
+) -> None:
+    found = {each.account.code: each for each in period.certifications.all()}
+    assert set(found) == {"1000", "3000"}
+    assert (cash.balance, cash.risk, cash.state) == (5_010_050, "medium", "open")
+    assert risk_of(period, 10_000_000) == "high"
+    assert risk_of(period, -99_999) == "low"
+
+
+def test_one_prepares_and_another_certifies(cash: Certification, ann: User, bob: User) -> None:
+    with pytest.raises(InputError, match="has to be prepared first"):
+        certify(cash, actor=bob)
+    with_support(cash, ann, 5_010_050)
+    with pytest.raises(InputError, match="who prepared a balance does not certify it"):
+        certify(cash, actor=ann)
+    certify(cash, actor=bob)
+    cash.refresh_from_db()
+    assert (cash.state, cash.certified_by, cash.unexplained) == ("certified", bob, 0)
+    assert AuditEntry.objects.get(action="balance.certified").actor == "bob"
+
+
+def test_a_difference_needs_a_word_and_an_approver(
+    cash: Certification, ann: User, person: Callable[..., User], bob: User
+) -> None:
+    with pytest.raises(InputError, match=r"10\.50 is unexplained; say why"):
+        with_support(cash, ann, 5_009_000)
+    with_support(cash, ann, 5_009_000, "cheque in transit")
+    with pytest.raises(InputError, match="only approver may certify"):
+        certify(cash, actor=person("rev", "reviewer"))
+    certify(cash, actor=bob)
+    cash.refresh_from_db()
+    assert cash.unexplained == 1_050
+
+
+def test_a_later_entry_decertifies_the_balance(
+    cash: Certification, ann: User, bob: User, ledger: Import
+) -> None:
+    with_support(cash, ann, 5_010_050)
+    certify(cash, actor=bob)
+    ledger(entry("J2", "2026-10-20", "6100", "1000", "50.00"))
+    cash.refresh_from_db()
+    assert cash.state == "decertified"
+    assert cash.reason == "the balance changed from 50,100.50 to 50,050.50"
+    found = AuditEntry.objects.get(action="balance.decertified")
+    assert (found.actor, found.before["balance"]) == ("", 5_010_050)
+
+
+def test_an_entry_of_the_next_month_leaves_it_certified(
+    cash: Certification, ann: User, bob: User, ledger: Import
+) -> None:
+    with_support(cash, ann, 5_010_050)
+    certify(cash, actor=bob)
+    ledger(entry("J2", "2026-11-02", "6100", "1000", "50.00"))
+    cash.refresh_from_db()
+    assert cash.state == "certified"
+
+
+def test_a_quiet_account_is_certified_by_policy_where_it_was_before(
+    cash: Certification, period: Period, ann: User, bob: User
+) -> None:
+    capital = period.certifications.get(account__code="3000")
+    with_support(capital, ann, -5_000_000)
+    certify(capital, actor=bob)
+    november = Period.objects.create(name="2026-11", calendar="x")
+    refresh(november)
+    found = november.certifications.get(account__code="3000")
+    assert (found.state, found.is_automatic) == ("certified", True)
+    assert found.reason == "no entries in the period, certified in the one before"
+    assert november.certifications.get(account__code="1000").state == "open"
+
+
+def test_low_risk_is_due_each_quarter(db: None, ledger: Import) -> None:
+    ledger(entry("J1", "2026-09-05", "1000", "3000", "1.00"))
+    for name, state in (("2026-09", "open"), ("2026-10", "not_due")):
+        period = Period.objects.create(name=name, calendar="x", material_amount=10**9)
+        refresh(period)
+        assert period.certifications.get(account__code="1000").state == state
+
+
+def test_an_unknown_support_is_refused(cash: Certification, ann: User) -> None:
+    with pytest.raises(InputError, match="support 'gut': expected one of"):
+        prepare(cash, supported=1, support="gut", reference="", explanation="x", actor=ann)

@@ -67,6 +67,7 @@ def init_command(  # noqa: PLR0913, PLR0917 - each is an option of the command
         raise InputError("name a month: --period 2026-10 (or a journal to import: --ledger FILE)")
     chosen = read_calendar(calendar) if calendar else standard_calendar()
     amount, percent = _material(material)
+    columns = _columns(column)
     _boot(workspace)
     from tieout.server.closing.ledger import LedgerFile, import_ledger
     from tieout.server.closing.models import Period
@@ -79,7 +80,7 @@ def init_command(  # noqa: PLR0913, PLR0917 - each is an option of the command
             period, chosen, actor=actor, material_amount=amount, material_percent=percent
         )
     if ledger is not None:
-        file = LedgerFile(ledger, accounts, _columns(column), currency)
+        file = LedgerFile(ledger, accounts, columns, currency)
         imported = import_ledger(file, actor=actor)
     _show_init(period, len(chosen.tasks) if opened else 0, imported, as_json=as_json)
 

@@ -74,9 +74,7 @@ class Task(models.Model):
     job = models.CharField(max_length=50, blank=True)
     arguments = models.JSONField(default=dict)
     is_automated = models.BooleanField(default=False)
-    state = models.CharField(
-        max_length=12, default=TaskState.PENDING, choices=[(each, each) for each in TaskState]
-    )
+    state = models.CharField(max_length=12, default=TaskState.PENDING)
     reason = models.TextField(blank=True)
     evidence = models.TextField(blank=True)
     result = models.JSONField(null=True)

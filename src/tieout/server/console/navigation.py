@@ -51,6 +51,10 @@ MENU: dict[str, tuple[Place, ...]] = {
         Place("Runs", "cases:runs", "list-check", key="r"),
         Place("New run", "cases:upload", "upload", WORKERS, key="u"),
     ),
+    "Close": (
+        Place("Periods", "closing:periods", "calendar", key="d"),
+        Place("Ledger", "closing:ledger", "book", key="l"),
+    ),
     "Insight": (
         Place("Trends", "cases:trends", "chart-line", key="t"),
         Place("Tuning", "cases:tuning", "adjustments-horizontal", key="n"),

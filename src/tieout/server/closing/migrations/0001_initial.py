@@ -434,38 +434,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[
-                            (
-                                tieout.close.tasks.model.TaskState["PENDING"],
-                                tieout.close.tasks.model.TaskState["PENDING"],
-                            ),
-                            (
-                                tieout.close.tasks.model.TaskState["READY"],
-                                tieout.close.tasks.model.TaskState["READY"],
-                            ),
-                            (
-                                tieout.close.tasks.model.TaskState["IN_PROGRESS"],
-                                tieout.close.tasks.model.TaskState["IN_PROGRESS"],
-                            ),
-                            (
-                                tieout.close.tasks.model.TaskState["BLOCKED"],
-                                tieout.close.tasks.model.TaskState["BLOCKED"],
-                            ),
-                            (
-                                tieout.close.tasks.model.TaskState["COMPLETED"],
-                                tieout.close.tasks.model.TaskState["COMPLETED"],
-                            ),
-                            (
-                                tieout.close.tasks.model.TaskState["FAILED"],
-                                tieout.close.tasks.model.TaskState["FAILED"],
-                            ),
-                            (
-                                tieout.close.tasks.model.TaskState["SKIPPED"],
-                                tieout.close.tasks.model.TaskState["SKIPPED"],
-                            ),
-                        ],
-                        default=tieout.close.tasks.model.TaskState["PENDING"],
-                        max_length=12,
+                        default=tieout.close.tasks.model.TaskState["PENDING"], max_length=12
                     ),
                 ),
                 ("reason", models.TextField(blank=True)),

@@ -1,0 +1,48 @@
+"""What people type in the pages of a close, read strictly."""
+
+from decimal import Decimal, InvalidOperation
+
+from django.http import QueryDict
+
+from tieout.close.tasks.model import TaskState
+from tieout.model.errors import InputError
+
+
+def read_amount(text: str) -> int:
+    """Units of 0.01 from a typed amount; grouping commas are allowed.
+
+    >>> read_amount("-1,234.5"), read_amount("0")
+    (-123450, 0)
+    """
+    try:
+        units = Decimal(text.replace(",", "").strip()) * 100
+    except InvalidOperation:
+        raise InputError(f"{text!r} is no amount; expected one such as 1,234.56") from None
+    if not units.is_finite() or units != units.to_integral_value():
+        raise InputError(f"{text!r}: expected an amount with at most two decimals")
+    return int(units)
+
+
+def read_state(data: QueryDict) -> TaskState:
+    """The state that a task is to have."""
+    asked = data.get("state", "")
+    if asked not in set(TaskState):
+        raise InputError(f"state {asked!r}: expected one of {', '.join(TaskState)}")
+    return TaskState(asked)
+
+
+def read_delays(data: QueryDict) -> dict[str, float]:
+    """Workdays by task: every field is an id and a number; empty ones do not count."""
+    found = {}
+    for name, text in data.items():
+        if not str(text).strip():
+            continue
+        try:
+            days = float(str(text))
+        except ValueError:
+            raise InputError(f"{name}: {text!r} is no number of days") from None
+        if not -250 <= days <= 250:
+            raise InputError(f"{name}: expected between -250 and 250 days")
+        if days:
+            found[str(name)] = days
+    return found

@@ -1,0 +1,26 @@
+"""Addresses of periods, their tasks and balances, and of the ledger."""
+
+from django.urls import path
+
+from tieout.server.closing import review_views, views
+
+app_name = "closing"
+urlpatterns = [
+    path("", views.periods, name="periods"),
+    path("ledger/", review_views.ledger, name="ledger"),
+    path("ledger/<int:entry_id>/", review_views.entry, name="entry"),
+    path("<str:period>/", views.board, name="board"),
+    path("<str:period>/what-if/", views.what_if, name="what_if"),
+    path("<str:period>/run/", views.run, name="run"),
+    path("<str:period>/lock/", views.lock, name="lock"),
+    path("<str:period>/reopen/", views.reopen, name="reopen"),
+    path("<str:period>/tasks/<int:task_id>/", views.move, name="move"),
+    path("<str:period>/tasks/<int:task_id>/sign/", views.sign, name="sign"),
+    path("<str:period>/journal/", review_views.journal, name="journal"),
+    path("<str:period>/flux/", review_views.flux, name="flux"),
+    path("<str:period>/flux/explain/", review_views.explain, name="explain"),
+    path("<str:period>/balances/", review_views.balances, name="balances"),
+    path("<str:period>/balances/<int:one_id>/prepare/", review_views.prepare, name="prepare"),
+    path("<str:period>/balances/<int:one_id>/certify/", review_views.certify, name="certify"),
+    path("<str:period>/packet.<str:kind>", views.packet, name="packet"),
+]

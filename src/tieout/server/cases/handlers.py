@@ -19,8 +19,7 @@ Result = dict[str, Any]
 def register(job: Job, result: Result) -> None:
     """What happens once when a run is done: its findings come into the queue."""
     folder = Path(settings.WORKSPACE).resolve() / result["folder"]
-    done = register_run(folder, actor=job.actor)
-    result |= {"run_id": done.run.run_id, "cases": done.cases_new, "findings": done.run.indexed}
+    register_run(folder, actor=job.actor)
 
 
 @handler("reconcile", effect=register)
@@ -41,7 +40,7 @@ def run_reconcile(job: Job, progress: Progress) -> Result:
                 announce=progress.step,
             )
         )
-    return {"folder": stored_folder(folder)}
+    return {"folder": stored_folder(folder), "run_id": folder.name}
 
 
 @handler("detect", effect=register)
@@ -65,7 +64,7 @@ def run_detect(job: Job, progress: Progress) -> Result:
                 announce=progress.step,
             )
         )
-    return {"folder": stored_folder(folder)}
+    return {"folder": stored_folder(folder), "run_id": folder.name}
 
 
 @handler("analyze", effect=register)
@@ -84,7 +83,7 @@ def run_analyze(job: Job, progress: Progress) -> Result:
                 announce=progress.step,
             )
         )
-    return {"folder": stored_folder(folder)}
+    return {"folder": stored_folder(folder), "run_id": folder.name}
 
 
 def _input(job: Job, name: str) -> str:

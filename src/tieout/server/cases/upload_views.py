@@ -16,6 +16,7 @@ from tieout.reconcile.spec_file import load_spec, spec_text, write_spec
 from tieout.server.accounts.permissions import WORKING_ROLES, require_role
 from tieout.server.audit.services import record
 from tieout.server.cases import uploads
+from tieout.server.cases.models import Case, Run
 from tieout.server.cases.views import telling, who
 from tieout.server.jobs.models import Job
 from tieout.server.jobs.services import cancel, enqueue
@@ -87,7 +88,10 @@ def progress(request: HttpRequest, job_id: int) -> HttpResponse:
     """How far a run is; the part that changes is asked for again until it ends."""
     job = get_object_or_404(Job, pk=job_id)
     template = "cases/progress_part.html" if request.headers.get("HX-Request") else None
-    return render(request, template or "cases/progress.html", {"job": job})
+    run_id = (job.result or {}).get("run_id", "")
+    run = Run.objects.filter(run_id=run_id).first() if run_id else None
+    context = {"job": job, "run": run, "cases": Case.objects.filter(first_run=run).count()}
+    return render(request, template or "cases/progress.html", context)
 
 
 @require_POST

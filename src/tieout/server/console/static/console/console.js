@@ -31,9 +31,10 @@
       if (search) { event.preventDefault(); search.focus(); search.select(); }
     } else if (event.key === "?") {
       const help = document.getElementById("keys");
-      if (help && window.bootstrap) {
+      const bootstrap = window.bootstrap ?? window.tabler?.bootstrap;
+      if (help && bootstrap) {
         event.preventDefault();
-        window.bootstrap.Modal.getOrCreateInstance(help).toggle();
+        bootstrap.Modal.getOrCreateInstance(help).toggle();
       }
     }
   });

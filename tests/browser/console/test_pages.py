@@ -1,0 +1,145 @@
+"""Every page of the console, in light and dark, on a desk and on a phone."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+LogIn = Callable[..., Page]
+
+# name: address, or how to get there from the page before
+PAGES = {
+    "queue": "/",
+    "mine": "/?tab=mine",
+    "nothing found": "/?q=nothing-has-this-name",
+    "incidents": "/incidents/",
+    "runs": "/runs/",
+    "new run": "/new/",
+    "trends": "/trends/",
+    "tuning": "/tuning/",
+    "audit": "/audit/",
+}
+
+
+def first(page: Page, address: str, link: str) -> str:
+    """The address behind the first link of a kind on a page."""
+    page.goto(address)
+    found = page.locator(link).first.get_attribute("href")
+    assert found
+    return found
+
+
+def addresses(page: Page) -> dict[str, str]:
+    """Every page there is, those of single things too."""
+    detections = first(page, "/runs/?job=detect", "td a.fw-bold")
+    run = first(page, "/runs/?job=reconcile", "td a.fw-bold")
+    return {
+        **PAGES,
+        "case": first(page, "/?source=bank_vs_ledger", "a.case-link"),
+        "transaction": first(page, "/?source=transactions.csv&tab=all", "a.case-link"),
+        "run": run,
+        "detection": detections,
+        "breaks": f"{run}rows/",
+        "rows": f"{detections}rows/",
+        "trends of a detection": f"/trends/?run={detections.split('/')[2]}",
+    }
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong with a page for people who see or move otherwise."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    return [
+        f"{each['id']}: {node['html'][:160]}"
+        for each in found.response["violations"]
+        for node in each["nodes"]
+    ]
+
+
+def settle(page: Page) -> None:
+    """Wait until what is asked for after loading has come."""
+    for part in page.locator("[hx-trigger=load]").all():
+        part.wait_for(state="detached")
+    page.wait_for_function(
+        "[...document.querySelectorAll('[data-chart]')].every((each) => each.dataset.drawn)"
+    )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_is_accessible_and_makes_no_noise(log_in: LogIn, theme: str) -> None:
+    page = log_in("ann", theme=theme)
+    said: list[str] = []
+    page.on("console", lambda each: said.append(each.text) if each.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    wrong = {}
+    for name, address in addresses(page).items():
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, name
+        settle(page)
+        wrong[name] = faults(page)
+    told = [f"{name}: {each}" for name, found in wrong.items() for each in found]
+    assert not told, "\n".join(told)
+    assert said == []
+
+
+def test_people_is_accessible_for_those_who_may_see_it(log_in: LogIn) -> None:
+    page = log_in("eve")
+    page.goto("/people/")
+    assert not (found := faults(page)), "\n".join(found)
+
+
+def test_the_login_page_is_accessible(log_in: LogIn) -> None:
+    page = log_in("ann")
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    assert faults(page) == []
+
+
+def test_no_page_is_wider_than_a_phone(log_in: LogIn) -> None:
+    page = log_in("ann", width=390)
+    widths = {}
+    for name, address in addresses(page).items():
+        page.goto(address)
+        settle(page)
+        widths[name] = page.evaluate("document.documentElement.scrollWidth")
+    assert {name: width for name, width in widths.items() if width > 390} == {}
+
+
+def test_charts_are_drawn_in_the_colours_of_the_theme(log_in: LogIn) -> None:
+    page = log_in("ann")
+    page.goto(first(page, "/runs/?job=reconcile", "td a.fw-bold"))
+    settle(page)
+    assert page.locator("[data-chart] canvas").count() >= 2
+    before = page.evaluate("document.querySelector('canvas').toDataURL()")
+    page.get_by_role("button", name="Theme").click()
+    page.get_by_role("button", name="Theme").click()
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+    assert page.evaluate("document.querySelector('canvas').toDataURL()") != before
+
+
+def test_the_theme_that_was_chosen_stays(log_in: LogIn) -> None:
+    page = log_in("ann", theme="dark")
+    page.get_by_role("button", name="Theme").click()
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == "light"
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == "light"
+
+
+def test_a_page_that_is_not_there_leads_back(log_in: LogIn) -> None:
+    page = log_in("ann")
+    answer = page.goto("/nothing/here/")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_role("link", name="To the queue")).to_be_visible()
+
+
+def test_the_report_of_a_run_reaches_nothing_of_the_console(log_in: LogIn) -> None:
+    page = log_in("ann")
+    run = first(page, "/runs/?job=reconcile", "td a.fw-bold")
+    answer = page.goto(f"{run}report/")
+    assert answer is not None
+    assert "sandbox" in answer.headers["content-security-policy"]
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate("self.origin") == "null"

@@ -136,3 +136,14 @@ def test_units_become_decimals_without_a_rounding(
     found: Any = engine.fetch(table.select(amount=exact_decimal(table["units"], scale)))["amount"]
     assert found.to_list() == [Decimal(each).scaleb(-scale) for each in units]
     assert found.dtype == pl.Decimal(38, scale)
+
+
+def test_rows_of_one_side_that_cancel_are_called_by_their_own_side(
+    engine: DuckDBEngine, tmp_path: Path
+) -> None:
+    netted = [("netting", [], [4, 5], 0, "EUR"), ("netting", [3, 9], [], 0, "EUR")]
+    outcomes = [pairs(engine, (4, 3, 0, "EUR")), groups(*netted, name="netting")]
+    frame = written(engine, outcomes, tmp_path / "m.parquet")
+    assert frame["match_id"].to_list() == ["M4", "M3", "MR4"]
+    assert frame["right_rows"].to_list() == [[3], [], [4, 5]]
+    assert frame["explanation"].to_list()[1:] == ["rows of one side that add up to nothing"] * 2

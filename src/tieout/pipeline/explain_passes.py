@@ -79,7 +79,7 @@ def pass_names(spec: Spec) -> list[str]:
 
 
 def _why_not(compared: Compared, rule: PassSpec, before: set[str]) -> str:
-    part = rule.exact or rule.tolerance or rule.group
+    part = rule.exact or rule.tolerance or rule.group or rule.netting
     if part is None:
         return "not matched"
     on = on_columns(part.on, compared.spec)
@@ -89,6 +89,8 @@ def _why_not(compared: Compared, rule: PassSpec, before: set[str]) -> str:
     # Without a key, what is left to look a counterpart up by is everything but the date.
     same = keys or [name for name in on if name != "date"] or on
     candidates = compared.alike(compared.other, same)
+    if rule.netting is not None:
+        return _not_cancelled(compared, candidates, [*same], before)
     if not candidates:
         parts = [f"{_word(name)} {_shown(compared, compared.record, name)}" for name in same]
         return f"no {compared.other} row has {' and '.join(parts)}"
@@ -162,6 +164,18 @@ def _days_apart(
     when = f"{count_text(abs(apart), 'business day')} {'after' if apart > 0 else 'before'} left"
     allowed = f"{window.before} before to {window.after} after are allowed"
     return [f"right is {when}, {allowed}"]
+
+
+def _not_cancelled(
+    compared: Compared, candidates: list[dict[str, Any]], same: list[str], before: set[str]
+) -> str:
+    free = [each["row"] for each in candidates if each["went"] not in before]
+    if free:
+        return f"{compared.other} has the same {_word(same[0])} too ({rows_text(free)})"
+    own = [each for each in compared.alike(compared.side, same) if each["went"] not in before]
+    total = compared.amount(sum(each["amount"] for each in own), compared.record["currency"])
+    rows = rows_text([each["row"] for each in own])
+    return f"{count_text(len(own), f'{compared.side} row')} ({rows}) add up to {total}"
 
 
 def _sums(

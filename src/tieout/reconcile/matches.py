@@ -15,6 +15,7 @@ EXPLANATIONS = {
     "exact": "equal in every compared field",
     "tolerance": "equal key fields, amount and date within tolerance",
     "group": "the sums of the rows of one key agree",
+    "netting": "rows of one side that add up to nothing",
 }
 
 
@@ -23,7 +24,8 @@ def write_matches(
 ) -> int:
     """Write matches.parquet, a row a match, and answer how many there are.
 
-    One-to-one matches come first, then the others, both in the order of their first left row.
+    One-to-one matches come first, then the others, both in the order of their first left row;
+    rows of the right side that cancel each other come last, by their first row.
 
     Columns: match_id, kind, pass, left_rows and right_rows (list[int64], data rows from 1),
     difference (decimal, left - right), currency, confidence (0-1), explanation.
@@ -38,7 +40,8 @@ def write_matches(
         for outcome in outcomes
     )
     if not groups.is_empty() or not plans:
-        ordered = groups.sort(pl.col("left_rows").list.first())
+        firsts = [pl.col(f"{side}_rows").list.first() for side in ("left", "right")]
+        ordered = groups.sort(firsts, nulls_last=True)
         plans.append(_groups_plan(engine.publish(ordered), scale))
     plan = plans[0].union(*plans[1:]) if len(plans) > 1 else plans[0]
     return engine.write_parquet(plan, path, keep_order=True)
@@ -89,8 +92,12 @@ def _in_one(outcomes: Sequence[PassOutcome], engine: Engine) -> ir.Table:
 
 
 def _groups_plan(groups: ir.Table, scale: int) -> ir.Table:
+    # A match is called by its first left row; one that has none by its first right row.
+    right_only = ibis.literal("MR") + groups["right_rows"][0].cast("string")
     return groups.select(
-        match_id=ibis.literal("M") + groups["left_rows"][0].cast("string"),
+        match_id=ibis.coalesce(
+            ibis.literal("M") + groups["left_rows"][0].cast("string"), right_only
+        ),
         kind=groups["kind"],
         **{"pass": groups["pass"]},
         left_rows=groups["left_rows"],

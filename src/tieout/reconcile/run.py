@@ -10,6 +10,7 @@ from tieout.engines.base import Engine
 from tieout.reconcile.calendars import business_ordinals
 from tieout.reconcile.passes.exact import exact_pass
 from tieout.reconcile.passes.group import group_pass
+from tieout.reconcile.passes.netting import netting_pass
 from tieout.reconcile.passes.outcome import PassOutcome, nothing_withheld
 from tieout.reconcile.passes.pairs import open_rows
 from tieout.reconcile.passes.tolerance import Limits, tolerance_pass
@@ -69,7 +70,10 @@ def _run(
         limits = Limits(part.amount, scale, days, ordinals)
         on = on_columns(part.on, spec)
         return tolerance_pass(left, right, on=on, limits=limits, engine=engine)
-    assert rule.group is not None  # noqa: S101 - a pass is exactly one of three
+    if rule.netting:
+        on = on_columns(rule.netting.on, spec)
+        return netting_pass(left, right, rule.netting, on=on, engine=engine)
+    assert rule.group is not None  # noqa: S101 - a pass is exactly one of four
     group = rule.group
     days = group.days if has_dates else None
     ordinals = _ordinals(left, right, spec.evidence.calendar, engine) if days else None

@@ -156,17 +156,32 @@ class GroupPass(SpecModel):
     days: DayWindow | None = None
 
 
+class NettingPass(SpecModel):
+    """Rows of one side that cancel each other, under a key that the other side hasn't got."""
+
+    on: Columns = ("key", "currency")
+    sides: Annotated[
+        tuple[Literal["left", "right"], ...], Field(min_length=1, description="Where to look.")
+    ] = ("left", "right")
+    size_max: Annotated[int, Field(ge=2)] = 1000
+    days_max: Annotated[
+        int | None, Field(ge=0, description="Calendar days from the first to the last row.")
+    ] = None
+
+
 class PassSpec(SpecModel):
     """One pass; exactly one of the kinds."""
 
     exact: ExactPass | None = None
     tolerance: TolerancePass | None = None
     group: GroupPass | None = None
+    netting: NettingPass | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "PassSpec":
-        if sum(part is not None for part in (self.exact, self.tolerance, self.group)) != 1:
-            raise ValueError("a pass is exactly one of: exact, tolerance, group")
+        parts = (self.exact, self.tolerance, self.group, self.netting)
+        if sum(part is not None for part in parts) != 1:
+            raise ValueError("a pass is exactly one of: exact, tolerance, group, netting")
         return self
 
 

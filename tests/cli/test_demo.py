@@ -62,14 +62,6 @@ def test_the_commands_it_names_work(shown: Result, monkeypatch: pytest.MonkeyPat
         assert "186 breaks worth" in answer.stdout
 
 
-def test_without_no_serve_it_says_that_there_is_no_console_yet(tmp_path: Path) -> None:
-    answer = run("--port", "9001", "--workspace", str(tmp_path))
-    last = answer.stdout.rstrip().splitlines()[-1]
-    assert answer.exit_code == 0
-    assert last.startswith("The console (port 9001) is not there yet in this version")
-    assert "open the report" in last
-
-
 def test_with_no_serve_the_console_is_not_spoken_of(shown: Result) -> None:
     assert "console" not in shown.stdout
 

@@ -39,10 +39,31 @@ def demo_command(
     print_explained(demo, console)
     print_way_on(demo, console)
     if not no_serve:
-        sys.stdout.write(
-            f"\nThe console (port {port}) is not there yet in this version: open the report above "
-            "in a browser.\n"
-        )
+        serve_demo(demo, port=port)
+
+
+def serve_demo(demo: "Demo", *, port: int) -> None:
+    """Open the console on the practice workspace, with somebody for each role."""
+    from tieout.practice.payments import generate_payments
+    from tieout.server.boot import boot
+    from tieout.server.demo import PRACTICE_PAYMENTS, prepare_demo
+    from tieout.server.serving import Serving, require_safe, serve
+
+    serving = Serving(port=port)
+    require_safe(serving)
+    with shown_progress(quiet=False) as announce:
+        announce("practice payments")
+        folder = demo.workspace.absolute() / "practice" / "payments"
+        payments = generate_payments(rows=PRACTICE_PAYMENTS, seed=1, out=folder)
+        announce("console")
+        boot(demo.workspace, log=True)
+        people = prepare_demo(demo.result.out.absolute(), payments.transactions)
+    sys.stdout.write("\nLog in as one of these; the passwords are shown once:\n")
+    for each in people:
+        sys.stdout.write(f"  {each.username:<10} {each.password}\n")
+    sys.stdout.write(f"Console: {serving.address} (Ctrl+C ends it)\n")
+    sys.stdout.flush()
+    serve(serving)
 
 
 def print_explained(demo: "Demo", console: "Console") -> None:

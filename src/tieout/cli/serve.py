@@ -11,7 +11,7 @@ from tieout.cli.options import WorkspaceOption
 from tieout.model.errors import InputError
 
 
-def serve_command(
+def serve_command(  # noqa: PLR0913, PLR0917 - each is an option of the command
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Of console and API.")] = (
         8000

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _SECRET_CHARACTERS_MIN: Final = 32
 _WORKER_SECONDS: Final = 10
+_BACKLOG: Final = 2048
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +85,21 @@ def serve(serving: Serving) -> None:
         access_log=False,
         server_header=False,
     )
-    with worker_inside() if serving.worker else nullcontext():
-        uvicorn.Server(config).run()
+    with _listening(serving) as listening, worker_inside() if serving.worker else nullcontext():
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listening(serving: Serving) -> socket.socket:
+    """The socket, opened before anything else is started. Raises InputError."""
+    host = serving.host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, serving.port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise InputError(
+            f"{serving.host}:{serving.port} can't be listened on ({error.strerror}); "
+            "choose another with --port"
+        ) from error
 
 
 @contextmanager

@@ -6,6 +6,7 @@ urlpatterns = [
     path("close/", include("tieout.server.closing.urls")),
     path("", include("tieout.server.cases.urls")),
     path("", include("tieout.server.accounts.urls")),
+    path("", include("tieout.server.jobs.urls")),
 ]
 handler403 = "tieout.server.console.errors.forbidden"
 handler404 = "tieout.server.console.errors.not_found"

@@ -1,7 +1,5 @@
 """One ASGI application: the API at the root, and behind it the console."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, Literal
 
 from a2wsgi import WSGIMiddleware
@@ -13,7 +11,6 @@ from tieout.server.config import load_config
 Part = Literal["api", "console"]
 CONSOLE_THREADS = 8
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
-API_MODULE = "tieout.server.api"
 
 
 def create_app(only: Part | None = None) -> FastAPI:
@@ -49,7 +46,6 @@ class StrictTransport:
 
 
 def _api() -> FastAPI:
-    if find_spec(API_MODULE) is None:
-        return FastAPI(openapi_url=None)
-    api: FastAPI = import_module(f"{API_MODULE}.app").create_api()
-    return api
+    from tieout.server.api.app import create_api
+
+    return create_api()

@@ -73,7 +73,7 @@ def test_a_wrong_password_says_no_more_than_a_wrong_name(person: People, browser
     said = []
     for name in ("ann", "zoe"):
         text = log_in(browser, name, WRONG).content.decode()
-        said.append(re.findall(r"errorlist[^>]*>(.*?)</ul>", text, re.DOTALL))
+        said.append(re.findall(r'role="alert">(.*?)</div>', text, re.DOTALL))
     assert said[0] == said[1] != []
     assert actions()[1:] == ["user.login_failed", "user.login_failed"]
 
@@ -196,3 +196,15 @@ def test_who_is_not_known_gets_no_mail_and_the_same_answer(person: People, brows
     unknown = ask_for_reset(browser, "eve@example.org")
     assert [message.to for message in mail.outbox] == [["ann@example.org"]]
     assert known.headers["Location"] == unknown.headers["Location"]
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["/login/", "/account/password/reset/", "/account/password/change/", "/account/second-factor/"],
+)
+def test_pages_of_accounts_look_like_the_others(page: str, person: People, browser: Client) -> None:
+    if page != "/login/":
+        browser.force_login(person("ann"))
+    shown = browser.get(page).content.decode()
+    assert "console/console.css" in shown
+    assert "Menu:" not in shown

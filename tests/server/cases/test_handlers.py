@@ -36,6 +36,7 @@ def test_a_job_makes_a_run_and_its_cases(files: dict[str, Any], person: People) 
     job.refresh_from_db()
     assert (job.state, job.error) == ("done", "")
     run = Run.objects.get()
+    assert job.result is not None
     assert job.result["run_id"] == run.run_id
     assert run.run_id.endswith(f"-reconcile-j{job.pk}")
     assert run.registered_by == ann

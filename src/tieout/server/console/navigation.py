@@ -61,6 +61,9 @@ MENU: dict[str, tuple[Place, ...]] = {
     ),
     "Control": (
         Place("Audit log", "cases:audit", "shield-check", key="a"),
+        Place("Jobs", "jobs:jobs", "list-check", key="j"),
+        Place("Schedules", "jobs:schedules", "clock", key="s"),
+        Place("Second factor", "mfa_index", "shield-lock"),
         Place("People", "cases:people", "users", (Role.ADMIN,), key="p"),
     ),
 }

@@ -55,3 +55,34 @@ class Job(models.Model):
     def is_open(self) -> bool:
         """Whether something may still come of it."""
         return self.state in {self.State.QUEUED, self.State.RUNNING}
+
+
+class Schedule(models.Model):
+    """When a kind of job is asked for by itself: at times, or for each file that arrives."""
+
+    class Missed(models.TextChoices):
+        """What becomes of times at which nothing was there to ask."""
+
+        SKIP = "skip", "Skip them"
+        ONCE = "once", "One job for all of them"
+        ALL = "all", "A job for each"
+
+    name = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=50)
+    arguments = models.JSONField(default=dict)
+    cron = models.CharField(max_length=100, blank=True)
+    time_zone = models.CharField(max_length=50, default="UTC")
+    watch = models.CharField(max_length=300, blank=True)
+    missed = models.CharField(max_length=10, choices=Missed, default=Missed.ONCE)
+    enabled = models.BooleanField(default=True)
+    # Files that were there before are no arrivals.
+    since = models.DateTimeField()
+    next_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("name",)
+        indexes = (models.Index(fields=["enabled", "next_at"], name="jobs_schedule_due"),)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,7 +1,6 @@
 """The worker: takes one job after another and runs it."""
 
 import threading
-from collections.abc import Callable
 from typing import Final
 
 from django.db import DatabaseError, close_old_connections, connection
@@ -18,6 +17,7 @@ from tieout.server.jobs.progress import (
     WorkerLeavesError,
 )
 from tieout.server.jobs.registry import UnknownKindError, handler_of
+from tieout.server.jobs.scheduling import looks_regularly
 from tieout.server.logs import logger
 
 log = logger(__name__)
@@ -32,13 +32,13 @@ def work(
     stop: threading.Event,
     poll_seconds: float = POLL_SECONDS,
     lease_seconds: float = LEASE_SECONDS,
-    between: Callable[[], None] = lambda: None,
 ) -> None:
-    """Run jobs until `stop` is set. between: called before each look for a job."""
+    """Run jobs until `stop` is set, and ask for those that schedules want."""
+    look_at_schedules = looks_regularly()
     while not stop.is_set():
         try:
             close_old_connections()
-            between()
+            look_at_schedules()
             job = leases.take(lease_seconds=lease_seconds)
             if job is not None:
                 run_job(job, lease_seconds=lease_seconds, stop=stop)

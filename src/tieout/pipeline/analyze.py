@@ -1,10 +1,11 @@
 """The analyze job: breaks that another tool found, and their history, in; a run folder out."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -26,6 +27,7 @@ from tieout.pipeline.analyze_result import (
 )
 from tieout.pipeline.analyze_spec import AnalyzeSpec, load_analyze_spec
 from tieout.pipeline.analyze_split import Split, split_one, split_two
+from tieout.pipeline.proposing import resolve_spec_of, with_proposals
 from tieout.pipeline.timing import Stopwatch
 from tieout.pipeline.words_vocabulary import CACHE_FOLDER, Vocabulary, located
 from tieout.pipeline.workspace import find_workspace, new_run_id, prepared_folder, run_folder
@@ -42,7 +44,8 @@ class AnalyzeJob:
 
     history: None means that it stands in the same file, or nowhere. spec: None infers one. out:
     None means a new folder in the workspace. as_of: the day from which ages count, None for the
-    last day in the data; later rows are left out. memory_limit: of the engine, "3GiB".
+    last day in the data; later rows are left out. memory_limit: of the engine, "3GiB". resolve:
+    what resolve.yaml said; None reads the workspace's.
     """
 
     breaks: str
@@ -54,6 +57,7 @@ class AnalyzeJob:
     engine: str = "duckdb"
     memory_limit: str | None = None
     temp_directory: Path | None = None
+    resolve: Mapping[str, Any] | None = None
     announce: Callable[[str], None] = field(default=lambda _: None, compare=False)
 
 
@@ -126,6 +130,13 @@ def _carry_out(job: AnalyzeJob, engine: Engine, scratch: Path, clock: Stopwatch)
         )
     with clock.step("group"):
         incidents, breaks = find_incidents(found, spec, scale=scale)
+    with clock.step("propose"):
+        breaks = with_proposals(
+            breaks,
+            resolve_spec_of(job.workspace, job.resolve),
+            reconciliation=spec.analysis,
+            as_of=found.as_of,
+        )
     with clock.step("prove"):
         conservation = prove_rows(split, read, earlier, breaks)
     return Analyzed(

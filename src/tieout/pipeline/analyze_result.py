@@ -25,6 +25,7 @@ from tieout.pipeline.analyze_spec import AnalyzeSpec, analyze_spec_text
 from tieout.pipeline.analyze_split import Split
 from tieout.pipeline.files import write_table
 from tieout.pipeline.inputs import masked
+from tieout.pipeline.proposing import kept_of, resolve_spec_of
 from tieout.pipeline.reconciled import versions
 from tieout.pipeline.timing import Stopwatch
 from tieout.reconcile.infer.model import Choice
@@ -195,6 +196,7 @@ def build_analyze_manifest(
             "scale": done.scale,
             "judged_by": "history" if done.found.judged.against_past else "one_another",
             "words": done.found.words,
+            "resolve": kept_of(resolve_spec_of(job.workspace, job.resolve)),
         },
         versions=versions("scipy"),
         seed=0,

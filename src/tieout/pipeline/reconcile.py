@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
 
 from tieout.detect.history.earlier_runs import judge_breaks
 from tieout.engines.base import Engine
@@ -18,6 +20,7 @@ from tieout.pipeline.explain_breaks import explain_breaks
 from tieout.pipeline.explain_earlier import earlier_incidents
 from tieout.pipeline.files import write_files
 from tieout.pipeline.inputs import Input, decide_scale, read_side
+from tieout.pipeline.proposing import parties_of, resolve_spec_of, with_proposals
 from tieout.pipeline.reconciled import Reconciled, build_manifest, build_report
 from tieout.pipeline.timing import Stopwatch
 from tieout.pipeline.words_reconcile import name_by_words_of_rows
@@ -47,6 +50,7 @@ class ReconcileJob:
     spec: None infers one. out: None means a new folder in the workspace. as_of: the day from
     which ages count, None for the last day in the data. memory_limit: of the engine, "3GiB".
     earlier: ids of the runs whose breaks are history; None takes the workspace's latest.
+    resolve: what resolve.yaml said; None reads the workspace's.
     """
 
     left: str
@@ -60,6 +64,7 @@ class ReconcileJob:
     temp_directory: Path | None = None
     expected: Mapping[str, Sequence[str]] = field(default_factory=dict)
     earlier: Sequence[str] | None = None
+    resolve: Mapping[str, Any] | None = None
     announce: Callable[[str], None] = field(default=lambda _: None, compare=False)
 
 
@@ -155,7 +160,8 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
             scratch=scratch,
             earlier=earlier_incidents(job.workspace, earlier.run_ids),
         )
-        breaks = explained.breaks
+    with clock.step("propose"):
+        breaks = _proposed(job, explained.breaks, residue, spec)
     with clock.step("prove"):
         conservation = {
             name: prove_conservation(name, read, tied.outcomes, breaks, engine)
@@ -186,6 +192,18 @@ def _read(
         for source, side, path in zip(sources, (spec.left, spec.right), paths, strict=True)
     )
     return left, right
+
+
+def _proposed(
+    job: ReconcileJob, breaks: pl.DataFrame, residue: Residue, spec: Spec
+) -> pl.DataFrame:
+    return with_proposals(
+        breaks,
+        resolve_spec_of(job.workspace, job.resolve),
+        reconciliation=spec.reconciliation,
+        as_of=job.as_of or _last_day(residue),
+        parties=parties_of(breaks, residue.left, residue.right),
+    )
 
 
 def _require_expected(job: ReconcileJob, left: Input, right: Input) -> None:

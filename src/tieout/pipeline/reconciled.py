@@ -17,6 +17,7 @@ from tieout.model.manifest import InputFacts, RunManifest, SideConservation
 from tieout.pipeline.earlier import EarlierRuns
 from tieout.pipeline.explain_breaks import ExplainedBreaks, run_summaries
 from tieout.pipeline.inputs import Input, fingerprint_file, masked
+from tieout.pipeline.proposing import kept_of, resolve_spec_of
 from tieout.pipeline.timing import Stopwatch
 from tieout.pipeline.totals import currency_totals, pass_counts
 from tieout.pipeline.words_reconcile import WordsHeard
@@ -104,6 +105,7 @@ def build_manifest(
             "rates_sha256": _sha256_of_rates(done.inferred.spec),
             "earlier_runs": list(done.earlier.run_ids),
             "words": done.words.options,
+            "resolve": kept_of(resolve_spec_of(job.workspace, job.resolve)),
         },
         versions=versions(),
         seed=0,

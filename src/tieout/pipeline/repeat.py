@@ -109,6 +109,7 @@ def _reconcile(manifest: RunManifest, again: Again, spec: Path) -> ReconcileResu
         as_of=_day(manifest.options.get("as_of")),
         engine=manifest.options["engine"],
         earlier=manifest.options.get("earlier_runs", []),
+        resolve=manifest.options.get("resolve", {}),
         expected={given.side: [file.sha256 for file in given.files] for given in manifest.inputs},
         announce=again.announce,
     )
@@ -129,6 +130,7 @@ def _analyze(manifest: RunManifest, again: Again, spec: Path) -> "AnalyzeResult"
             workspace=again.workspace,
             as_of=_day(manifest.options["as_of"]),
             engine=manifest.options["engine"],
+            resolve=manifest.options.get("resolve", {}),
             announce=again.announce,
         )
     )

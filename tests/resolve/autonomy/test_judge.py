@@ -1,0 +1,102 @@
+"""Autonomy is earned by a record, kept under ceilings, and lost."""
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tieout.resolve.autonomy.bounds import chance_of_as_many, confidence_of_look, upper_bound
+from tieout.resolve.autonomy.judge import Record, Spent, drifted, is_checked, judge
+from tieout.resolve.autonomy.policy import AutonomyRule, AutonomySpec, Level, Scope
+from tieout.resolve.kinds import ActionKind
+
+SCOPE = Scope(reconciliation="r", bucket="rounding", counterparty="", action="write_off")
+RULE = AutonomyRule(
+    action=ActionKind.WRITE_OFF,
+    level=Level.AUTO,
+    amount_max=Decimal(5),
+    daily_count_max=10,
+    daily_amount_max=Decimal(20),
+    precedents_min=30,
+    error_max=0.05,
+)
+SPEC = AutonomySpec(enabled=True, checked_share=0.01, rules=(RULE,))
+GOOD = Record(right=(True,) * 150)
+
+
+def verdict(record: Record = GOOD, amount: str = "2", **more: Any) -> Any:
+    values: dict[str, Any] = {"spec": SPEC, "spent": Spent(), "identity": "case-1"} | more
+    return judge(SCOPE, Decimal(amount), record, **values)
+
+
+def test_a_good_record_lets_it_run_and_says_why() -> None:
+    found = verdict()
+    assert found.level is Level.AUTO
+    assert found.reason.startswith("wrong 0 of 150 times: at most")
+    assert found.bound <= 0.05
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"record": Record(right=(True,) * 29)}, "29 of 30 decisions"),
+        ({"record": Record(right=(True,) * 40)}, "wrong 0 of 40 times"),
+        ({"record": Record(right=(True,) * 140 + (False,) * 10)}, "too often in the last 20"),
+        ({"record": Record(right=(False, True) * 100)}, "too often"),
+        ({"record": Record(right=(True,) * 150, revoked="undone by ann")}, "undone by ann"),
+        ({"amount": "5.01"}, "above the ceiling"),
+        ({"spent": Spent(count=10)}, "10 is the limit"),
+        ({"spent": Spent(amount=Decimal(19))}, "daily limit of 20"),
+        ({"spec": SPEC.model_copy(update={"enabled": False})}, "switched off"),
+        ({"spec": AutonomySpec(enabled=True)}, "the policy says suggest"),
+    ],
+)
+def test_otherwise_a_person_is_asked(change: dict[str, Any], said: str) -> None:
+    found = verdict(**change)
+    assert found.level is Level.SUGGEST
+    assert said in found.reason
+
+
+def test_manual_proposes_nothing() -> None:
+    spec = AutonomySpec(enabled=True, rules=(AutonomyRule(level=Level.MANUAL),))
+    assert verdict(spec=spec).level is Level.MANUAL
+
+
+def test_some_are_always_checked_and_nobody_can_choose_which() -> None:
+    spec = SPEC.model_copy(update={"checked_share": 0.25})
+    found = [verdict(spec=spec, identity=f"case-{n}") for n in range(400)]
+    share = sum(each.checked for each in found) / 400
+    assert 0.18 < share < 0.32
+    assert all(each.level is (Level.SUGGEST if each.checked else Level.AUTO) for each in found)
+    assert is_checked("case-1", 1.0)
+
+
+def test_the_bound_is_exact() -> None:
+    assert upper_bound(0, 59, confidence=0.95) == pytest.approx(1 - 0.05 ** (1 / 59))
+    assert upper_bound(5, 5, confidence=0.95) == 1.0
+    assert upper_bound(1, 100, confidence=0.95) > upper_bound(0, 100, confidence=0.95)
+
+
+def test_looking_often_does_not_find_a_lucky_streak() -> None:
+    """Forty scopes with an error rate of twice the stated one, watched for 300 decisions."""
+    luck, wrongly = np.random.default_rng(7), 0
+    for _ in range(40):
+        right = luck.random(300) >= 0.10
+        wrongly += any(
+            upper_bound(
+                int((~right[:count]).sum()),
+                count,
+                confidence=confidence_of_look(0.95, decisions=count, first=30),
+            )
+            <= 0.05
+            for count in range(30, 301)
+        )
+    assert wrongly <= 0.05 * 40
+
+
+def test_drift_is_two_errors_or_more_that_chance_does_not_explain() -> None:
+    assert not drifted((True,) * 19 + (False,), 0.05)
+    assert drifted((True,) * 15 + (False,) * 5, 0.05)
+    assert not drifted((), 0.05)
+    assert chance_of_as_many(0, 10, 0.05) == 1.0

@@ -1,7 +1,7 @@
 """A practice operator at work beside proposals that may act alone."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ import numpy as np
 from decisions import A_DAY, FIRST_DAY, likeness
 
 from tieout.practice.decisions import Operator, practice_cases
-from tieout.resolve.autonomy.judge import Record, Spent, Verdict, judge
+from tieout.resolve.autonomy.judge import Record, Spent, judge
 from tieout.resolve.autonomy.policy import AutonomySpec, Level, Scope
 from tieout.resolve.kinds import ActionKind
 from tieout.resolve.precedents.library import Library
@@ -36,7 +36,7 @@ def work_by_policy(seed: int, spec: AutonomySpec, *, before: int, after: int) ->
     is checked does. A person who corrects a checked act revokes its scope, as an undo does.
     """
     operator, luck, done = Operator.drawn(seed), np.random.default_rng([seed, 9]), Done()
-    records: dict[Scope, list[bool]] = defaultdict(list)
+    records: dict[Scope, Record] = defaultdict(Record)
     library = Library()
     for number, case in enumerate(practice_cases(before + after, seed)):
         if number == before:
@@ -53,16 +53,19 @@ def work_by_policy(seed: int, spec: AutonomySpec, *, before: int, after: int) ->
             counterparty="",
             action=proposed or "",
         )
-        verdict = _verdict(scope, records, spec, number)
+        record = records[scope]
+        verdict = judge(scope, Decimal(1), record, spec, Spent(), identity=f"{number}")
         if proposed is not None and verdict.level is Level.AUTO:
             done.automatic += 1
             done.wrong += proposed.value != operator.policy(case)
+            records[scope] = replace(record, alone=record.alone + 1, unseen=record.unseen + 1)
             continue
         action = ActionKind(operator.decide(case, luck))
         if proposed is not None:
-            records[scope].append(action is proposed)
-            if verdict.checked and action is not proposed:
-                records[scope].clear()
+            right = action is proposed
+            records[scope] = replace(record, right=(*record.right, right), unseen=0)
+            if verdict.checked and not right:
+                records[scope] = Record(alone=record.alone)
                 done.revoked += 1
         done.precedents.append(
             Precedent(
@@ -75,10 +78,3 @@ def work_by_policy(seed: int, spec: AutonomySpec, *, before: int, after: int) ->
             )
         )
     return done
-
-
-def _verdict(
-    scope: Scope, records: dict[Scope, list[bool]], spec: AutonomySpec, number: int
-) -> Verdict:
-    record = Record(right=tuple(records[scope]))
-    return judge(scope, Decimal(1), record, spec, Spent(), identity=f"{number}")

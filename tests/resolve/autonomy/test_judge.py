@@ -22,7 +22,7 @@ RULE = AutonomyRule(
     error_max=0.05,
 )
 SPEC = AutonomySpec(enabled=True, checked_share=0.01, rules=(RULE,))
-GOOD = Record(right=(True,) * 150)
+GOOD = Record(right=(True,) * 150, alone=100)
 
 
 def verdict(record: Record = GOOD, amount: str = "2", **more: Any) -> Any:
@@ -45,6 +45,7 @@ def test_a_good_record_lets_it_run_and_says_why() -> None:
         ({"record": Record(right=(True,) * 140 + (False,) * 10)}, "too often in the last 20"),
         ({"record": Record(right=(False, True) * 100)}, "too often"),
         ({"record": Record(right=(True,) * 150, revoked="undone by ann")}, "undone by ann"),
+        ({"record": Record(right=(True,) * 150, alone=100, unseen=2)}, "none of the last 2"),
         ({"amount": "5.01"}, "above the ceiling"),
         ({"spent": Spent(count=10)}, "10 is the limit"),
         ({"spent": Spent(amount=Decimal(19))}, "daily limit of 20"),

@@ -19,9 +19,13 @@ class Record:
 
     right: whether the person did what was proposed. What was automatic and later undone is wrong.
     revoked: why it may not act alone until its record is earned anew; blank where it was not.
+    alone: acts that ran alone since then. unseen: those among them after the last one that a
+    person saw first.
     """
 
     right: tuple[bool, ...] = ()
+    alone: int = 0
+    unseen: int = 0
     revoked: str = ""
 
     @property
@@ -67,10 +71,28 @@ def judge(
     barrier = _limit_passed(rule, amount, spent) if earned else reason
     if barrier:
         return _ask(barrier, bound)
+    if record.unseen + 1 > unseen_max(record.alone, rule.error_max):
+        said = (
+            f"a person has seen none of the last {record.unseen}; were all of them wrong, it "
+            "would be too many"
+        )
+        return Verdict(level=Level.SUGGEST, reason=said, bound=bound, checked=True)
     if is_checked(identity, spec.checked_share):
         said = "one of those that a person sees first, so that the error rate stays known"
         return Verdict(level=Level.SUGGEST, reason=said, bound=bound, checked=True)
     return Verdict(level=Level.AUTO, reason=reason, bound=bound)
+
+
+def unseen_max(alone: int, error_max: float) -> int:
+    """How many acts may run alone before a person sees one.
+
+    Half of the errors that are stated is kept for what may go wrong unseen when people change
+    their minds; so trust grows with what went well.
+
+    >>> [unseen_max(alone, 0.1) for alone in (0, 40, 200)]
+    [1, 2, 10]
+    """
+    return max(1, int(0.5 * error_max * alone))
 
 
 def _limit_passed(rule: AutonomyRule, amount: Decimal, spent: Spent) -> str:

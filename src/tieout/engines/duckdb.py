@@ -5,7 +5,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, reduce
 from itertools import count
 from pathlib import Path
@@ -58,7 +58,9 @@ class DuckDBEngine:
                 f"memory limit {memory_limit!r}: expected a size such as 3GiB"
             ) from error
         self._raw = self._connection.con
-        self._raw.execute("SET enable_progress_bar = false")
+        # In a notebook without ipywidgets there is no bar, and turning it off is an error.
+        with suppress(duckdb.InvalidInputException):
+            self._raw.execute("SET enable_progress_bar = false")
         self._raw.execute("SET preserve_insertion_order = false")
         self._raw.execute("SET autoinstall_known_extensions = false")
 

@@ -17,11 +17,13 @@ from tieout.server.api import (
     findings,
     jobs,
     live,
+    periods,
     problem,
     runs,
     scoring,
     system,
     tables,
+    tasks,
     thresholds,
     uploads,
 )
@@ -46,6 +48,8 @@ ROUTERS: Final = (
     tables.router,
     thresholds.router,
     jobs.router,
+    periods.router,
+    tasks.router,
     audit.router,
     system.router,
 )

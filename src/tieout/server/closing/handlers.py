@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from tieout.close.tasks.model import TaskState
 from tieout.model.errors import InputError
 from tieout.server.closing.checks import run_check
-from tieout.server.closing.models import Task
+from tieout.server.closing.models import Period, Task
+from tieout.server.closing.reminders import remind
 from tieout.server.closing.services import move_task
 from tieout.server.jobs.registry import handler
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from tieout.server.jobs.progress import Progress
 
 RUN_TASK = "close.task"
+REMIND = "close.remind"
 
 
 def _end(job: "Job", result: dict[str, Any]) -> None:
@@ -34,3 +36,14 @@ def run_task(job: "Job", _: "Progress") -> dict[str, Any]:
     except InputError as error:
         return {"is_good": False, "text": str(error), "figures": {}}
     return {"is_good": found.is_good, "text": found.text, "figures": dict(found.figures)}
+
+
+@handler(REMIND)
+def remind_owners(job: "Job", _: "Progress") -> dict[str, Any]:
+    """Remind the owners of what is due in every open period; the same day again adds nothing."""
+    made = [
+        delivery.pk
+        for period in Period.objects.filter(state=Period.State.OPEN)
+        for delivery in remind(period, actor=job.actor)
+    ]
+    return {"deliveries": made}

@@ -14,6 +14,7 @@ urlpatterns = [
     path("<str:period>/run/", views.run, name="run"),
     path("<str:period>/lock/", views.lock, name="lock"),
     path("<str:period>/reopen/", views.reopen, name="reopen"),
+    path("<str:period>/remind/", views.remind, name="remind"),
     path("<str:period>/tasks/<int:task_id>/", views.move, name="move"),
     path("<str:period>/tasks/<int:task_id>/sign/", views.sign, name="sign"),
     path("<str:period>/journal/", review_views.journal, name="journal"),

@@ -28,6 +28,7 @@ from tieout.server.closing.models import Period, Task
 from tieout.server.closing.packet import write_packet
 from tieout.server.closing.permissions import may_lock, may_sign, may_work
 from tieout.server.closing.queries import find_period
+from tieout.server.closing.reminders import remind as remind_owners
 from tieout.server.closing.running import start
 
 # The space of a chart: a row a task.
@@ -242,6 +243,16 @@ def reopen(request: HttpRequest, period: str) -> HttpResponse:
     """Open the books again."""
     reason = request.POST.get("reason", "")
     services.reopen_period(period_or_404(period), reason=reason, actor=who(request))
+    return redirect("closing:board", period=period)
+
+
+@require_POST
+@require_role(*WORKING_ROLES)
+@telling
+def remind(request: HttpRequest, period: str) -> HttpResponse:
+    """Write to the owners of what is due."""
+    made = remind_owners(period_or_404(period), actor=who(request))
+    messages.success(request, f"{len(made)} reminders are on their way.")
     return redirect("closing:board", period=period)
 
 

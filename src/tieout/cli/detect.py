@@ -48,6 +48,9 @@ NegativeOption = Annotated[
 LearnOption = Annotated[
     bool, typer.Option("--learn", help="Also train the re-ranker on the labels.")
 ]
+AskOption = Annotated[
+    int, typer.Option("--ask", min=0, help="List so many rows whose labels would teach most.")
+]
 RoleOption = Annotated[
     list[str] | None, typer.Option("--role", help="A column's role: amount=COLUMN.")
 ]
@@ -90,6 +93,7 @@ def detect_command(  # noqa: PLR0913, PLR0917 - each is an option of the command
     positive: PositiveOption = None,
     negative: NegativeOption = None,
     learn: LearnOption = False,
+    ask: AskOption = 0,
     role: RoleOption = None,
     rules: RulesOption = None,
     threshold: ThresholdOption = None,
@@ -128,6 +132,7 @@ def detect_command(  # noqa: PLR0913, PLR0917 - each is an option of the command
                 positive=tuple(positive or ()),
                 negative=tuple(negative or ()),
                 learn=learn,
+                ask=ask,
                 roles=roles_of(role or ()),
                 rules=rules,
                 policy=policy,

@@ -6,17 +6,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Protocol, Self
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tieout.detect.detector import Detector, Json
+from tieout.detect.detector import Json, State
 from tieout.detect.detectors.registry import DETECTORS
 from tieout.model.errors import InputError
 
 FORMAT: Final = 1
+
+
+class Keepable(Protocol):
+    """What can be kept: a detector, or anything else with a name, a version and a state."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    def state(self) -> State:
+        """All that `restored` needs: JSON values and numpy arrays, never pickles."""
+        ...
+
+    @classmethod
+    def restored(cls, state: State) -> Self:
+        """The one that had this state."""
+        ...
+
+
 _HEADER: Final = "header"
 _LIBRARIES: Final = ("numpy", "scipy", "scikit-learn", "numba", "polars")
 
@@ -33,14 +51,14 @@ class Saved:
     time; others are no obstacle, since only numbers are kept. extra: what the caller added.
     """
 
-    detectors: Mapping[str, Detector]
+    detectors: Mapping[str, Any]
     fingerprint: str
     libraries: Mapping[str, str]
     extra: Json
 
 
 def save(
-    detectors: Mapping[str, Detector], path: Path, *, fingerprint: str, extra: Json = None
+    detectors: Mapping[str, Keepable], path: Path, *, fingerprint: str, extra: Json = None
 ) -> None:
     """Write fitted detectors, each by a name of the caller's, to one file.
 
@@ -88,7 +106,7 @@ def _write(path: Path, arrays: Mapping[str, NDArray[np.generic]]) -> None:
         aside.unlink(missing_ok=True)
 
 
-def load(path: Path, *, kinds: Mapping[str, type[Detector]] = DETECTORS) -> Saved:
+def load(path: Path, *, kinds: Mapping[str, type[Keepable]] = DETECTORS) -> Saved:
     """Read what `save` wrote. `kinds`: classes by the name that they give themselves.
 
     Raises SavedModelError for a file that is missing, broken or of another format, and for a
@@ -124,8 +142,8 @@ def _detector(
     path: Path,
     kept: Mapping[str, Any],
     arrays: Mapping[str, NDArray[np.generic]],
-    kinds: Mapping[str, type[Detector]],
-) -> Detector:
+    kinds: Mapping[str, type[Keepable]],
+) -> Keepable:
     name, number = kept["name"], kept["version"]
     if name not in kinds:
         raise SavedModelError(f"{path}: has a detector {name!r} that is unknown here")

@@ -45,6 +45,7 @@ class Reranker:
     with any version of scikit-learn, and without it.
     """
 
+    name: ClassVar[str] = "reranker"
     version: ClassVar[int] = 1
 
     def __init__(

@@ -160,6 +160,7 @@ def _options(done: "Detected", job: "DetectJob") -> dict[str, Any]:
         "positive": list(job.positive),
         "negative": list(job.negative),
         "learn": job.learn,
+        "ask": job.ask,
         "roles": {str(role): name for role, name in job.roles.items()},
         "rules": str(job.rules) if job.rules else None,
         "files_sha256": {
@@ -175,6 +176,7 @@ def _options(done: "Detected", job: "DetectJob") -> dict[str, Any]:
         "cut": {"threshold": cut.threshold, "method": cut.method},
         "model": done.judgement.fingerprint,
         "model_reused": done.judgement.reused,
+        "reranker": done.findings.learnt.kept,
         "drift": {
             part.column: round(part.index, 4) if np.isfinite(part.index) else None
             for part in done.judgement.drift

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tieout.detect.labels import UNLABELLED
+from tieout.detect.rerank import query
 from tieout.detect.thresholds import confusion_matrix, metrics_by_type, sweep
 from tieout.export.scored import write_scored
 from tieout.export.table import write_csv, write_rejects
@@ -39,6 +40,7 @@ _FACTS: Final = (
 )
 _FACTS_MAX: Final = 6
 _SEVERITIES: Final = ((1e-9, "critical"), (1e-6, "high"), (1e-3, "medium"), (2.0, "low"))
+QUESTIONS: Final = "questions.csv"
 TABLES: Final = (
     "transactions_scored.csv",
     "transactions_scored.parquet",
@@ -76,8 +78,35 @@ def write_files(done: "Detected", job: "DetectJob", folder: Path) -> dict[str, s
     if found.entities is not None:
         write_csv(found.entities, folder / "entities.csv")
         names = (*TABLES, "entities.csv")
+    if job.ask:
+        write_csv(questions_frame(done, job), folder / QUESTIONS)
+        names = (*names, QUESTIONS)
     write_rejects(data.read.rejects, folder / "rejects.csv")
     return {name: fingerprint_file(folder / name).sha256 for name in names}
+
+
+def questions_frame(done: "Detected", job: "DetectJob") -> pl.DataFrame:
+    """Rows whose labels would teach most, most urgent first, with blanks for the answers.
+
+    Half are the oddest without a label, half are spread down the ranking. Filled in, it is a file
+    for `--labels`.
+    """
+    table, found = done.data.table, done.findings
+    places = query(found.score, done.data.labels.values, job.ask, seed=job.seed)
+    reasons = [list(found.reasons.get(int(place), ())) for place in places]
+    taken = {"row", "is_anomaly", "anomaly_type", "score"}
+    facts = _facts(table)
+    chosen = table.frame[places].select(_readable(table, name) for name in facts)
+    return pl.DataFrame(
+        {
+            "row": table.rows[places],
+            "is_anomaly": pl.Series([None] * len(places), dtype=pl.String),
+            "anomaly_type": pl.Series([None] * len(places), dtype=pl.String),
+            "score": found.score[places],
+            **{(f"{name}_input" if name in taken else name): chosen[name] for name in facts},
+            "reasons_top3": pl.Series(reasons, dtype=pl.List(pl.String)),
+        }
+    )
 
 
 def by_type(done: "Detected") -> pl.DataFrame:

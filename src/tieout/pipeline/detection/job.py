@@ -20,6 +20,7 @@ from tieout.pipeline.detection.facts import build_manifest, build_report
 from tieout.pipeline.detection.files import write_files
 from tieout.pipeline.detection.findings import Findings, find
 from tieout.pipeline.detection.model import Judgement, judge
+from tieout.pipeline.detection.store import save_reranker
 from tieout.pipeline.detection.use import use_of
 from tieout.pipeline.inputs import fingerprint_file
 from tieout.pipeline.timing import Stopwatch
@@ -38,7 +39,9 @@ class DetectJob:
     is_anomaly; positive and negative are words for it beside the usual ones. learn: train the
     re-ranker on the labels, too. roles: columns that a person assigned. rules: a YAML file in
     place of the profile's own. retrain: never use the model that the workspace keeps. model: the
-    fingerprint of the kept model that has to judge.
+    fingerprint of the kept model that has to judge. reranker: the digest of what an earlier run
+    learnt from labels, which has to be used; empty for none, None for whatever is kept. ask: how
+    many rows to list for a person to label.
     """
 
     file: str | None = None
@@ -53,6 +56,8 @@ class DetectJob:
     policy: CutPolicy = field(default_factory=CutPolicy)
     retrain: bool = False
     model: str | None = None
+    reranker: str | None = None
+    ask: int = 0
     seed: int = 0
     out: Path | None = None
     workspace: Path | None = None
@@ -119,6 +124,9 @@ def detect(job: DetectJob) -> DetectResult:
         text = manifest.model_dump_json(indent=2) + "\n"
         (aside / "run.json").write_text(text, encoding="utf-8")
     judgement.keep()
+    learnt = findings.learnt.reranker
+    if learnt is not None:
+        save_reranker(judgement.path, learnt, judgement.fingerprint)
     use_of(done, job, run_id).save(judgement.path)
     return DetectResult(folder, manifest, report)
 
@@ -173,6 +181,8 @@ def job_of(
         ),
         retrain=not options["model_reused"],
         model=options["model"] if options["model_reused"] else None,
+        reranker=options.get("reranker", ""),
+        ask=options.get("ask", 0),
         seed=manifest.seed,
         out=out,
         workspace=workspace,

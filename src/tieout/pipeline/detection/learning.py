@@ -9,9 +9,12 @@ import polars as pl
 from tieout.detect.detector import FloatArray
 from tieout.detect.fuse import score_of
 from tieout.detect.rerank import Confidence, Reranker
+from tieout.model.errors import InputError
 from tieout.model.table import Kind, Table
 from tieout.pipeline.detection.data import Data
 from tieout.pipeline.detection.model import Judgement
+from tieout.pipeline.detection.store import load_reranker, reranker_path
+from tieout.pipeline.inputs import fingerprint_file
 
 if TYPE_CHECKING:
     from tieout.pipeline.detection.job import DetectJob
@@ -19,29 +22,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Learnt:
-    """score, log_p, confidence of each row. sentence: what came of learning; empty for none."""
+    """score, log_p, confidence of each row. sentence: what came of learning; empty for none.
+
+    reranker: what this run learnt, to be kept; None where it learnt nothing. kept: the digest of
+    the one that an earlier run had learnt and this one used, empty for none.
+    """
 
     score: FloatArray
     log_p: FloatArray
     confidence: FloatArray
     sentence: str = ""
+    reranker: Reranker | None = None
+    kept: str = ""
 
 
 def learn(job: "DetectJob", data: Data, judgement: Judgement) -> Learnt:
-    """The detectors' scores, or those of the re-ranker where it is better on held-out labels.
+    """The detectors' scores, or those of a re-ranker where it is better on held-out labels.
 
-    Confidence is one less the local false-discovery rate of the p-values; with `--learn` it is
-    calibrated on the labels.
+    With `--learn` it is trained on the labels; without, one that an earlier run trained beside the
+    same model is used. Confidence is one less the local false-discovery rate of the p-values; with
+    `--learn` it is calibrated on the labels.
     """
     fused = judgement.judged.fused
     if not job.learn:
-        sure = Confidence.from_p_values(fused.log_p).probability(-fused.log_p)
-        return Learnt(fused.score, fused.log_p, sure)
+        return _by_kept(job, data, judgement)
     labels = data.labels.values
     names, features = _features(data.to_judge, judgement)
-    reranked = Reranker.fit(features, names, fused.score, labels, seed=job.seed).score(
-        features, fused.score
-    )
+    reranker = Reranker.fit(features, names, fused.score, labels, seed=job.seed)
+    reranked = reranker.score(features, fused.score)
     log_p = _reordered(fused.log_p, reranked.score) if reranked.used else fused.log_p
     score = score_of(log_p) if reranked.used else fused.score
     both = data.labels.positives > 0 and data.labels.negatives > 0
@@ -50,7 +58,25 @@ def learn(job: "DetectJob", data: Data, judgement: Judgement) -> Learnt:
         if both
         else Confidence.from_p_values(log_p).probability(-log_p)
     )
-    return Learnt(score, log_p, confidence, reranked.why)
+    return Learnt(score, log_p, confidence, reranked.why, reranker)
+
+
+def _by_kept(job: "DetectJob", data: Data, judgement: Judgement) -> Learnt:
+    """The order that an earlier run learnt beside the same model, where it left one."""
+    fused = judgement.judged.fused
+    reranker = None if job.reranker == "" else load_reranker(judgement.path, judgement.fingerprint)
+    digest = fingerprint_file(reranker_path(judgement.path)).sha256 if reranker else ""
+    if job.reranker is not None and job.reranker != digest:
+        raise InputError("what the run had learnt from labels is no longer in the workspace")
+    names, features = _features(data.to_judge, judgement) if reranker else ([], None)
+    if reranker is None or features is None or tuple(names) != reranker.names:
+        sure = Confidence.from_p_values(fused.log_p).probability(-fused.log_p)
+        return Learnt(fused.score, fused.log_p, sure)
+    reranked = reranker.score(features, fused.score)
+    log_p = _reordered(fused.log_p, reranked.score)
+    sure = Confidence.from_p_values(log_p).probability(-log_p)
+    sentence = f"Ordered by what an earlier run learnt from labels; {reranked.why}."
+    return Learnt(score_of(log_p), log_p, sure, sentence, kept=digest)
 
 
 def _features(table: Table, judgement: Judgement) -> tuple[list[str], FloatArray]:
@@ -60,7 +86,9 @@ def _features(table: Table, judgement: Judgement) -> tuple[list[str], FloatArray
         columns[name] = table.frame[name].fill_null(np.nan).to_numpy().astype(np.float64)
     for name in table.names(Kind.CATEGORY):
         counts = table.frame.select(pl.col(name).is_not_null().sum().over(name)).to_series()
-        columns[f"frequency of {name}"] = np.log1p(counts.to_numpy().astype(np.float64))
+        # A share, not a count, so that what is learnt holds for files of another size.
+        share = (counts.to_numpy().astype(np.float64) + 1.0) / (table.height + 1.0)
+        columns[f"frequency of {name}"] = np.log(share)
     for name, log_p in judgement.judged.channels.items():
         columns[f"detector {name}"] = -log_p
     for name, detector in judgement.judge.detectors.items():

@@ -10,7 +10,9 @@ from typing import Any, Final
 from tieout.detect.detector import Detector
 from tieout.detect.drift import Outline
 from tieout.detect.profiles import known_detectors
+from tieout.detect.rerank import Reranker
 from tieout.detect.saved import SavedModelError, load, save
+from tieout.model.errors import InputError
 from tieout.model.table import Table
 
 FOLDER = Path(".tieout") / "models"
@@ -47,6 +49,43 @@ def shape_of(profile: str, table: Table, seed: int) -> str:
 def model_path(workspace: Path, profile: str, shape: str) -> Path:
     """Where a workspace keeps the model of a profile and shape."""
     return workspace / FOLDER / f"{profile}-{shape}.npz"
+
+
+def reranker_path(model: Path) -> Path:
+    """Where what was learnt from labels is kept beside its model."""
+    return model.with_suffix(".learnt.npz")
+
+
+def save_reranker(model: Path, reranker: Reranker, fingerprint: str) -> bool:
+    """Keep what labels taught for later files that the same model judges; what was no better,
+    and whatever was kept before it, is not kept.
+
+    fingerprint: of the model, whose opinion is part of what was learnt from. False where the
+    workspace cannot be written.
+    """
+    path = reranker_path(model)
+    try:
+        if not reranker.used:
+            path.unlink(missing_ok=True)
+            return True
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save({reranker.name: reranker}, path, fingerprint=fingerprint)
+    except (OSError, InputError):
+        return False
+    return True
+
+
+def load_reranker(model: Path, fingerprint: str) -> Reranker | None:
+    """What labels taught beside the very model with a fingerprint; None where nothing is kept."""
+    path = reranker_path(model)
+    if not path.is_file():
+        return None
+    try:
+        saved = load(path, kinds={Reranker.name: Reranker})
+    except SavedModelError:
+        return None
+    found = saved.detectors.get(Reranker.name)
+    return found if isinstance(found, Reranker) and saved.fingerprint == fingerprint else None
 
 
 def load_model(path: Path) -> StoredModel | None:

@@ -23,6 +23,10 @@ class NoModelError(Exception):
     """There is no model that could judge; the sentence says what to do."""
 
 
+class NoProfileError(NoModelError):
+    """There are models, and none is of the profile that was named."""
+
+
 @dataclass(frozen=True)
 class _Loaded:
     models: tuple[ScoringModel, ...]
@@ -81,7 +85,8 @@ class ScoringModels:
         """
         loaded = [model for model in self.models if profile in {None, model.profile}]
         if not loaded:
-            raise NoModelError(self._why_none(profile))
+            kind = NoProfileError if self.models else NoModelError
+            raise kind(self._why_none(profile))
         plain = {plain_name(name) for name in fields}
 
         def known(model: ScoringModel) -> float:

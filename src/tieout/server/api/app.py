@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Match, Mount
 from tieout import __version__
 from tieout.server.api import (
     audit,
+    cases,
     findings,
     jobs,
     live,
@@ -46,6 +47,7 @@ ROUTERS: Final = (
     findings.router,
     runs.router,
     tables.router,
+    cases.router,
     thresholds.router,
     jobs.router,
     periods.router,

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from tieout.model.errors import InputError
-from tieout.pipeline.scoring.live import NoModelError
+from tieout.pipeline.scoring.live import NoModelError, NoProfileError
 from tieout.pipeline.scoring.records import FieldProblem, RecordError
 from tieout.server.context import current_request_id
 
@@ -158,6 +158,7 @@ def _of_http(error: Any) -> ProblemError:
 _TRANSLATIONS: Final[Mapping[type[Exception], Callable[[Any], ProblemError]]] = MappingProxyType(
     {
         RecordError: _of_records,
+        NoProfileError: lambda error: ProblemError(409, str(error)),
         NoModelError: lambda error: ProblemError(503, str(error), headers={"Retry-After": "5"}),
         InputError: lambda error: ProblemError(
             422, str(error), errors=[ErrorItem(message=str(error))]

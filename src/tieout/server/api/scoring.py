@@ -20,7 +20,7 @@ from tieout.server.api.bodies import (
 from tieout.server.api.problem import documented
 from tieout.server.api.state import behind_of, scoring_of
 
-router = APIRouter(tags=["scoring"], responses=documented(400, 401, 403, 413, 422, 429, 503))
+router = APIRouter(tags=["scoring"], responses=documented(400, 401, 403, 409, 413, 422, 429, 503))
 MayScore = Annotated[Caller, Depends(needs("score"))]
 _ONE: Any = {
     "envelope": {"summary": "a record in an envelope", "value": {"record": EXAMPLE}},

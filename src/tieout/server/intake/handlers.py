@@ -10,7 +10,17 @@ from tieout.server.jobs.registry import handler
 _READ: Final = 0.2
 
 
-@handler("upload.detect")
+def register(job: Job, result: dict[str, Any]) -> None:
+    """What happens once when a file is judged: its findings come into the queue."""
+    from django.conf import settings
+
+    from tieout.server.cases.services import register_run
+
+    folder = Path(settings.WORKSPACE) / "runs" / result["run_id"]
+    register_run(folder, actor=job.actor)
+
+
+@handler("upload.detect", effect=register)
 def judge_upload(job: Job, progress: Progress) -> dict[str, Any]:
     """Read a file whole, then judge it; the run folder is named after the job.
 

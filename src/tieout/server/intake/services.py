@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tieout.server.audit.services import Entry, record, record_many
+from tieout.server.cases.services import open_case
 from tieout.server.intake.models import KeptAnswer, LiveFinding, SpoolMark, Upload
 from tieout.server.intake.spool import Line, Spool, read_segment
 from tieout.server.jobs.services import enqueue
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 EVENTS_A_TRANSACTION: Final = 500
 ANSWER_HOURS: Final = 24
 _BATCH_ROWS: Final = 500
+# As cases of a run: by how small the p-value is.
+_SEVERITIES: Final = ((1e-9, "critical"), (1e-6, "high"), (1e-3, "medium"), (2.0, "low"))
 # While a server works on a small upload itself, workers leave it alone for so long.
 _OWN_SECONDS: Final = 120
 
@@ -58,6 +61,8 @@ def _take_over(segment: str, lines: Sequence[Line]) -> int:
     # The audit log lets one transaction in at a time: ids come in the order of commits.
     found = [row for line in fresh for row in _rows(line.event)]
     LiveFinding.objects.bulk_create(found, batch_size=_BATCH_ROWS)
+    for each in found:
+        _open_case(each)
     mark.offset = fresh[-1].end
     mark.save(update_fields=["offset"])
     return len(fresh)
@@ -106,6 +111,24 @@ def _rows(event: Mapping[str, Any]) -> list[LiveFinding]:
         )
         for finding in event["findings"]
     ]
+
+
+def _open_case(finding: LiveFinding) -> None:
+    """A case for a record that was flagged; the same record sent again is the same case."""
+    text = json.dumps(finding.record, sort_keys=True, ensure_ascii=False)
+    identity = hashlib.sha256(f"{finding.profile} {text}".encode()).hexdigest()
+    words = next(iter(finding.reasons_top3), "") or ", ".join(finding.triggered_rules)
+    open_case(
+        "transaction",
+        f"live-{identity[:24]}",
+        words or f"score {finding.score:.3f}",
+        actor=None,
+        severity=next(word for most, word in _SEVERITIES if finding.p_value < most),
+        source=finding.model,
+        summary="; ".join(finding.reasons_top3),
+        score=finding.score,
+        details=finding.record,
+    )
 
 
 @dataclass(frozen=True)

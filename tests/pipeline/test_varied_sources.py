@@ -151,3 +151,22 @@ def test_a_statement_that_mixes_marks_and_texts_keeps_its_readable_rows(tmp_path
     counts = tied(tmp_path, bank, books).manifest.counts
     assert counts["matched"]["groups"] == 2
     assert counts["rejected"]["left"] == 1
+
+
+def test_an_invoice_named_in_the_text_of_a_payment_is_its_key(tmp_path: Path) -> None:
+    bank = table(
+        "Date;Purpose;Amount",
+        lambda at, c: f"{day(at)};TRANSFER {at} inv. {7000 + at} thanks;{point(abs(c) * 10 - 25)}",
+    )
+    books = table(
+        "invoice,issued,total", lambda at, c: f"INV-{7000 + at},{day(at)},{point(abs(c) * 10)}"
+    )
+    counts = tied(tmp_path, bank, books).manifest.counts
+    assert counts["breaks"]["by_bucket"] == {"fee_or_tax": ROWS}
+
+
+def test_a_suffix_of_the_reference_is_read_over(tmp_path: Path) -> None:
+    bank = table("Date,Slip,Amount", lambda at, c: f"{day(at)},{90_000 + at}/2025,{point(c)}")
+    result = tied(tmp_path, bank, ledger("{:05d}").replace("\n000", "\n900"))
+    assert result.manifest.counts["matched"]["groups"] == ROWS
+    assert result.manifest.spec["left"]["key"] == ["Slip"]

@@ -89,6 +89,14 @@ def test_steps_for_the_key_serve_columns_without_steps_of_their_own(engine: Duck
     assert rows[0]["key_text"] == "a-1 | no 7"
 
 
+def test_a_pattern_finds_the_key_within_a_text(engine: DuckDBEngine) -> None:
+    wanted = spec({"key_pattern": "(?i)INV.?[0-9]+"}, normalise={"ref": ["upper", "punctuation"]})
+    texts = ["paid inv-17 and INV-18", "a fee", ""]
+    rows = compared(engine, {"key_0": texts, "amount": [1, 2, 3]}, wanted)
+    assert [row["key"] for row in rows] == ["INV17", "", ""]
+    assert rows[0]["key_text"] == "inv-17"
+
+
 def test_a_key_of_blank_parts_is_no_key(engine: DuckDBEngine) -> None:
     wanted = spec({"key": ["ref", "line"]})
     staged: dict[str, list[Any]] = {

@@ -158,3 +158,10 @@ def test_a_spec_survives_the_way_to_json_and_back() -> None:
     )
     assert Spec.model_validate(full.model_dump(mode="json")) == full
     assert Spec.model_validate_json(full.model_dump_json()) == full
+
+
+@pytest.mark.parametrize("pattern", ["INV-(", "(?=INV)[0-9]+", "([0-9])\\1", "(?<!x)7"])
+def test_a_key_pattern_is_one_that_every_engine_reads(pattern: str) -> None:
+    side = {"name": "a", "key": "ref", "amount": "amount"}
+    with pytest.raises(ValidationError, match="key_pattern"):
+        Spec.model_validate({"left": {**side, "key_pattern": pattern}, "right": side})

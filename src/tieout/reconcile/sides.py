@@ -40,7 +40,7 @@ def stage_plan(side: SideSpec, *, scale: int, with_time: bool) -> StagePlan:
 
 def comparable(staged: ir.Table, side: SideSpec, spec: Spec) -> ir.Table:
     """The staged rows in the shape of RECORD_SCHEMA, with `key_<n>` parts and criteria beside."""
-    parts = [staged[f"key_{number}"] for number in range(len(side.key))]
+    parts = [_within(staged[f"key_{number}"], side) for number in range(len(side.key))]
     steps = [spec.normalise.get(name, spec.normalise.get("key", ())) for name in spec.left.key]
     normalised = [normalise_column(part, each) for part, each in zip(parts, steps, strict=True)]
     dated = [_iso_day(staged["date"])] if spec.date_in_key and side.date else []
@@ -108,6 +108,11 @@ def _currency(staged: ir.Table, side: SideSpec) -> ir.Value:
     if side.currency:
         return staged["currency"].upper()
     return ibis.literal((side.currency_fixed or "").upper())
+
+
+def _within(text: ir.StringValue, side: SideSpec) -> ir.StringValue:
+    """The key in a text, "" where there is none; without a pattern, all of the text."""
+    return text if side.key_pattern is None else text.re_extract(side.key_pattern, 0)
 
 
 def _iso_day(days: ir.IntegerValue) -> ir.StringValue:

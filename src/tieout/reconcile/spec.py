@@ -1,5 +1,6 @@
 """A reconciliation's spec: what is compared, how, and what counts as proof. YAML on disk."""
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -67,6 +68,10 @@ class SideSpec(SpecModel):
     name: str
     source: str | None = None
     key: tuple[str, ...] = ()
+    key_pattern: Annotated[
+        str | None,
+        Field(description="Regular expression; its first match in a key column is the key."),
+    ] = None
     amount: AmountColumns
     currency: str | None = None
     currency_fixed: Annotated[
@@ -91,6 +96,19 @@ class SideSpec(SpecModel):
     @classmethod
     def _date_by_name(cls, value: Any) -> Any:
         return {"column": value} if isinstance(value, str) else value
+
+    @field_validator("key_pattern")
+    @classmethod
+    def _pattern_reads(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"key_pattern {value!r} is no regular expression: {error}") from None
+        if re.search(r"\(\?(?:[=!]|<[=!])|\\[1-9]", value):
+            raise ValueError(f"key_pattern {value!r}: looking around and back is not possible")
+        return value
 
     @field_validator("key", "comment", mode="before")
     @classmethod

@@ -39,12 +39,16 @@ _COMMON_ENOUGH = 100
 
 @dataclass(frozen=True)
 class KeyChoice:
-    """The key columns of both sides (none when there is no key) and the rows they join."""
+    """The key columns of both sides (none when there is no key) and the rows they join.
+
+    patterns: what finds the key within the texts of its column, by side.
+    """
 
     pairs: tuple[KeyPair, ...]
     joined: Joined
     choices: tuple[Choice, ...]
     needs_date: bool = False
+    patterns: tuple[str | None, str | None] = (None, None)
 
     @property
     def normalise(self) -> dict[str, tuple[Normaliser, ...]]:

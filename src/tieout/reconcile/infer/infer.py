@@ -1,7 +1,7 @@
 """A spec from two samples: what the columns are, what identifies a record, which passes fit."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tieout.model.errors import InputError
 from tieout.reconcile.infer.choose_key import KeyChoice, choose_key
@@ -15,6 +15,7 @@ from tieout.reconcile.infer.choose_rest import (
 )
 from tieout.reconcile.infer.composite import Beside
 from tieout.reconcile.infer.joined import NOTHING
+from tieout.reconcile.infer.key_in_text import key_in_text
 from tieout.reconcile.infer.lags import SETTLEMENT_DEFAULT, Lags, measure_lags
 from tieout.reconcile.infer.model import Choice, Inferred, SampleSide
 from tieout.reconcile.infer.profile import Column, Kind, Profile, profile, sample_days
@@ -44,6 +45,8 @@ def infer_spec(left: SampleSide, right: SampleSide, *, name: str) -> Inferred:
     scale = _sample_scale(sides)
     amounts = _readings(sides[0], "left", scale), _readings(sides[1], "right", scale)
     key = choose_key(*sides, amounts, _beside(*sides))
+    if not key.pairs:
+        key, sides = _named_in_text(key, sides, amounts)
     amount = choose_amount(key.joined, *amounts, keyed=bool(key.pairs))
     rest = _Rest.of(sides, key, amount)
     spec_passes, why_passes = passes(
@@ -70,6 +73,23 @@ def infer_spec(left: SampleSide, right: SampleSide, *, name: str) -> Inferred:
     )
     choices = (*key.choices, *amount.choices, *why_scale, *rest.choices(), why_passes)
     return Inferred(spec, choices)
+
+
+def _named_in_text(
+    key: KeyChoice,
+    sides: tuple[Profile, Profile],
+    amounts: tuple[list[Reading], list[Reading]],
+) -> tuple[KeyChoice, tuple[Profile, Profile]]:
+    """A key that stands within texts, where there is one; else what was known before."""
+    named = key_in_text(*sides)
+    if named is None:
+        return key, sides
+    read = named.applied(sides)
+    found = choose_key(*read, amounts, _beside(*read))
+    if named.column not in {(pair.left, pair.right)[named.at].name for pair in found.pairs}:
+        return key, sides
+    choices = (*found.choices, named.choice)
+    return replace(found, patterns=named.patterns, choices=choices), read
 
 
 def _sample_scale(sides: tuple[Profile, Profile]) -> int:
@@ -177,9 +197,12 @@ class _Rest:
         who = party(profiled, taken=taken)
         where = account(profiled, taken=taken - set(key) if len(key) > 1 else taken)
         words = comments(profiled, taken={*taken, who or "", where or ""})
+        if self.key.patterns[at]:
+            words = (*key, *words)
         return SideSpec(
             name=profiled.side.name,
             key=key,
+            key_pattern=self.key.patterns[at],
             amount=amount,
             currency=currency.name if currency else None,
             currency_fixed=self.fixed_currency(at),

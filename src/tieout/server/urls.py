@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("close/", include("tieout.server.closing.urls")),
+    path("", include("tieout.server.closing.urls")),
     path("", include("tieout.server.cases.urls")),
     path("", include("tieout.server.accounts.urls")),
     path("", include("tieout.server.jobs.urls")),

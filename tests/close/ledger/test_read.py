@@ -74,6 +74,15 @@ def test_a_column_may_be_named(read) -> None:  # type: ignore[no-untyped-def]
     assert found.lines["description"][0] == "up"
 
 
+def test_a_named_column_is_what_it_is_named_as(read) -> None:  # type: ignore[no-untyped-def]
+    found = read(
+        "d,v,weight\n2026-10-01,5.00,1.5\n2026-10-02,-5.00,2.5\n",
+        effective="d", posted_at="d", amount="v", account="weight",
+    )  # fmt: skip
+    assert found.lines["account"].to_list() == ["1.5", "2.5"]
+    assert found.lines["posted_at"].dt.date().to_list() == found.lines["effective"].to_list()
+
+
 def test_a_named_column_that_is_not_there_is_refused_with_a_near_one(read) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(InputError, match=r"no column 'debits' for debit; did you mean 'debit'"):
         read(JOURNAL, debit="debits")

@@ -1,6 +1,7 @@
 """Certified balances."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +114,23 @@ def test_low_risk_is_due_each_quarter(db: None, ledger: Import) -> None:
 def test_an_unknown_support_is_refused(cash: Certification, ann: User) -> None:
     with pytest.raises(InputError, match="support 'gut': expected one of"):
         prepare(cash, supported=1, support="gut", reference="", explanation="x", actor=ann)
+
+
+def test_a_reconciliation_run_has_to_be_one_of_the_workspace(
+    cash: Certification, ann: User, workspace: Path
+) -> None:
+    def by_run(reference: str) -> None:
+        prepare(
+            cash, supported=cash.balance, support="reconciliation_run", reference=reference,
+            explanation="", actor=ann,
+        )  # fmt: skip
+
+    for wrong in ("", "none", "../runs/none"):
+        with pytest.raises(InputError, match="no such run in the workspace"):
+            by_run(wrong)
+    folder = workspace / "runs" / "20261101T080000Z-reconcile"
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text("{}")
+    by_run(folder.name)
+    cash.refresh_from_db()
+    assert (cash.state, cash.reference) == ("prepared", folder.name)

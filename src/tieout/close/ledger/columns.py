@@ -54,13 +54,18 @@ def find_columns(source: Source, sample: pl.DataFrame, given: Mapping[str, str])
     for field, name in given.items():
         _require(source, field, name)
     readings = {name: _reading(source, name, sample[name]) for name in source.columns}
+    # What a person named is what they say it is, whatever it looks like.
+    readings |= {
+        name: reading_as(_kind_of(field), sample[name])
+        for field, name in given.items()
+        if readings[name].kind is not _kind_of(field)
+    }
     frame = pl.DataFrame([_typed(sample[name], readings[name]) for name in source.columns])
     table = Table(
         frame=frame,
         rows=pl.int_range(1, frame.height + 1, eager=True).to_numpy(),
         columns=tuple(column_facts(frame[name], readings[name].kind) for name in frame.columns),
     )
-    # Kinds of given columns are the caller's word; roles hold them to what the sample says.
     named = {
         _ROLE_OF_FIELD[field]: name for field, name in given.items() if field in _ROLE_OF_FIELD
     }
@@ -76,6 +81,12 @@ def find_columns(source: Source, sample: pl.DataFrame, given: Mapping[str, str])
         if name not in taken and words & _APPROVED and words & _MOMENT:
             fields.setdefault("approved_at", name)
     return Columns({**fields, **given}, readings)
+
+
+def _kind_of(field: str) -> Kind:
+    if field in {"amount", "debit", "credit"}:
+        return Kind.NUMBER
+    return Kind.TIME if field in {"effective", "posted_at", "approved_at"} else Kind.CATEGORY
 
 
 def _require(source: Source, field: str, name: str) -> None:

@@ -1,7 +1,9 @@
 """Certified balances: reconciled, prepared by one, certified by another, undone by a change."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
@@ -10,6 +12,7 @@ from tieout.close.review.months import is_balance
 from tieout.close.tasks.dates import Period as Month
 from tieout.model.errors import InputError
 from tieout.model.money import format_amount
+from tieout.pipeline.workspace import MANIFEST_FILE
 from tieout.server.accounts.permissions import Role, has_role
 from tieout.server.audit.services import record
 from tieout.server.closing.models import Account, Certification, JournalLine, Period
@@ -144,6 +147,8 @@ def prepare(
         raise InputError("only preparers, reviewers and approvers prepare balances")
     if support not in SUPPORTS:
         raise InputError(f"support {support!r}: expected one of {', '.join(SUPPORTS)}")
+    if support == "reconciliation_run" and not has_run(reference):
+        raise InputError(f"reference {reference!r}: there is no such run in the workspace")
     difference = one.balance - supported
     if difference and not explanation.strip():
         raise InputError(
@@ -163,6 +168,13 @@ def prepare(
         "explanation": one.explanation,
     }
     record(actor=actor, action="balance.prepared", target=("certification", one.pk), after=after)
+
+
+def has_run(run_id: str) -> bool:
+    """Whether the workspace has a finished run of this name."""
+    folder = Path(settings.WORKSPACE) / "runs" / run_id
+    is_name = bool(run_id) and Path(run_id).name == run_id and not run_id.startswith(".")
+    return is_name and (folder / MANIFEST_FILE).is_file()
 
 
 @transaction.atomic

@@ -97,6 +97,7 @@ def board(request: HttpRequest, period: str) -> HttpResponse:
             "slack": round(found.schedule.slack[place], 2),
             "is_critical": task.code in critical,
             "is_late": found.is_late(task),
+            "is_open": TaskState(task.state) not in DONE,
             "moves": _moves(task),
             "waits": [each.waits_for for each in found.waits() if each.task == task.code],
         }

@@ -84,7 +84,7 @@ def cards(path: Path) -> None:
     """Print each test's share of rows of real purchasing cards."""
     columns = {
         "account": "MERCHNUM", "description": "MERCHDESCRIPTION", "prepared_by": "CARDNUM",
-        "effective": "DATE", "posted_at": "DATE", "counterparty": "MERCHSTATE",
+        "effective": "DATE", "counterparty": "MERCHSTATE",
     }  # fmt: skip
     with DuckDBEngine() as engine, tempfile.TemporaryDirectory() as scratch:
         read = read_journal(str(path), engine=engine, workdir=Path(scratch), columns=columns)

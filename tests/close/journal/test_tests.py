@@ -146,6 +146,12 @@ def test_infrequent_poster(book: Books) -> None:
     assert hit(book(table), "infrequent_poster") == ["J1"]
 
 
+def test_where_everybody_is_rare_nobody_is(book: Books) -> None:
+    many = "".join(entry(at, f"a{at}", f"b{at}", 80, by=f"p{at}") for at in range(400))
+    for name in ("infrequent_poster", "rare_account", "unusual_pair"):
+        assert hit(book(f"{HEAD}\n{many}"), name) == []
+
+
 def test_self_approved_and_unapproved(book: Books) -> None:
     approved = "".join(entry(100 + at, "a", "b", 5, "bob") for at in range(40))
     table = (

@@ -10,6 +10,7 @@ from tieout.close.journal.definition import (
     hits,
     number,
     share_text,
+    unless_common,
 )
 from tieout.close.ledger.model import AccountType
 
@@ -23,6 +24,7 @@ def _rare(book: Book, parameters: Parameters) -> pl.DataFrame:
         "entry_index", keep="first", maintain_order=True
     )
     found = rarest.filter(pl.col("share") <= number(parameters, "share_max"))
+    found = unless_common(found, total, parameters)
     text = pl.format("account {} is used in {} of the entries", "account", share_text("share"))
     return hits(found, text=text, score=-pl.col("share").log())
 
@@ -45,6 +47,7 @@ def _pairs(book: Book, parameters: Parameters) -> pl.DataFrame:
         "entry_index", keep="first", maintain_order=True
     )
     found = rarest.filter(pl.col("share") <= number(parameters, "share_max"))
+    found = unless_common(found, total, parameters)
     text = pl.format("debit of {} against {} is in {} of the entries", "debits", "credits",
                      share_text("share"))  # fmt: skip
     return hits(found, text=text, score=-pl.col("share").log())
@@ -114,21 +117,23 @@ TESTS = (
     JournalTest(
         id="rare_account",
         title="Rarely used account",
-        definition="An account of the entry is in at most `share_max` of all entries.",
+        definition="An account of the entry is in at most `share_max` of all entries; none, where "
+        "over `hit_max` of the entries have such accounts.",
         source="AS 2401.61 (unrelated, unusual or seldom-used accounts); ISA 240.A45",
         find=_rare,
         needs=frozenset({"account"}),
-        parameters={"share_max": 0.01},
+        parameters={"share_max": 0.01, "hit_max": 0.05},
     ),
     JournalTest(
         id="unusual_pair",
         title="Unusual pair of accounts",
         definition="A debited and a credited account stand together in at most `share_max` of all "
-        "entries; entries with over `accounts_max` accounts on a side are left out.",
+        "entries; entries with over `accounts_max` accounts on a side are left out, and all where "
+        "over `hit_max` of the entries have such pairs.",
         source="AS 2401.61; ISA 240.A45",
         find=_pairs,
         needs=frozenset({"account", "sides"}),
-        parameters={"share_max": 0.002, "accounts_max": 4},
+        parameters={"share_max": 0.002, "accounts_max": 4, "hit_max": 0.05},
     ),
     JournalTest(
         id="revenue_debit",

@@ -47,6 +47,11 @@ def hits(found: pl.DataFrame, *, text: pl.Expr, score: pl.Expr | None = None) ->
     )
 
 
+def unless_common(found: pl.DataFrame, of: int, parameters: Parameters) -> pl.DataFrame:
+    """Nothing, where over `hit_max` of the entries would be hit: rare is then the usual case."""
+    return found.clear() if found.height > number(parameters, "hit_max") * of else found
+
+
 def number(parameters: Parameters, name: str) -> float:
     """A parameter that is a number."""
     return float(str(parameters[name]))

@@ -10,6 +10,7 @@ from tieout.close.journal.definition import (
     hits,
     number,
     share_text,
+    unless_common,
 )
 
 
@@ -19,6 +20,7 @@ def _infrequent(book: Book, parameters: Parameters) -> pl.DataFrame:
         times=pl.len().over("prepared_by"), share=pl.len().over("prepared_by") / named.height
     )
     found = counted.filter(pl.col("share") <= number(parameters, "share_max"))
+    found = unless_common(found, named.height, parameters)
     text = pl.format("{} posted {} entries, {} of all", "prepared_by", "times", share_text("share"))
     return hits(found, text=text, score=-pl.col("share").log())
 
@@ -68,11 +70,12 @@ TESTS = (
     JournalTest(
         id="infrequent_poster",
         title="Posted by somebody who rarely posts",
-        definition="Who posted it posted at most `share_max` of all entries.",
+        definition="Who posted it posted at most `share_max` of all entries; nobody, where over "
+        "`hit_max` of the entries are of such people.",
         source="AS 2401.61 (individuals who typically do not make entries); ISA 240.A45",
         find=_infrequent,
         needs=frozenset({"prepared_by"}),
-        parameters={"share_max": 0.005},
+        parameters={"share_max": 0.005, "hit_max": 0.05},
     ),
     JournalTest(
         id="self_approved",

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from tieout.cli.monitor import replay_object
 from tieout.monitor import source_spec
 from tieout.monitor import spec as parts
+from tieout.monitor.route_spec import RouteSpec
 from tieout.monitor.spec import load_monitor_spec
 from tieout.monitor.spec_part import SpecPart
 from tieout.pipeline.monitoring.replay import ReplayJob, ReplayResult, replay
@@ -79,7 +80,7 @@ def test_the_manifest_has_the_fields_of_the_contract(replayed: ReplayResult) -> 
 
 def settings() -> Iterator[str]:
     """Every field that a monitor's spec may hold."""
-    for part in (*vars(parts).values(), *vars(source_spec).values()):
+    for part in (*vars(parts).values(), *vars(source_spec).values(), RouteSpec):
         if isinstance(part, type) and issubclass(part, SpecPart) and part is not SpecPart:
             assert issubclass(part, BaseModel)
             yield from part.model_fields

@@ -1,7 +1,10 @@
 """`tieout monitor`: watch a stream of statuses, amounts and latencies."""
 
 import json
+import signal
 import sys
+import threading
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -21,6 +24,7 @@ from tieout.cli.options import (
 from tieout.model.errors import InputError
 
 if TYPE_CHECKING:
+    from tieout.monitor.engine import Minute, Monitor
     from tieout.pipeline.monitoring.replay import ReplayResult
 
 app = typer.Typer(help="Watch live rates: episodes and alerts.", no_args_is_help=True)
@@ -82,6 +86,45 @@ def replay_command(  # noqa: PLR0913, PLR0917 - each is an option of the command
     if passed or (limit is not None and limit.is_passed(_measures(result))):
         sys.stderr.write(f"tieout: --fail-on {fail_on} was passed\n")
         raise typer.Exit(EXIT_LIMIT_PASSED)
+
+
+@app.command("run")
+def run_command(
+    spec: Annotated[Path, typer.Argument(help="What is followed, in YAML; it has a `source`.")],
+    workspace: WorkspaceOption = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="Leave when no event has come for a moment.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Follow a stream live; its state survives restarts, its alerts go out by the outbox."""
+    from tieout.monitor.spec import load_monitor_spec
+    from tieout.server.boot import boot
+
+    wanted = load_monitor_spec(spec)
+    folder = boot(workspace)
+    from tieout.server.alerts.running import run_monitor
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    live = run_monitor(wanted, folder, stop=stop, once=once, said=_say if not as_json else _silent)
+    if as_json:
+        found = {"monitor": wanted.monitor, **asdict(live.counted)}
+        sys.stdout.write(json.dumps(found) + "\n")
+
+
+def _say(minute: "Minute", _: "Monitor") -> None:
+    """Alerts, as they are told."""
+    from tieout.pipeline.monitoring.result import alert_text
+
+    for sent in minute.alerts:
+        sys.stdout.write(f"{sent.kind} {alert_text(sent.episode)}\n")
+    sys.stdout.flush()
+
+
+def _silent(_: "Minute", __: "Monitor") -> None:
+    """Nothing but the object at the end."""
 
 
 def replay_object(result: "ReplayResult") -> dict[str, Any]:

@@ -137,6 +137,14 @@ class EpisodeBook:
         self._silences = (*silences_of(self.spec.silences), *silences)
         self.acknowledged = dict(acknowledged)
 
+    def forget(self, before: int) -> None:
+        """Let go of episodes that were over before a minute, and of what was told of them."""
+        gone = {each.episode_id for each in self.over if each.last_breach < before}
+        self.over = [each for each in self.over if each.episode_id not in gone]
+        for kept in (self.told, self.flags):
+            for episode in gone & kept.keys():
+                del kept[episode]
+
     def acknowledge(self, episode_id: str, until: int) -> None:
         """Somebody has it, up to a minute."""
         self.acknowledged[episode_id] = until

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from tieout.model.errors import InputError
+from tieout.monitor.route_spec import RouteSpec
 from tieout.monitor.source_spec import SourceSpec
 from tieout.monitor.spec_part import SpecPart
 
@@ -185,6 +186,7 @@ class MonitorSpec(SpecPart):
     )
     metrics: dict[str, MetricSpec] = Field(default_factory=dict)
     silences: tuple[SilenceSpec, ...] = ()
+    routes: Annotated[tuple[RouteSpec, ...], Field(description="Where alerts go.")] = ()
 
     def metric(self, name: str) -> MetricSpec:
         """The settings of a metric; of `*` where it has none of its own."""

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "tieout.server.outbox",
     "tieout.server.intake",
     "tieout.server.closing",
+    "tieout.server.alerts",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("tieout.server.closing.urls")),
     path("", include("tieout.server.cases.urls")),
+    path("", include("tieout.server.alerts.urls")),
     path("", include("tieout.server.accounts.urls")),
     path("", include("tieout.server.jobs.urls")),
 ]

@@ -18,6 +18,7 @@ from tieout.sources.streams.stream import Stream, StreamBatch
 _LOG: Final = logging.getLogger(__name__)
 _POLL_SECONDS: Final = 0.5
 _ATTEMPTS: Final = 5
+_REMEMBERED_MINUTES: Final = 7 * 1440
 
 
 @dataclass
@@ -174,6 +175,7 @@ class Live:
         judged = Judged(before, after, minutes, alerts, monitor)
         self.store.keep(judged)
         if self._since_saved + len(minutes) >= self.spec.live.snapshot_minutes:
+            monitor.episodes.forget(monitor.closed - _REMEMBERED_MINUTES)
             self.store.save(after, saved(monitor))
         return judged
 

@@ -18,6 +18,7 @@ from tieout.server.api import (
     findings,
     jobs,
     live,
+    monitor,
     periods,
     problem,
     runs,
@@ -52,6 +53,7 @@ ROUTERS: Final = (
     jobs.router,
     periods.router,
     tasks.router,
+    monitor.router,
     audit.router,
     system.router,
 )

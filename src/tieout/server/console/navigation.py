@@ -48,6 +48,7 @@ MENU: dict[str, tuple[Place, ...]] = {
     "Work": (
         Place("Queue", "cases:queue", "inbox", key="q"),
         Place("Incidents", "cases:incidents", "alert-octagon", key="i"),
+        Place("Watch", "alerts:watch", "heartbeat", key="w"),
         Place("Runs", "cases:runs", "list-check", key="r"),
         Place("New run", "cases:upload", "upload", WORKERS, key="u"),
     ),

@@ -1,0 +1,10 @@
+"""The alerts app."""
+
+from django.apps import AppConfig
+
+
+class AlertsConfig(AppConfig):
+    """See the package."""
+
+    name = "tieout.server.alerts"
+    label = "alerts"

@@ -1,0 +1,169 @@
+"""Reads of live monitors: what is out of limits now, and what was."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from tieout.server.alerts.models import Alert, Episode, Monitor, Silence
+from tieout.server.alerts.moments import at_minute
+
+WINDOWS_HOURS: Final = (6, 12, 24, 48, 0)
+_POINTS_MAX: Final = 1500
+_METRICS_SHOWN: Final = 8
+_VALUE, _LIMIT, _USUAL = 0, 1, 2
+
+
+def current_status(name: str = "") -> dict[str, Any]:
+    """What `GET /monitor` answers: of the monitor of that name, or of the one that moved last."""
+    monitor = monitor_of(name)
+    empty: dict[str, Any] = {
+        "current_minute": None,
+        "metrics": {},
+        "thresholds": {},
+        "persistence_analysis": {},
+    }
+    if monitor is None:
+        return {"monitor": None, **empty, "episodes": [], "monitors": []}
+    return {
+        "monitor": monitor.name,
+        **(monitor.current or empty),
+        "episodes": [episode_object(each) for each in open_episodes(monitor)],
+        "monitors": list(Monitor.objects.values_list("name", flat=True)),
+    }
+
+
+def monitor_of(name: str = "") -> Monitor | None:
+    """A monitor by its name, or the one that moved last."""
+    rows = Monitor.objects.defer("snapshot")
+    return (rows.filter(name=name) if name else rows.order_by("-updated_at")).first()
+
+
+def open_episodes(monitor: Monitor) -> list[Episode]:
+    """Those that are not over, the whole first, then the gravest."""
+    rows = monitor.episodes.exclude(state="resolved").select_related("acknowledged_by")
+    return sorted(rows, key=lambda each: (bool(each.dimensions), -each.breached_minutes, each.pk))
+
+
+def episodes(monitor: Monitor | None = None, *, state: str = "") -> QuerySet[Episode]:
+    """Episodes, the last first; `open` and `resolved`, or a state of its own."""
+    rows = Episode.objects.select_related("monitor")
+    rows = rows if monitor is None else rows.filter(monitor=monitor)
+    if state == "open":
+        return rows.exclude(state="resolved")
+    return rows.filter(state=state) if state else rows
+
+
+def episode_object(episode: Episode) -> dict[str, Any]:
+    """An episode as JSON, with the fields of `episodes.csv` and what people said."""
+    return {
+        "episode_id": episode.episode_id,
+        "incident_id": episode.incident_id,
+        "metric": episode.metric,
+        "dimensions": episode.dimensions,
+        "state": episode.state,
+        "severity": episode.severity,
+        "started_at": _iso(episode.started_at),
+        "detected_at": _iso(episode.detected_at),
+        "ended_at": _iso(episode.ended_at),
+        "value": episode.value,
+        "baseline": episode.baseline,
+        "n": episode.n,
+        "p_value": episode.p_value,
+        "excess": episode.excess,
+        "breached_minutes": episode.breached_minutes,
+        "acknowledged_until": _iso(episode.acknowledged_until),
+    }
+
+
+def alert_history(monitor: Monitor, most: int = 50) -> list[Alert]:
+    """The last alerts."""
+    return list(monitor.alerts.select_related("episode")[:most])
+
+
+def silences(monitor: Monitor) -> list[Silence]:
+    """Those that hold."""
+    return list(monitor.silences.filter(until__gt=timezone.now()).select_related("author"))
+
+
+def live_view(monitor: Monitor, hours: int) -> dict[str, Any]:
+    """All that the live page shows of a window; 0 hours are all that is kept."""
+    last = monitor.minutes.order_by("-minute").values_list("minute", flat=True).first()
+    first = 0 if last is None or not hours else last - hours * 60 + 1
+    rows = list(monitor.minutes.filter(minute__gte=first).values_list("minute", "metrics"))
+    start = at_minute(rows[0][0]) if rows else None
+    inside = monitor.episodes.all() if start is None else _since(monitor, start)
+    shown = list(inside[:400])
+    return {
+        "monitor": monitor.name,
+        "minute": None if last is None else _iso(at_minute(last)),
+        "hours": hours,
+        "series": _series(rows, shown),
+        "bands": [_band(each, last) for each in shown if not each.dimensions],
+        "impact": _impact(shown),
+        "persistence": _persistence(monitor),
+        "open": [episode_object(each) for each in open_episodes(monitor)],
+    }
+
+
+def _since(monitor: Monitor, start: datetime) -> QuerySet[Episode]:
+    return monitor.episodes.exclude(ended_at__lt=start)
+
+
+def _series(rows: list[tuple[int, dict[str, Any]]], shown: list[Episode]) -> list[dict[str, Any]]:
+    """Lines of the metrics that matter: those with episodes, then the largest rates."""
+    step = -(-len(rows) // _POINTS_MAX) or 1
+    found: dict[str, list[list[Any]]] = defaultdict(list)
+    for at in range(0, len(rows), step):
+        group = rows[at : at + step]
+        for metric in {name for _, metrics in group for name in metrics}:
+            values = [metrics[metric] for _, metrics in group if metric in metrics]
+            known = [each for each in values if each[_VALUE] is not None]
+            if not known:
+                continue
+            highest = max(known, key=lambda each: each[_VALUE])
+            moment = _iso(at_minute(group[0][0]))
+            found[metric].append([moment, *(highest[place] for place in (_VALUE, _LIMIT, _USUAL))])
+    broken = [each.metric for each in shown if not each.dimensions]
+    order = sorted(found, key=lambda name: (name not in broken, not name.endswith("_rate"), name))
+    drawn = [name for name in order if name != "volume_surge"][:_METRICS_SHOWN]
+    return [{"metric": name, "points": found[name]} for name in drawn]
+
+
+def _band(episode: Episode, last: int | None) -> dict[str, Any]:
+    end = episode.ended_at or (None if last is None else at_minute(last))
+    return {
+        "metric": episode.metric,
+        "severity": episode.severity or "pending",
+        "from": _iso(episode.started_at),
+        "to": _iso(end),
+    }
+
+
+def _impact(shown: list[Episode]) -> list[dict[str, Any]]:
+    """Cells of dimensions by events beyond the usual, all their episodes together."""
+    by_cell: dict[str, dict[str, Any]] = {}
+    for each in shown:
+        if not each.dimensions:
+            continue
+        cell = by_cell.setdefault(
+            each.dimensions,
+            {"dimensions": each.dimensions, "excess": 0.0, "episodes": 0, "minutes": 0, "open": 0},
+        )
+        cell["excess"] += abs(each.excess)
+        cell["episodes"] += 1
+        cell["minutes"] += each.breached_minutes
+        cell["open"] += each.is_open
+    ranked = sorted(by_cell.values(), key=lambda each: (-each["excess"], each["dimensions"]))
+    return [{**each, "excess": round(each["excess"])} for each in ranked[:15]]
+
+
+def _persistence(monitor: Monitor) -> list[dict[str, Any]]:
+    current = (monitor.current or {}).get("persistence_analysis", {})
+    return [{"metric": name, **found} for name, found in sorted(current.items())]
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment:%Y-%m-%dT%H:%M}"

@@ -1,0 +1,114 @@
+"""Episodes, alerts, cases and deliveries that a judged batch gave; inside its transaction."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django.utils import timezone
+
+from tieout.monitor.alerts import AlertKind
+from tieout.monitor.book import Sent
+from tieout.monitor.episodes import Episode as Watched
+from tieout.monitor.grouping import incidents
+from tieout.monitor.routing import Routed, routed
+from tieout.monitor.spec import MonitorSpec
+from tieout.pipeline.monitoring.result import alert_object
+from tieout.pipeline.monitoring.store import Judged
+from tieout.server.alerts.models import Alert, Episode, Monitor
+from tieout.server.alerts.moments import at_minute
+from tieout.server.cases.models import Case
+from tieout.server.cases.services import open_case
+from tieout.server.outbox.services import enqueue
+
+# Severities of episodes in the words of cases.
+CASE_SEVERITIES: Final = {
+    "": "low", "info": "low", "warning": "medium", "critical": "high", "severe": "critical",
+}  # fmt: skip
+_OPENING: Final = (AlertKind.NOTICE, AlertKind.FIRED, AlertKind.ESCALATED)
+
+
+def keep_episodes(monitor: Monitor, judged: Judged) -> None:
+    """Write down the episodes that have changed."""
+    book = judged.monitor.episodes
+    first = judged.minutes[0].minute
+    unresolved = set(
+        monitor.episodes.exclude(state="resolved").values_list("episode_id", flat=True)
+    )
+    over = [each for each in book.over if each.episode_id in unresolved or each.detected >= first]
+    within = judged.monitor.spec.episodes.group_minutes
+    groups = incidents(book.everything(), within_minutes=within)
+    member = {e.episode_id: group.incident_id for group in groups for e in group.episodes}
+    for episode in (*over, *book.open.values()):
+        _keep(monitor, episode, member[episode.episode_id])
+
+
+def tell(monitor: Monitor, sent: Sent, spec: MonitorSpec) -> None:
+    """Write an alert down, hand it to the outbox by its routes, and put it into the queue."""
+    episode = Episode.objects.get(monitor=monitor, episode_id=sent.episode.episode_id)
+    payload = alert_object(sent, episode.incident_id)
+    alert, is_new = Alert.objects.get_or_create(
+        monitor=monitor,
+        alert_id=sent.alert_id,
+        defaults={
+            "episode": episode,
+            "kind": str(sent.kind),
+            "severity": str(sent.episode.severity),
+            "minute": sent.minute,
+            "at": at_minute(sent.minute),
+            "payload": payload,
+        },
+    )
+    if not is_new:
+        return
+    for number, way in enumerate(routed(sent, spec.routes)):
+        _deliver(alert, way, number)
+    if sent.kind in _OPENING:
+        _open_case(monitor, episode, payload)
+
+
+def _keep(monitor: Monitor, episode: Watched, incident: str) -> None:
+    facts = ("value", "baseline", "p_value", "excess", "breached_minutes", "window_minutes")
+    known = {
+        **{name: getattr(episode, name) for name in facts},
+        "n": int(episode.n),
+        "metric": episode.metric,
+        "dimensions": episode.dimensions,
+        "state": str(episode.state),
+        "severity": str(episode.severity),
+        "started_at": at_minute(episode.started),
+        "detected_at": at_minute(episode.detected),
+        "ended_at": None if episode.ended is None else at_minute(episode.ended),
+    }
+    # An episode stays in the incident in which it was first seen.
+    Episode.objects.update_or_create(
+        monitor=monitor,
+        episode_id=episode.episode_id,
+        defaults=known,
+        create_defaults={**known, "incident_id": incident},
+    )
+
+
+def _deliver(alert: Alert, way: Routed, number: int) -> None:
+    after = timezone.now() + timedelta(minutes=way.wait_minutes)
+    enqueue(
+        channel=way.channel,
+        payload=way.payload(alert.payload),
+        idempotency_key=f"{alert.alert_id}-{number}",
+        subject=("episode", alert.episode_id),
+        run_after=after,
+    )
+
+
+def _open_case(monitor: Monitor, episode: Episode, payload: dict[str, Any]) -> None:
+    """One case for an incident, however many of its episodes are told of."""
+    where = f" of {episode.dimensions}" if episode.dimensions else ""
+    open_case(
+        Case.Kind.ALERT,
+        f"{monitor.name}/{episode.incident_id}"[:120],
+        f"{episode.metric}{where} out of limits",
+        actor=None,
+        severity=CASE_SEVERITIES[episode.severity],
+        source=monitor.name,
+        summary=payload["text"],
+        key=episode.dimensions[:300],
+        happened_on=episode.started_at.date(),
+    )

@@ -1,0 +1,113 @@
+"""`tieout monitor run` as a process: state over a kill, alerts on disk, the API beside it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from stream_outage import MINUTES, outage
+
+SPEC = """
+monitor: cards
+source: {kind: file, path: minutes.csv, speed: SPEED, batch: 400}
+live: {snapshot_minutes: 40}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A workspace with two hours of events and the spec of a monitor of them."""
+    lines = ["timestamp,status"]
+    lines += [f"{each['timestamp']},{each['status']}" for each in map(json.loads, outage())]
+    rows = [lines[0]]
+    for line in lines[1:]:
+        moment, status = line.split(",")
+        at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(int(moment)))
+        rows.append(f"{at},{status}")
+    (tmp_path / "minutes.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return tmp_path
+
+
+def words(*more: str) -> list[str]:
+    """The command."""
+    return [sys.executable, "-m", "tieout", "monitor", "run", "cards.yaml", *more]
+
+
+def alerts(folder: Path) -> list[tuple[str, str]]:
+    """Kind and severity of what is on disk."""
+    path = folder / "monitors" / "cards" / "alerts.jsonl"
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    return [(each["kind"], each["severity"]) for each in map(json.loads, lines)]
+
+
+def test_it_tells_once_over_a_kill_in_the_middle(
+    folder: Path, server_environment: dict[str, str]
+) -> None:
+    (folder / "cards.yaml").write_text(SPEC.replace("SPEED", "1200"), encoding="utf-8")
+    process = subprocess.Popen(
+        words(), cwd=folder, env=server_environment, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    until = time.monotonic() + 120
+    while ("fired", "info") not in alerts(folder) and time.monotonic() < until:
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    assert alerts(folder) == [("fired", "info")]
+    (folder / "cards.yaml").write_text(SPEC.replace("SPEED", "null"), encoding="utf-8")
+    time.sleep(0.1)
+    for number in range(2):
+        done = subprocess.run(
+            words("--once", "--json"),
+            cwd=folder,
+            env=server_environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+        found = json.loads(done.stdout)
+        assert found["monitor"] == "cards"
+        assert number == 0 or found["events"] == 0, "the second time there is nothing new"
+    assert alerts(folder) == [("fired", "info"), ("resolved", "info")]
+
+
+def test_events_of_a_file_are_counted_once(
+    folder: Path, server_environment: dict[str, str]
+) -> None:
+    (folder / "cards.yaml").write_text(SPEC.replace("SPEED", "null"), encoding="utf-8")
+    done = subprocess.run(
+        words("--once", "--json"),
+        cwd=folder,
+        env=server_environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    found = json.loads(done.stdout)
+    assert (found["events"], found["alerts"]) == (MINUTES * 40, 2)
+    assert found["rejected"] == found["lost"] == 0
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("monitor: cards\n", "the spec has no `source`"),
+        ("source: {kind: kafka, servers: '${NOWHERE}', topic: t}\n", "NOWHERE is not set"),
+        ("source: {kind: pigeon}\n", "source"),
+    ],
+)
+def test_a_spec_that_cannot_be_followed_is_said_in_one_line(
+    folder: Path, spec: str, said: str
+) -> None:
+    (folder / "cards.yaml").write_text(spec, encoding="utf-8")
+    done = subprocess.run(words(), cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1

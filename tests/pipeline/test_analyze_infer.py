@@ -190,3 +190,20 @@ def test_odd_samples_are_no_reason_to_fail(odd: dict[str, Any]) -> None:
         frame = frame.with_columns(pl.lit(None, pl.String).alias("nothing"))
     spec, _ = settled(frame)
     assert criteria_of(spec) == ("left", "right")
+
+
+def test_what_a_run_of_ours_said_of_its_breaks_names_none_of_them() -> None:
+    header = (
+        "break_id side left_rows right_rows key amount_left amount_right difference currency "
+        "date_left date_right age_days bucket bucket_confidence evidence candidates score p_value "
+        "anomalous reasons incident_id severity resolution proposal"
+    )
+    rows = [
+        f"id{n} both {n} {n} INV-{n} {100 + n}.00 {90 + n}.00 10.00 EUR 2026-01-{n:02d} "
+        f"2026-01-{n:02d} {n} fee_or_tax 0.9 proof - 0.5 0.5 false none - low Book -"
+        for n in range(1, 25)
+    ]
+    spec = inferred("\n".join([header, *rows]))
+    assert spec.id == "key"
+    assert spec.key == ("side",)
+    assert criteria_of(spec) == ("amount_left", "amount_right")

@@ -28,6 +28,12 @@ _SIDES: Final = word_set(
     "external expected actual source target statement system counterparty custodian broker "
     "processor a b first second original impact current previous"
 )
+# What a reconciliation of Tieout says of its breaks: findings, not what the break is.
+_FOUND: Final = {
+    *("break_id", "left_rows", "right_rows", "bucket", "bucket_confidence", "evidence"),
+    *("candidates", "age_days", "score", "p_value", "anomalous", "reasons", "incident_id"),
+    *("severity", "resolution", "proposal"),
+}
 _DATES: Final = {"as": 2.0, "recon": 2.0, "report": 1.5, "business": 1.5, "balance": 1.0, "risk": 1}
 
 
@@ -42,7 +48,12 @@ def infer_analyze_spec(name: str, sample: pl.DataFrame) -> tuple[AnalyzeSpec, tu
     """
     side = profile(SampleSide(name, sample, None))
     choices: list[Choice] = []
-    usable = [column for column in side.columns if not set(words(column.name)) & _LABELS]
+    found = _FOUND if set(sample.columns) >= _FOUND else set()
+    usable = [
+        column
+        for column in side.columns
+        if not set(words(column.name)) & _LABELS and column.name not in found
+    ]
     left_out = [column.name for column in side.columns if column not in usable]
     if left_out:
         choices.append(

@@ -84,8 +84,31 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         process.wait(timeout=20)
 
 
+@pytest.fixture(scope="session")
+def sessions(served: Served, browser: Browser) -> Callable[[str], Any]:
+    """The cookies of a person, who logs in once."""
+    known: dict[str, Any] = {}
+
+    def of(name: str) -> Any:
+        if name not in known:
+            context = browser.new_context(base_url=served.address)
+            page = context.new_page()
+            page.goto("/login/?next=/")
+            page.fill("input[name=login]", name)
+            page.fill("input[name=password]", PASSWORD)
+            page.click("button[type=submit]")
+            page.wait_for_selector("#queue")
+            known[name] = context.storage_state()
+            context.close()
+        return known[name]
+
+    return of
+
+
 @pytest.fixture
-def log_in(served: Served, browser: Browser) -> Iterator[Callable[..., Page]]:
+def log_in(
+    served: Served, browser: Browser, sessions: Callable[[str], Any]
+) -> Iterator[Callable[..., Page]]:
     """Opens a browser of its own for a person: log_in("ann", theme="dark", width=390)."""
     with ExitStack() as stack:
 
@@ -97,15 +120,12 @@ def log_in(served: Served, browser: Browser) -> Iterator[Callable[..., Page]]:
                 color_scheme=theme,
                 viewport={"width": width, "height": 900},
                 java_script_enabled=scripts,
+                storage_state=sessions(name),
             )
             stack.callback(context.close)
             page = context.new_page()
             page.set_default_timeout(20_000)
-            page.goto("/login/?next=/")
-            page.fill("input[name=username]", name)
-            page.fill("input[name=password]", PASSWORD)
-            page.click("button[type=submit]")
-            page.wait_for_url("**/")
+            page.goto("/")
             return page
 
         yield open_for

@@ -91,7 +91,7 @@ def test_people_is_accessible_for_those_who_may_see_it(log_in: LogIn) -> None:
 
 
 def test_the_login_page_is_accessible(log_in: LogIn) -> None:
-    page = log_in("ann")
+    page = log_in("cat")
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
     assert faults(page) == []

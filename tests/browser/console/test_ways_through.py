@@ -236,7 +236,7 @@ def test_roles_see_only_what_they_may(log_in: LogIn) -> None:
         expect(page.locator("#bulk-bar")).to_have_count(0)
         expect(page.get_by_role("link", name="New run")).to_have_count(0)
         page.locator("a.case-link").first.click()
-        expect(page.get_by_role("heading", name="Decide")).to_have_count(0)
+        expect(page.get_by_role("heading", name="Decide", exact=True)).to_have_count(0)
     expect(dan.get_by_role("link", name="People")).to_have_count(0)
     answer = dan.goto("/people/")
     assert answer is not None

@@ -143,10 +143,14 @@ def changes(entry: AuditEntry) -> list[tuple[str, Any, Any]]:
         return [("", entry.before, entry.after)]
     names = dict.fromkeys([*before, *after])
     return [
-        (name, before.get(name), after.get(name))
+        (name, _shown(before.get(name)), _shown(after.get(name)))
         for name in names
         if before.get(name) != after.get(name)
     ]
+
+
+def _shown(value: Any) -> Any:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _entries(request: HttpRequest) -> QuerySet[AuditEntry]:

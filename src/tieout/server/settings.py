@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "tieout.server.console",
     "tieout.server.cases",
     "tieout.server.outbox",
+    "tieout.server.resolutions",
     "tieout.server.intake",
     "tieout.server.closing",
     "tieout.server.alerts",

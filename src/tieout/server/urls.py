@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("tieout.server.closing.urls")),
     path("", include("tieout.server.cases.urls")),
     path("", include("tieout.server.alerts.urls")),
+    path("", include("tieout.server.resolutions.urls")),
     path("", include("tieout.server.accounts.urls")),
     path("", include("tieout.server.jobs.urls")),
 ]

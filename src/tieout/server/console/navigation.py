@@ -49,6 +49,7 @@ MENU: dict[str, tuple[Place, ...]] = {
         Place("Queue", "cases:queue", "inbox", key="q"),
         Place("Incidents", "cases:incidents", "alert-octagon", key="i"),
         Place("Watch", "alerts:watch", "heartbeat", key="w"),
+        Place("Proposals", "resolutions:proposals", "bulb", key="o"),
         Place("Runs", "cases:runs", "list-check", key="r"),
         Place("New run", "cases:upload", "upload", WORKERS, key="u"),
     ),
@@ -58,9 +59,11 @@ MENU: dict[str, tuple[Place, ...]] = {
     ),
     "Insight": (
         Place("Trends", "cases:trends", "chart-line", key="t"),
+        Place("Learning", "resolutions:learning", "book"),
         Place("Tuning", "cases:tuning", "adjustments-horizontal", key="n"),
     ),
     "Control": (
+        Place("Outbox", "resolutions:outbox", "send"),
         Place("Audit log", "cases:audit", "shield-check", key="a"),
         Place("Jobs", "jobs:jobs", "list-check", key="j"),
         Place("Schedules", "jobs:schedules", "clock", key="s"),

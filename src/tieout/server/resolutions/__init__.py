@@ -1,0 +1,1 @@
+"""Proposals about cases: who approved what, what was done, and what was learnt."""

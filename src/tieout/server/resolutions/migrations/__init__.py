@@ -1,0 +1,1 @@
+"""Tables of proposals, step by step."""

@@ -1,0 +1,125 @@
+"""Pages of proposals, of the outbox and of what was learnt."""
+
+import json
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from tieout.model.errors import InputError
+from tieout.server.accounts.permissions import WORKING_ROLES, Role, has_role, require_role
+from tieout.server.cases.models import Case
+from tieout.server.cases.views import who
+from tieout.server.outbox import queries as outbox_queries
+from tieout.server.outbox import services as outbox_services
+from tieout.server.resolutions import queries, services
+from tieout.server.resolutions.models import Proposal
+
+_PAGE = 50
+
+
+@require_role()
+@require_GET
+def proposals(request: HttpRequest) -> HttpResponse:
+    """All proposals of a state."""
+    state = request.GET.get("state", "proposed")
+    found = queries.proposals(state=state if state in Proposal.State.values else "")
+    context = {
+        "page": Paginator(found, _PAGE).get_page(request.GET.get("page")),
+        "state": state,
+        "counts": queries.counts_by_state().items(),
+    }
+    return render(request, "resolutions/proposals.html", context)
+
+
+@require_role()
+@require_GET
+def of_case(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The proposal beside a case, made now where there is none yet."""
+    case = get_object_or_404(Case.objects.select_related("latest_run", "assignee"), pk=case_id)
+    problem, proposal = "", None
+    try:
+        proposal = services.propose_for(case)
+    except InputError as error:
+        problem = str(error)
+    context = {
+        "case": case,
+        "proposal": proposal,
+        "problem": problem,
+        "payload": json.dumps(proposal.content, indent=2) if proposal else "",
+        "deliveries": outbox_queries.deliveries_about("proposal", proposal.pk) if proposal else (),
+        "may_work": has_role(request.user, *WORKING_ROLES),
+    }
+    return render(request, "resolutions/of_case.html", context)
+
+
+@require_role(*WORKING_ROLES)
+@require_POST
+def answer(request: HttpRequest, proposal_id: int, answer: str) -> HttpResponse:
+    """Approve, edit, reject or undo a proposal; back to its case."""
+    proposal = get_object_or_404(Proposal, pk=proposal_id)
+    try:
+        said = _answered(request, proposal, answer)
+    except InputError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, said)
+    return redirect("cases:case", proposal.case_id)
+
+
+def _answered(request: HttpRequest, proposal: Proposal, answer: str) -> str:
+    actor = who(request)
+    if answer == "approve":
+        seen = request.POST.get("hash", "")
+        return f"Approved: {services.approve(proposal.pk, seen_hash=seen, actor=actor).text}"
+    if answer == "edit":
+        try:
+            content = json.loads(request.POST.get("content", ""))
+        except ValueError as error:
+            raise InputError("the edited proposal is not JSON") from error
+        return f"Proposed instead: {services.edit(proposal.pk, content, actor=actor).text}"
+    if answer == "reject":
+        services.reject(proposal.pk, actor=actor, note=request.POST.get("note", ""))
+        return "Rejected."
+    if answer == "undo":
+        services.undo(proposal.pk, actor=actor)
+        return "Undone; nobody follows it any more."
+    raise Http404
+
+
+@require_role()
+@require_GET
+def outbox(request: HttpRequest) -> HttpResponse:
+    """What was and is to be delivered."""
+    counts = outbox_queries.counts_by_state()
+    state = request.GET.get("state", "")
+    found = outbox_queries.deliveries(state=state if state in counts else "")
+    context = {
+        "page": Paginator(found, _PAGE).get_page(request.GET.get("page")),
+        "state": state,
+        "counts": counts.items(),
+        "may_replay": has_role(request.user, Role.APPROVER, Role.ADMIN),
+    }
+    return render(request, "resolutions/outbox.html", context)
+
+
+@require_role(Role.APPROVER, Role.ADMIN)
+@require_POST
+def outbox_answer(request: HttpRequest, delivery_id: int, what: str) -> HttpResponse:
+    """Send a dead delivery again, or give it up."""
+    actor = who(request)
+    act = {"replay": outbox_services.replay, "discard": outbox_services.discard}.get(what)
+    if act is None:
+        raise Http404
+    act(delivery_id, actor=actor)
+    return redirect("resolutions:outbox")
+
+
+@require_role()
+@require_GET
+def learning(request: HttpRequest) -> HttpResponse:
+    """How often proposals equal what people did, on decisions that came later."""
+    buckets, curve = queries.learning(services.resolve_spec().half_life_days)
+    return render(request, "resolutions/learning.html", {"buckets": buckets, "curve": curve})

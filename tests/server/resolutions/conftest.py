@@ -36,7 +36,7 @@ def make_case(db: None, workspace: Path) -> MakeCase:
     """Makes a case: make_case("b1", bucket="timing")."""
 
     def make(identity: str = "b1", **more: Any) -> Case:
-        facts = {
+        facts: dict[str, Any] = {
             "source": "bank_vs_ledger",
             "key": f"INV-{identity}",
             "bucket": "fee_or_tax",

@@ -118,12 +118,13 @@ def test_above_the_limit_it_takes_another_approver(make_case: MakeCase, person: 
 @pytest.mark.parametrize("role", ["auditor", "admin"])
 def test_who_only_reads_decides_nothing(make_case: MakeCase, person: People, role: str) -> None:
     proposal, reader = proposed(make_case()), person("rea", role)
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: services.approve(proposal.pk, seen_hash=proposal.content_hash, actor=reader),
         lambda: services.edit(proposal.pk, proposal.content, actor=reader),
         lambda: services.reject(proposal.pk, actor=reader),
         lambda: services.undo(proposal.pk, actor=reader),
-    ):
+    )
+    for act in acts:
         with pytest.raises(PermissionDenied):
             act()
     assert stored(proposal).state == "proposed"

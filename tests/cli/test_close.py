@@ -61,6 +61,14 @@ def test_an_empty_workspace_gets_the_standard_tasks_and_their_plan(run: Run) -> 
     assert all(slack[name] == 0 for name in status["critical_path"])
 
 
+def test_a_workspace_that_is_not_there_yet_is_made(run: Run, tmp_path: Path) -> None:
+    run("init", "--period", "2026-10", "--workspace", str(tmp_path / "new" / "books"))
+    assert (tmp_path / "new" / "books" / "tieout.db").is_file()
+    (tmp_path / "file").write_text("")
+    done = run("init", "--period", "2026-10", "--workspace", str(tmp_path / "file"), code=2)
+    assert "can't be made" in done.stderr
+
+
 def test_a_calendar_of_another_tool_is_planned_from_a_day(run: Run, tmp_path: Path) -> None:
     (tmp_path / "tasks.json").write_text(CALENDAR)
     run("init", "--period", "2026-10", "--calendar", "tasks.json")

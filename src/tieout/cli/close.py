@@ -68,6 +68,7 @@ def init_command(  # noqa: PLR0913, PLR0917 - each is an option of the command
     chosen = read_calendar(calendar) if calendar else standard_calendar()
     amount, percent = _material(material)
     columns = _columns(column)
+    _make(workspace)
     _boot(workspace)
     from tieout.server.closing.ledger import LedgerFile, import_ledger
     from tieout.server.closing.models import Period
@@ -177,6 +178,16 @@ def report_command(
         return
     for path in paths:
         sys.stdout.write(f"{path}\n")
+
+
+def _make(workspace: Path | None) -> None:
+    """A workspace that is named and is not there yet."""
+    if workspace is None:
+        return
+    try:
+        workspace.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"--workspace {workspace}: can't be made ({error.strerror})") from error
 
 
 def _boot(workspace: Path | None) -> None:

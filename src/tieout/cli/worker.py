@@ -19,6 +19,7 @@ def worker_command(
     from tieout.server.boot import boot
 
     boot(workspace, log=True)
+    from tieout.server.config import load_config
     from tieout.server.jobs.worker import work, work_off
     from tieout.server.outbox.delivering import deliver_due, delivering
 
@@ -30,4 +31,4 @@ def worker_command(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with delivering():
-        work(stop=stop)
+        work(stop=stop, lease_seconds=load_config().lease_seconds)

@@ -66,6 +66,9 @@ class ServerConfig(BaseSettings):
     session_hours: int = Field(
         default=12, ge=1, description="hours until a session has to log in again"
     )
+    lease_seconds: int = Field(
+        default=60, ge=2, description="how long a dead worker's job waits for the next worker"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="what is logged at least"
     )

@@ -109,7 +109,12 @@ def worker_inside() -> Iterator[None]:
     from tieout.server.outbox.delivering import delivering
 
     stop = threading.Event()
-    thread = threading.Thread(target=work, kwargs={"stop": stop}, name="worker", daemon=True)
+    thread = threading.Thread(
+        target=work,
+        kwargs={"stop": stop, "lease_seconds": load_config().lease_seconds},
+        name="worker",
+        daemon=True,
+    )
     thread.start()
     try:
         with delivering():

@@ -11,10 +11,11 @@ from django.conf import settings
 from django.db import transaction
 
 from tieout.server.accounts.models import User
-from tieout.server.accounts.services import create_user
+from tieout.server.accounts.services import create_user, made_up_password
 from tieout.server.audit.models import AuditEntry
 from tieout.server.audit.queries import verify
 from tieout.server.audit.services import record
+from tieout.server.cases.models import Case, Decision, Run
 from tieout.server.jobs.models import Job
 from tieout.server.jobs.progress import Progress
 from tieout.server.jobs.registry import Result, handler
@@ -76,6 +77,32 @@ def decide() -> None:
             time.sleep(0.002)
 
 
+def people() -> None:
+    """Let somebody in who prepares, and print the password."""
+    password = made_up_password()
+    create_user("ann", password=password, roles=["preparer", "reviewer"])
+    sys.stdout.write(json.dumps(password))
+
+
+def run(left: str, right: str) -> None:
+    """Ask for a reconciliation."""
+    enqueue("reconcile", {"left": left, "right": right}, actor=None, idempotency_key="run")
+
+
+def cases() -> None:
+    """Print what the queue holds and what was decided."""
+    answer = {
+        "cases": list(Case.objects.order_by("pk").values_list("pk", flat=True)),
+        "runs": Run.objects.count(),
+        "registered": AuditEntry.objects.filter(action="run.registered").count(),
+        "decided": list(Decision.objects.values_list("case_id", flat=True)),
+        "noted": list(
+            AuditEntry.objects.filter(action="case.decided").values_list("target_id", flat=True)
+        ),
+    }
+    sys.stdout.write(json.dumps(answer))
+
+
 def state() -> None:
     """Print what is there."""
     verdict = verify()
@@ -92,4 +119,5 @@ def state() -> None:
 
 ACTIONS: dict[str, Any] = {
     "ask": ask, "stay": stay, "finish": finish, "decide": decide, "state": state,
+    "people": people, "run": run, "cases": cases,
 }  # fmt: skip

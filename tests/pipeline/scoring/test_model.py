@@ -134,3 +134,42 @@ def test_lines_of_a_journal_are_judged_with_what_their_entries_tell(tmp_path: Pa
     assert [each.is_flag for each in scored] == run["is_flag"].to_list()
     (alone,) = learn_model(job).score(rows[:1]).scored
     assert 0.0 <= alone.score <= 1.0
+
+
+def test_a_payment_that_comes_alone_and_last_is_judged_quickly_and_alike(
+    payments: ScoringModel, payment_rows: list[dict[str, str]]
+) -> None:
+    quick = 0
+    for place in range(0, 2_000, 40):
+        record: Record = {
+            **payment_rows[place],
+            "transaction_id": f"T-{place}",
+            "timestamp": f"2026-01-0{place % 7 + 1}T{place % 24:02}:10:00",
+            "amount": float(place) * (50.0 if place % 3 else 1.0) + 1.0,
+        }
+        found = payments.score_quickly(record)
+        assert found is not None
+        (slow,) = payments.score([record]).scored
+        (fast,) = found.scored
+        assert fast.score == pytest.approx(slow.score, abs=1e-9)
+        assert fast.triggered_rules == slow.triggered_rules
+        assert (fast.is_ml_flag, fast.is_rule_flag) == (slow.is_ml_flag, slow.is_rule_flag)
+        if fast.p_value <= 0.05:
+            assert fast.reasons_top3 == slow.reasons_top3
+        quick += fast.is_flag
+    assert quick > 5
+
+
+def test_a_payment_judged_quickly_leaves_no_trace(
+    payments: ScoringModel, payment_rows: list[dict[str, str]]
+) -> None:
+    record: Record = {**payment_rows[-1], "transaction_id": "T", "timestamp": "2026-01-09T10:00:00"}
+    assert payments.score_quickly(record) == payments.score_quickly(record)
+
+
+def test_what_a_single_record_cannot_tell_is_not_told_quickly(
+    payments: ScoringModel, sales: ScoringModel, payment_rows: list[dict[str, str]]
+) -> None:
+    assert payments.score_quickly(payment_rows[5]) is None
+    assert payments.score_quickly({"amount": 5.0}) is None
+    assert sales.score_quickly({"product": "p3"}) is None

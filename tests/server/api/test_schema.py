@@ -1,5 +1,6 @@
 """Whatever the document of the API allows to be sent, and what it does not, no answer is a 500."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from pathlib import Path
 from tests.server.api.conftest import Server
 
 # More of them are a matter of time: CHECKS and SEED make each run the same.
-EXAMPLES = 5
+EXAMPLES = 3
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance"
 
 
@@ -32,10 +33,12 @@ def test_no_endpoint_answers_with_an_error_of_its_own(
         "--seed",
         "1",
         "--generation-deterministic",
+        "--workers",
+        "2",
         "--no-color",
     ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-1000:]
-    document = server.client("").get("/openapi.json").json()
-    operations = sum(len(each) for each in document["paths"].values())
-    assert f"Operations:        {operations} selected / {operations} total" in done.stdout
+    found = re.search(r"Operations:\s+(\d+) selected / (\d+) total", done.stdout)
+    assert found is not None
+    assert int(found[1]) == int(found[2]) >= 24

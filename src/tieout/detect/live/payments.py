@@ -72,10 +72,11 @@ class LivePayments:
         self._recent: dict[int, list[tuple[float, float]]] = {}
         self._added: list[tuple[Any, ...]] = []
 
-    def judge(self, values: Mapping[TableRole, Any]) -> Seen:
+    def judge(self, values: Mapping[TableRole, Any], *, remember: bool = True) -> Seen:
         """What is odd about a record; afterwards it is part of what the next is judged by.
 
-        values: by role; the time as a datetime without zone, numbers as floats.
+        values: by role; the time as a datetime without zone, numbers as floats. remember: without
+        it the record leaves no trace, and none of those before it count as its company.
         """
         time = values.get(TableRole.TIME)
         if time is None:
@@ -88,6 +89,8 @@ class LivePayments:
         for compute in self._compute:
             found |= compute(self.state, made)
         features = {name: found.get(name) for name in self.features}
+        if not remember:
+            return self._seen(features, None)
         seen = self._seen(features, made)
         self._remember(made)
         return seen

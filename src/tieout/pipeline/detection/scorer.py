@@ -1,5 +1,6 @@
 """Records judged in memory by the model that a workspace keeps, one at a time or a few."""
 
+import datetime
 import math
 import threading
 from collections.abc import Collection, Mapping, Sequence
@@ -119,6 +120,33 @@ class Scorer:
         with self._lock:
             return self._score_payment(self._live, values, explain=explain)
 
+    def peek(self, values: dict[str, Any]) -> ScoredRecord | None:
+        """Judge one payment that was read already, and leave no trace of it.
+
+        values: by column, typed as `read_cell` types them. None where one record cannot be judged
+        as a table would judge it: it is no payment, has no time after all that was learnt, or a
+        rule needs what a single record cannot tell.
+        """
+        live = self._live
+        if live is None or self.rules_left_out:
+            return None
+        time = values.get(self._use.roles[TableRole.TIME])
+        if time is None or time <= self._learnt_until:
+            return None
+        with self._lock:
+            return self._score_payment(live, values, explain=False, remember=False)
+
+    @cached_property
+    def _learnt_until(self) -> Any:
+        """The last time that the model learnt from."""
+        import polars as pl
+
+        memory = self._pattern.memory if self._pattern is not None else None
+        times = pl.Series([], dtype=pl.Datetime("us"))
+        if memory is not None:
+            times = memory.frame[memory.roles[TableRole.TIME]]
+        return times.max() or datetime.datetime.max  # noqa: DTZ901 - times are as written
+
     def score_many(self, records: Sequence[Record], *, explain: bool = False) -> list[ScoredRecord]:
         """Judge some records together, as the rows of one table: each in the company of all.
 
@@ -157,9 +185,9 @@ class Scorer:
         return values
 
     def _score_payment(
-        self, live: LivePayments, values: dict[str, Any], *, explain: bool
+        self, live: LivePayments, values: dict[str, Any], *, explain: bool, remember: bool = True
     ) -> ScoredRecord:
-        seen = live.judge(by_role_of(values, self._use.roles))
+        seen = live.judge(by_role_of(values, self._use.roles), remember=remember)
         judging = [seen.channels[name] for name in live.pattern.judging]
         smallest = min(judging)
         own = min(smallest + float(np.log(len(judging))), 0.0)

@@ -5,10 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from tieout.detect.behaviour.features import FEATURES, behaviour
+from tieout.detect.behaviour.pattern import PaymentPattern
+from tieout.detect.drift import Outline
 from tieout.detect.rules.apply import names_needed
 from tieout.detect.rules.frame import rule_frame
 from tieout.detect.rules.load import load_rules
@@ -19,6 +20,9 @@ from tieout.pipeline.detection.data import Data, read_data
 from tieout.pipeline.detection.job import DetectJob
 from tieout.pipeline.detection.model import Judgement, judge
 from tieout.pipeline.detection.ruling import Ruling, rule
+from tieout.pipeline.detection.scorer import Scorer
+from tieout.pipeline.detection.store import StoredModel
+from tieout.pipeline.detection.use import Use
 from tieout.pipeline.scoring.model import ScoringModel
 from tieout.pipeline.scoring.past import Past
 from tieout.pipeline.scoring.records import Shape
@@ -61,9 +65,9 @@ def learn_model(job: DetectJob, *, practice: bool = False) -> ScoringModel:
         shape=Shape(data.profile, data.table.columns, _readings(data), data.table.roles),
         judge=judgement.judge,
         judged=columns,
-        spoken=_spoken(judgement),
         threshold=cut.threshold,
         rules=_rules(load_rules(job.rules, job.judged_as), ruling, learnt_from),
+        single=_single(job, data, judgement, ruling, cut.threshold),
         practice=practice,
     )
 
@@ -84,9 +88,31 @@ def _readings(data: Data) -> dict[str, Reading]:
     return {column.name: data.read.readings[column.name] for column in data.table.columns}
 
 
-def _spoken(judgement: Judgement) -> frozenset[str]:
-    channels = judgement.judged.channels
-    return frozenset(name for name, log_p in channels.items() if bool(np.any(log_p < 0.0)))
+def _single(
+    job: DetectJob, data: Data, judgement: Judgement, ruling: Ruling, threshold: float
+) -> Scorer | None:
+    """What judges payments that come alone; None for other rows."""
+    detectors = judgement.judge.detectors
+    if PaymentPattern.name not in detectors:
+        return None
+    model = StoredModel(
+        detectors=detectors,
+        penalties=judgement.judge.penalties,
+        counted=judgement.judge.counted or (),
+        outline=Outline({}, {}, {}),
+        fingerprint=judgement.fingerprint,
+        rows=data.table.height,
+    )
+    use = Use(
+        profile=data.profile,
+        run_id="",
+        columns=data.table.columns,
+        readings=_readings(data),
+        roles=data.table.roles,
+        threshold=threshold,
+        rules=() if ruling.result is None else ruling.result.kept(),
+    )
+    return Scorer(model, use, Path(str(job.file)))
 
 
 def _rules(rules: RuleSet, ruling: Ruling, learnt_from: Table) -> RecordRules:

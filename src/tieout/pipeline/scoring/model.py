@@ -8,24 +8,21 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tieout.detect.detector import FloatArray
 from tieout.detect.entries import with_entry_columns
-from tieout.detect.fuse import Fused, fuse
 from tieout.detect.judge import Judge, Judged
 from tieout.model.table import ColumnFacts, Table
+from tieout.pipeline.detection.scorer import Scorer
 from tieout.pipeline.scoring.cells import TYPES
 from tieout.pipeline.scoring.records import Record, Shape
 from tieout.pipeline.scoring.ruling import RecordRules
 
 # A p-value of zero would say that something is impossible.
 _P_MIN: Final = 1e-300
-# Makes a channel count that speaks of other rows but of none of these.
-_SPOKE: Final = -1e-300
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What is said of a record; as in the columns of `transactions_scored`."""
+    """What is said of a record; as in `transactions_scored`, reasons where it is flagged."""
 
     score: float
     p_value: float
@@ -49,8 +46,8 @@ class ScoringModel:
     """What a detection learnt, held in memory.
 
     name: of the data that it learnt from; rows: how many. judged: the columns that detectors see.
-    spoken: the detectors that said something of the data learnt from; the others cost nothing.
     threshold: a record is flagged by detectors when its score is at least so high.
+    single: judges payments that come alone, where it can.
     practice: learnt from shipped practice payments, as the workspace has no data of its own.
     """
 
@@ -61,9 +58,9 @@ class ScoringModel:
     shape: Shape
     judge: Judge
     judged: tuple[ColumnFacts, ...]
-    spoken: frozenset[str]
     threshold: float
     rules: RecordRules
+    single: Scorer | None = None
     practice: bool = False
 
     @property
@@ -81,11 +78,12 @@ class ScoringModel:
             return Verdict((), ())
         typed = self.shape.typed(records)
         table = self._as_judged(typed.table)
-        fused, judged = self._fused(table)
+        judged = self.judge.judge(table)
+        fused = judged.fused
         by_ml = fused.score >= self.threshold
         ruled = self.rules.apply(typed.table)
         flags = by_ml | ruled.flags
-        reasons = self._reasons(table, judged, np.flatnonzero(flags | (fused.score > 0.0)))
+        reasons = self._reasons(table, judged, np.flatnonzero(flags))
         with np.errstate(under="ignore"):
             p_values = np.maximum(np.exp(fused.log_p), _P_MIN)
         scored = []
@@ -104,6 +102,30 @@ class ScoringModel:
             )
         return Verdict(tuple(scored), typed.ignored)
 
+    def score_quickly(self, record: Record) -> Verdict | None:
+        """What `score` says of one payment later than all that was learnt, in under a millisecond.
+
+        None where only `score` can tell. Raises RecordError.
+        """
+        if self.single is None:
+            return None
+        cells, ignored = self.shape.cells([record])
+        found = self.single.peek({name: values[0] for name, values in cells.items()})
+        if found is None:
+            return None
+        by_ml = found.score >= self.threshold
+        is_flag = by_ml or found.is_rule_flag
+        scored = Scored(
+            score=found.score + 0.0,
+            p_value=found.p_value,
+            is_ml_flag=by_ml,
+            is_rule_flag=found.is_rule_flag,
+            is_flag=is_flag,
+            triggered_rules=found.triggered_rules,
+            reasons_top3=found.reasons_top3,
+        )
+        return Verdict((scored,), ignored)
+
     def with_threshold(self, threshold: float) -> "ScoringModel":
         """The same model cut elsewhere."""
         return replace(self, threshold=threshold)
@@ -120,17 +142,6 @@ class ScoringModel:
             for c in self.judged
         )
         return replace(table, frame=frame, columns=self.judged)
-
-    def _fused(self, table: Table) -> tuple[Fused, Judged]:
-        channels: dict[str, FloatArray] = dict(self.judge.judge(table).channels)
-        # Alone or in company a row is fused alike: the same channels count.
-        counted = {
-            name: np.append(log_p, _SPOKE if name in self.spoken else 0.0)
-            for name, log_p in channels.items()
-        }
-        whole = fuse(counted, rows=table.height + 1)
-        fused = Fused(whole.names, whole.log_p[:-1], whole.score[:-1], whole.strongest[:-1])
-        return fused, Judged(fused, channels)
 
     def _reasons(
         self, table: Table, judged: Judged, places: NDArray[np.int64]

@@ -61,10 +61,15 @@ class Shape:
         return tuple(column.name for column in self.columns)
 
     def typed(self, records: Sequence[Record]) -> Typed:
-        """The records as a table of the model's columns; what a record lacks is missing.
+        """The records as a table of the model's columns. Raises RecordError, as `cells`."""
+        values, ignored = self.cells(records)
+        return Typed(self._table(values, len(records)), ignored)
 
-        Raises RecordError for values that are not of their column's kind, and for a record none
-        of whose fields is a column.
+    def cells(self, records: Sequence[Record]) -> tuple[dict[str, list[Cell]], tuple[str, ...]]:
+        """The values of each column of the model, and the fields that no column is for.
+
+        What a record lacks is missing. Raises RecordError for values that are not of their
+        column's kind, and for a record none of whose fields is a column.
         """
         values: dict[str, list[Cell]] = {name: [None] * len(records) for name in self.names}
         problems: list[FieldProblem] = []
@@ -84,7 +89,7 @@ class Shape:
                 break
         if problems:
             raise RecordError(problems[:PROBLEMS_MAX])
-        return Typed(self._table(values, len(records)), tuple(ignored))
+        return values, tuple(ignored)
 
     def _unknown(self, place: int, record: Record) -> FieldProblem:
         names = ", ".join(self.names[:20])

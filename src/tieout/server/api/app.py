@@ -160,7 +160,10 @@ def _schema_of_problem() -> dict[str, Any]:
 def _replace_validation_errors(operation: dict[str, Any]) -> None:
     answers = operation.get("responses", {})
     if "application/json" in answers.get("422", {}).get("content", {}):
-        answers |= {str(k): v for k, v in problem.documented(422).items()}
+        answers |= {str(status): each for status, each in problem.documented(422).items()}
+    if "requestBody" in operation:
+        for status, each in problem.documented(400, 413).items():
+            answers.setdefault(str(status), each)
 
 
 def _add_docs(app: FastAPI) -> None:

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from tieout.server.audit.services import Entry, record, record_many
-from tieout.server.cases.services import open_case
+from tieout.server.cases.models import RANKS, Case
+from tieout.server.cases.registering import due_at
 from tieout.server.intake.models import KeptAnswer, LiveFinding, SpoolMark, Upload
 from tieout.server.intake.spool import Line, Spool, read_segment
 from tieout.server.jobs.services import enqueue
@@ -61,8 +62,7 @@ def _take_over(segment: str, lines: Sequence[Line]) -> int:
     # The audit log lets one transaction in at a time: ids come in the order of commits.
     found = [row for line in fresh for row in _rows(line.event)]
     LiveFinding.objects.bulk_create(found, batch_size=_BATCH_ROWS)
-    for each in found:
-        _open_case(each)
+    _open_cases(found)
     mark.offset = fresh[-1].end
     mark.save(update_fields=["offset"])
     return len(fresh)
@@ -113,21 +113,56 @@ def _rows(event: Mapping[str, Any]) -> list[LiveFinding]:
     ]
 
 
-def _open_case(finding: LiveFinding) -> None:
-    """A case for a record that was flagged; the same record sent again is the same case."""
+def _open_cases(findings: Sequence[LiveFinding]) -> None:
+    """A case for each record that was flagged; the same record sent again is the same case.
+
+    Other writers wait for the audit log by now, so that nobody opens one in between.
+    """
+    by_identity = {_identity(each): each for each in reversed(findings)}
+    transactions = Case.objects.filter(kind=Case.Kind.TRANSACTION)
+    known = set(
+        transactions.filter(identity__in=list(by_identity)).values_list("identity", flat=True)
+    )
+    now = timezone.now()
+    fresh = [
+        _case(identity, finding, now)
+        for identity, finding in reversed(by_identity.items())
+        if identity not in known
+    ]
+    opened = Case.objects.bulk_create(fresh, batch_size=_BATCH_ROWS)
+    entries = [
+        Entry(
+            "case.opened",
+            ("case", case.pk),
+            after={"title": case.title, "kind": str(case.kind), "severity": case.severity},
+        )
+        for case in opened
+    ]
+    if entries:
+        record_many(entries, actor=None)
+
+
+def _identity(finding: LiveFinding) -> str:
     text = json.dumps(finding.record, sort_keys=True, ensure_ascii=False)
-    identity = hashlib.sha256(f"{finding.profile} {text}".encode()).hexdigest()
+    return "live-" + hashlib.sha256(f"{finding.profile} {text}".encode()).hexdigest()[:24]
+
+
+def _case(identity: str, finding: LiveFinding, now: datetime) -> Case:
+    severity = next(word for most, word in _SEVERITIES if finding.p_value < most)
     words = next(iter(finding.reasons_top3), "") or ", ".join(finding.triggered_rules)
-    open_case(
-        "transaction",
-        f"live-{identity[:24]}",
-        words or f"score {finding.score:.3f}",
-        actor=None,
-        severity=next(word for most, word in _SEVERITIES if finding.p_value < most),
+    return Case(
+        kind=Case.Kind.TRANSACTION,
+        identity=identity,
+        title=(words or f"score {finding.score:.3f}")[:300],
+        severity=severity,
+        severity_rank=RANKS[severity],
         source=finding.model,
         summary="; ".join(finding.reasons_top3),
         score=finding.score,
         details=finding.record,
+        opened_at=now,
+        updated_at=now,
+        due_at=due_at(severity, now),
     )
 
 

@@ -124,3 +124,9 @@ def test_patterns_are_restored_from_json_and_arrays() -> None:
 def test_no_columns_have_one_pattern() -> None:
     patterns = Patterns.fitted(pl.DataFrame({"a": ["x", "y"]}), [])
     assert patterns.log_p({}, 2).tolist() == [0.0, 0.0]
+
+
+def test_a_row_alone_has_the_p_value_that_it_has_in_company() -> None:
+    patterns = Patterns.fitted(history(value=4, quantity=2), NAMES)
+    frame = pl.DataFrame({"quantity": [2.0, None, 2.0, None], "value": [None, 3.0, 1.0, None]})
+    assert [log_p(patterns, frame[[row]])[0] for row in range(4)] == log_p(patterns, frame)

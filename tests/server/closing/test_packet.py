@@ -1,5 +1,6 @@
 """The packet says what the ledger says."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,3 +70,26 @@ def test_html_and_pdf_are_written_and_the_page_escapes_what_it_shows(
     assert "&lt;script&gt;alert" in text
     assert head().hash in text
     assert pdf.read_bytes().startswith(b"%PDF")
+
+
+def test_the_tables_of_a_period_have_the_columns_of_the_contract(
+    period: Period, ledger: Import, workspace: Path
+) -> None:
+    load(ledger)
+    test_journals(period, {})
+    review_flux(period, {})
+    contracts = Path(__file__).parents[3] / "docs" / "reference" / "columns.md"
+    section = contracts.read_text("utf-8").split("\n## Files of a period\n")[1].split("\n## ")[0]
+    rows = [line.split("|") for line in section.splitlines() if line.startswith("| `")]
+    for row in rows:
+        name, words = row[1].strip(" `"), row[2]
+        if not name.endswith(".csv"):
+            continue
+        told = [word.split("(")[0].strip() for word in _without_brackets(words).split(",")]
+        header = (workspace / "close" / "2026-10" / name).read_text("utf-8").splitlines()[0]
+        assert header.split(",") == told, name
+
+
+def _without_brackets(text: str) -> str:
+    """The columns that a line of the contract lists, without remarks."""
+    return re.sub(r"\([^)]*\)", "", text.split(":", 1)[1])

@@ -1,5 +1,6 @@
 """What is missing from a row, or has the wrong sign, where that is rare."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -66,6 +67,9 @@ class Patterns:
         never seen has a p-value too.
         """
         counts = self.seen(columns, rows)
+        if rows == 1:
+            rarest = float(self.counts[self.counts <= counts[0]].sum())
+            return np.array([min(math.log((rarest + 1.0) / (self.rows + 1.0)), 0.0)])
         frequencies, inverse = np.unique(counts, return_inverse=True)
         rarer = np.array([self.counts[self.counts <= f].sum() for f in frequencies], dtype=float)
         log_p: FloatArray = np.log((rarer + 1.0) / (self.rows + 1.0))[inverse]

@@ -50,9 +50,11 @@ class Tails:
         right = residuals > 0.0
         left = residuals < 0.0
         result = np.where(np.isnan(residuals), np.nan, 0.0)
-        result[right] = self.right.log_p(residuals[right])
-        result[left] = self.left.log_p(-residuals[left])
-        result[right | left] += np.log(self.apart)
+        # A row alone lies on one side, and half of the work is for nothing.
+        if right.any():
+            result[right] = self.right.log_p(residuals[right]) + np.log(self.apart)
+        if left.any():
+            result[left] = self.left.log_p(-residuals[left]) + np.log(self.apart)
         return result
 
     def numbers(self) -> list[float]:

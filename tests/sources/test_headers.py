@@ -139,3 +139,9 @@ def test_it_finds_nothing_in_blank_records() -> None:
 @pytest.mark.parametrize(("cells", "blank"), [([], True), (["", " \t"], True), (["", "0"], False)])
 def test_it_tells_a_blank_record(cells: list[str], blank: bool) -> None:
     assert is_blank(cells) is blank
+
+
+def test_a_row_with_gaps_is_no_header_below_one_that_has_none() -> None:
+    records = [["amount", "city", "day"], ["", "x"], ["x", "1.5", "x", "1.5"]]
+    layout = find_layout(records, name="file.csv")
+    assert (layout.skip, layout.names[:3]) == (1, ("amount", "city", "day"))

@@ -109,7 +109,8 @@ def _header_row(kinds: Sequence[Sequence[Kind]], present: Sequence[int]) -> int 
     if contrast_most:
         best = next(index for index, contrast, _ in scored if 2 * contrast > contrast_most)
         # A row of words below the header can look like one too; lines above it are less full.
-        return next(index for index, _, filled in scored if index == best or filled == filled_most)
+        fuller = min(filled_most, _filled(kinds[best]) + 1)
+        return next(index for index, _, filled in scored if index == best or filled >= fuller)
     full = (index for index, _, filled in scored if 2 * filled > filled_most)
     return next(full, None)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -108,7 +108,7 @@ class MemoryStore:
     def transaction(self) -> Iterator[None]:
         """What fails inside leaves no trace."""
         before = dict(vars(self))
-        copies = {name: deepcopy(value) for name, value in before.items() if name != "said"}
+        copies = {name: copy(value) for name, value in before.items() if name != "said"}
         try:
             yield
         except BaseException:

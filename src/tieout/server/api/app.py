@@ -28,6 +28,7 @@ from tieout.server.api import (
     tasks,
     thresholds,
     uploads,
+    watching,
 )
 from tieout.server.api.auth import Tokens
 from tieout.server.api.behind import Behind
@@ -54,6 +55,7 @@ ROUTERS: Final = (
     periods.router,
     tasks.router,
     monitor.router,
+    watching.router,
     audit.router,
     system.router,
 )

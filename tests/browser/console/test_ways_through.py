@@ -37,6 +37,7 @@ def test_from_two_files_to_a_decision_in_the_audit_log(
     page.fill("#name", "march")
     pairing.get_by_role("button", name="Run").click()
     page.get_by_role("link", name="To the queue").click(timeout=60_000)
+    page.locator("a.case-link").first.wait_for()
     titles = keys_of(page)
     assert len(titles) >= 10
     assert all("INV-3" in title for title in titles)
@@ -95,7 +96,7 @@ def test_a_decision_is_taken_back_by_its_key(log_in: LogIn) -> None:
     expect(page.locator("#undo")).to_be_visible()
     assert keys_of(page) != before
     page.keyboard.press("u")
-    expect(page.locator("#undo")).to_have_count(0)
+    expect(page.get_by_role("status")).to_contain_text("Taken back")
     assert keys_of(page) == before
 
 
@@ -190,8 +191,10 @@ def test_the_queue_works_without_scripts(log_in: LogIn) -> None:
     first = keys_of(page)[0]
     page.locator("tbody input").first.check()
     page.get_by_role("button", name="Timing").click()
+    expect(page.locator("#undo")).to_be_visible()
     assert first not in keys_of(page)
     page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("status").first).to_contain_text("Taken back")
     assert first in keys_of(page)
 
 

@@ -29,7 +29,6 @@ def test_a_workspace_without_the_file_lets_nothing_out(tmp_path: Path) -> None:
     assert spec.channels.webhook == {}
     assert not spec.autonomy.enabled
     assert spec.write_off.of("EUR") == 0
-    assert spec.assistant.provider == "none"
 
 
 def test_a_whole_file_is_read(tmp_path: Path) -> None:
@@ -72,7 +71,6 @@ targets: {{ticket_project: OPS}}
         (PLAIN_LOGIN, "a login needs"),
         ("channels: {email: {host: h, sender: a@b.c, digest: [d@e.f]}}", "digest"),
         ("channels: {email: {host: h, sender: 'a@b.c, d@e.f'}}", "sender"),
-        ("assistant: {provider: openai}", "`model` is missing"),
         ("autonomy: {rules: [{error_max: 0.6}]}", "error_max"),
         ("autonomy: {rules: [{precedents_min: 3}]}", "precedents_min"),
         ("- a", "expected a mapping"),

@@ -66,7 +66,7 @@ class EmailSettings(ConfigModel):
         tuple[Address, ...], Field(description="The only addresses that are ever written to.")
     ] = ()
     digest: Annotated[
-        tuple[Address, ...], Field(description="Who gets the summary of each run.")
+        tuple[Address, ...], Field(description="Who a test is sent to; else the first recipient.")
     ] = ()
     timeout_seconds: Annotated[float, Field(gt=0, le=120)] = 20.0
 

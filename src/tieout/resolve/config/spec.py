@@ -73,38 +73,6 @@ class Targets(ConfigModel):
     http: Name | None = None
 
 
-class AssistantSpec(ConfigModel):
-    """The language model, if any. Without it everything works by rules and templates.
-
-    base_url: any OpenAI-compatible address, also of a server on this machine.
-    """
-
-    provider: Literal["none", "openai", "huggingface"] = "none"
-    model: str = ""
-    base_url: str | None = None
-    key_env: str = "TIEOUT_LLM_KEY"
-    cache_days: Annotated[int, Field(ge=0)] = 30
-    budget: Annotated[Decimal, Field(ge=0, description="Per day, in the currency of prices.")] = (
-        Decimal(5)
-    )
-    price_input: Annotated[Decimal, Field(ge=0, description="Of a million tokens.")] = Decimal(0)
-    price_output: Annotated[Decimal, Field(ge=0, description="Of a million tokens.")] = Decimal(0)
-    tokens_day_max: Annotated[int, Field(ge=0)] = 500_000
-    tokens_answer_max: Annotated[int, Field(ge=16, le=4096)] = 400
-    calls_minute_max: Annotated[int, Field(ge=1)] = 60
-    parallel: Annotated[int, Field(ge=1, le=64)] = 4
-    attempts: Annotated[int, Field(ge=1, le=10)] = 3
-    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30.0
-    breaker_failures: Annotated[int, Field(ge=1)] = 5
-    breaker_seconds: Annotated[float, Field(gt=0)] = 60.0
-
-    @model_validator(mode="after")
-    def _named(self) -> "AssistantSpec":
-        if self.provider != "none" and not self.model:
-            raise ValueError("`model` is missing")
-        return self
-
-
 class ResolveSpec(ConfigModel):
     """Everything in resolve.yaml; each part may be left out."""
 
@@ -135,7 +103,6 @@ class ResolveSpec(ConfigModel):
         float, Field(gt=0, description="After so many days a decision counts half.")
     ] = 180.0
     autonomy: AutonomySpec = AutonomySpec()
-    assistant: AssistantSpec = AssistantSpec()
 
     @model_validator(mode="after")
     def _only_what_is_allowed(self) -> "ResolveSpec":

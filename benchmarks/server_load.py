@@ -145,7 +145,8 @@ async def realtime(server: Served, seconds: float) -> str:
     return (
         f"{len(waits) / took:,.0f} requests/s, p50 {1000 * statistics.median(waits):.1f} ms, "
         f"p99 {1000 * p99:.1f} ms; {each:.2f} CPU ms a request in the server, "
-        f"{1000 * scoring / len(waits):.2f} ms of it scoring ({scoring / used:.0%})"
+        f"{1000 * scoring / len(waits):.2f} ms of wall in scoring, {scoring / sum(waits):.0%} of "
+        "the time that requests took"
     )
 
 
@@ -176,8 +177,8 @@ async def subscribers(server: Served, findings: int = 200) -> str:
         for place, record in enumerate(records(server, findings))
     ]
 
-    async def hear(each: Any) -> int:
-        return sum([len(await each.recv()) > 0 for _ in range(findings)])
+    async def hear(each: Any, count: int) -> int:
+        return sum([len(await each.recv()) > 0 for _ in range(count)])
 
     used, began = server.cpu_seconds, time.perf_counter()
     async with httpx.AsyncClient(
@@ -185,7 +186,7 @@ async def subscribers(server: Served, findings: int = 200) -> str:
     ) as client:
         answer = await client.post("/batch_anomaly/", json=odd)
         flagged = answer.json()["flagged"]
-        heard = sum(await asyncio.gather(*(hear(each) for each in sockets)))
+        heard = sum(await asyncio.gather(*(hear(each, flagged) for each in sockets)))
     took, used = time.perf_counter() - began, server.cpu_seconds - used
     for each in sockets:
         await each.close()

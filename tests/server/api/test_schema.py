@@ -33,8 +33,6 @@ def test_no_endpoint_answers_with_an_error_of_its_own(
         "--seed",
         "1",
         "--generation-deterministic",
-        "--workers",
-        "2",
         "--no-color",
     ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -44,26 +44,40 @@ def demo_command(
 
 def serve_demo(demo: "Demo", *, port: int) -> None:
     """Open the console on the practice workspace, with somebody for each role."""
-    from tieout.practice.payments import generate_payments
     from tieout.server.boot import boot
-    from tieout.server.demo import PRACTICE_PAYMENTS, prepare_demo
+    from tieout.server.demo import open_practice_period, prepare_demo, watched
     from tieout.server.serving import Serving, require_safe, serve
 
     serving = Serving(port=port)
     require_safe(serving)
     with shown_progress(quiet=False) as announce:
-        announce("practice payments")
-        folder = demo.workspace.absolute() / "practice" / "payments"
-        payments = generate_payments(rows=PRACTICE_PAYMENTS, seed=1, out=folder)
+        announce("practice data")
+        payments, events, journal = _practice_data(demo.workspace.absolute() / "practice")
         announce("console")
         boot(demo.workspace, log=True)
-        people = prepare_demo(demo.result.out.absolute(), payments.transactions)
+        people = prepare_demo(demo.result.out.absolute(), payments)
+        announce("close")
+        open_practice_period(journal)
     sys.stdout.write("\nLog in as one of these; the passwords are shown once:\n")
     for each in people:
         sys.stdout.write(f"  {each.username:<10} {each.password}\n")
     sys.stdout.write(f"Console: {serving.address} (Ctrl+C ends it)\n")
     sys.stdout.flush()
-    serve(serving)
+    with watched(events, demo.workspace.absolute()):
+        serve(serving)
+
+
+def _practice_data(folder: Path) -> tuple[Path, Path, Path]:
+    """Payments, events of a stream, and a journal; always the same."""
+    from tieout.practice.ledger import generate_ledger
+    from tieout.practice.payments import generate_payments
+    from tieout.practice.rates import generate_rates
+    from tieout.server.demo import PRACTICE_LINES, PRACTICE_PAYMENTS, PRACTICE_RATES
+
+    payments = generate_payments(rows=PRACTICE_PAYMENTS, seed=1, out=folder / "payments")
+    rates = generate_rates(rows=PRACTICE_RATES, seed=1, out=folder / "rates")
+    ledger = generate_ledger(rows=PRACTICE_LINES, seed=1, out=folder / "ledger")
+    return payments.transactions, rates.events, ledger.journal
 
 
 def print_explained(demo: "Demo", console: "Console") -> None:

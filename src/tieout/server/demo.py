@@ -1,10 +1,17 @@
 """The practice workspace as people see it: somebody for each role, runs queued, jobs to do."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 PRACTICE_PAYMENTS: Final = 10_000
+PRACTICE_RATES: Final = 60_000
+PRACTICE_LINES: Final = 9_000
+PRACTICE_PERIOD: Final = "2025-12"
+PRACTICE_MONITOR: Final = "card_payments"
 _PRACTICE_ADDRESS: Final = "example.org"
 
 
@@ -37,6 +44,54 @@ def prepare_demo(run: Path, payments: Path) -> list[Credential]:
         ):
             enqueue(kind, arguments, actor=None, idempotency_key=f"demo-{kind}-{run.name}")
     return people
+
+
+def open_practice_period(journal: Path) -> None:
+    """Import the practice journal and open the close of its last month; once for a workspace."""
+    from tieout.close.tasks.template import standard_calendar
+    from tieout.server.closing.ledger import LedgerFile, import_ledger
+    from tieout.server.closing.models import Period
+    from tieout.server.closing.services import open_period
+
+    if Period.objects.filter(name=PRACTICE_PERIOD).exists():
+        return
+    open_period(PRACTICE_PERIOD, standard_calendar(), actor=None)
+    import_ledger(LedgerFile(str(journal), None, {}, None), actor=None)
+
+
+@contextmanager
+def watched(events: Path, workspace: Path) -> Iterator[None]:
+    """Let a live monitor follow the practice events beside the console, as fast as it can.
+
+    It ends with the block; what it has judged by then stays, and it goes on the next time.
+    """
+    stop = threading.Event()
+    thread = threading.Thread(target=_follow, args=(events, workspace, stop), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+
+
+def _follow(events: Path, workspace: Path, stop: threading.Event) -> None:
+    from django.db import connections
+
+    from tieout.monitor.spec import MonitorSpec
+    from tieout.server.alerts.running import run_monitor
+
+    spec = MonitorSpec.model_validate(
+        {
+            "monitor": PRACTICE_MONITOR,
+            "source": {"kind": "file", "path": str(events), "speed": None},
+            "input": {"dimensions": ["channel"]},
+        }
+    )
+    try:
+        run_monitor(spec, workspace, stop=stop, once=True)
+    finally:
+        connections.close_all()
 
 
 def _people() -> list[Credential]:

@@ -32,7 +32,7 @@
       grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true },
       xAxis: { ...axis, type: "time", splitLine: { show: false } },
       yAxis: [
-        { ...axis, type: "value", name: "share", nameTextStyle: { color: text }, axisLabel: { color: text, formatter: (value) => `${(100 * value).toFixed(value < .1 ? 1 : 0)} %` } },
+        { ...axis, type: "value", name: "share", max: (value) => (Number.isFinite(value.max) ? Math.min(1, value.max) : 1), nameTextStyle: { color: text }, axisLabel: { color: text, formatter: (value) => `${(100 * value).toFixed(value < .1 ? 1 : 0)} %` } },
         { ...axis, type: "value", name: "events, ms", nameTextStyle: { color: text }, splitLine: { show: false } },
       ],
       series,

@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from tieout.server.accounts.permissions import WORKING_ROLES
 from tieout.server.api.answers import Limit, Offset, Page, PlainJSON, page
 from tieout.server.api.auth import Caller, needs
-from tieout.server.api.parameters import IDENTITY_MAX, IdempotencyKey, Identity, digest
+from tieout.server.api.parameters import IDENTITY_MAX, IdempotencyKey, Identity
 from tieout.server.api.problem import ProblemError, documented
+from tieout.server.api.writes import once_under, person
 from tieout.server.cases import queries, services
 from tieout.server.cases.models import Case, Decision
 from tieout.server.database import with_database
-from tieout.server.intake.services import KeyTakenError, once
 
 router = APIRouter(
     prefix="/api/v1", tags=["cases"], responses=documented(401, 403, 404, 409, 422, 429)
@@ -112,9 +112,7 @@ def list_cases(caller: MayRead, asked: Annotated[CasesAsked, Query()]) -> PlainJ
     for name in ("kind", "bucket", "severity"):
         wanted.setlist(name, [value.replace("\0", "") for value in getattr(asked, name) or []])
     limit, offset = asked.limit, asked.offset
-    user = caller.user()
-    if user is None:
-        raise ProblemError(403, "cases are for people")
+    user = person(caller, "cases")
     found = queries.queue(user, queries.Filter.of(wanted))
     items = [case_facts(case) for case in found[offset : offset + limit]]
     return page(items, total=found.count(), limit=limit, offset=offset)
@@ -158,11 +156,9 @@ def decide(
     wish: DecisionWish, caller: MayWork, idempotency_key: IdempotencyKey = None
 ) -> PlainJSON:
     """All of the cases or none; the same rules of four eyes hold as in the console."""
-    actor = caller.user()
-    if actor is None:
-        raise ProblemError(403, "decisions are for people")
+    actor = person(caller, "decisions")
 
-    def carry_out() -> tuple[int, Any]:
+    def carry_out() -> dict[str, Any]:
         outcome = services.decide(
             wish.case_ids,
             wish.verdict,
@@ -173,15 +169,9 @@ def decide(
             seen_revision=wish.revision,
         )
         told = {"batch": str(outcome.batch), "cases": list(outcome.cases)}
-        return 200, told | {"proposed": list(outcome.proposed)}
+        return told | {"proposed": list(outcome.proposed)}
 
-    if idempotency_key is None:
-        return PlainJSON(carry_out()[1])
-    what = digest("decide", wish.model_dump_json())
-    try:
-        return PlainJSON(once(actor, idempotency_key, what, carry_out)[1])
-    except KeyTakenError as error:
-        raise ProblemError(409, str(error)) from error
+    return once_under(idempotency_key, actor, ("decide", wish.model_dump_json()), carry_out)
 
 
 def case_facts(case: Case) -> dict[str, Any]:

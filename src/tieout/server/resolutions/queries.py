@@ -1,18 +1,36 @@
 """Reads of proposals and of what was learnt."""
 
-from django.db.models import Count, QuerySet
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from django.db.models import Count, F, QuerySet
+from django.db.models.expressions import OrderBy
 
 from tieout.resolve.precedents.report import Agreement, by_bucket, foretold, learning_curve
 from tieout.server.resolutions.models import Proposal, StoredPrecedent
 from tieout.server.resolutions.precedents import precedent_of
 
 LOOKED_AT_MAX = 400
+SORTS: Final[Mapping[str, tuple[str | OrderBy, ...]]] = MappingProxyType(
+    {
+        "newest": ("-id",),
+        "oldest": ("id",),
+        "confidence": ("-confidence", "-id"),
+        "amount": (F("amount").desc(nulls_last=True), "-id"),
+        "expiring": ("expires_at", "id"),
+    }
+)
 
 
-def proposals(*, state: str = "") -> QuerySet[Proposal]:
-    """Proposals, newest first; of one state where named."""
-    found = Proposal.objects.select_related("case", "decided_by")
-    return found.filter(state=state) if state else found
+def proposals(
+    *, state: str = "", kind: str = "", case: int | None = None, sort: str = "newest"
+) -> QuerySet[Proposal]:
+    """Proposals in an order of SORTS; of one state, kind or case where named."""
+    found = Proposal.objects.select_related("case", "edited_by", "decided_by")
+    wanted = {"state": state, "kind": kind, "case": case}
+    found = found.filter(**{name: value for name, value in wanted.items() if value})
+    return found.order_by(*SORTS[sort])
 
 
 def counts_by_state() -> dict[str, int]:

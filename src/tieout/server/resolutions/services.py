@@ -33,6 +33,10 @@ _STATE = Proposal.State
 _OTHERS_MAX: Final = 5
 
 
+class ProposalChangedError(InputError):
+    """What was seen is not what is proposed now."""
+
+
 def resolve_spec() -> ResolveSpec:
     """The workspace's resolve.yaml. Raises InputError."""
     return workspace_resolve_spec(Path(settings.WORKSPACE))
@@ -84,10 +88,12 @@ def propose_for(case: Case, *, actor: User | None = None) -> Proposal | None:
 
 @transaction.atomic
 def approve(proposal_id: int, *, seen_hash: str, actor: User) -> Proposal:
-    """Approve what the person saw, and carry it out. Raises InputError where it has changed."""
+    """Approve what the person saw, and carry it out. Raises ProposalChangedError if changed."""
     proposal, spec = _locked(proposal_id), resolve_spec()
     if proposal.content_hash != seen_hash:
-        raise InputError("the proposal was changed meanwhile; look at it again, then approve")
+        raise ProposalChangedError(
+            "the proposal was changed meanwhile; look at it again, then approve"
+        )
     _require_open(proposal)
     require_approval_right(actor, proposal, spec)
     action = read_action(proposal.content)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tieout.model.errors import InputError
 from tieout.server.accounts.models import User
 from tieout.server.audit.models import AuditEntry
-from tieout.server.cases.models import Case
+from tieout.server.cases.models import Case, Decision
 from tieout.server.jobs.services import enqueue
 from tieout.server.jobs.worker import work_off
 from tieout.server.outbox.delivering import deliver_due
@@ -112,6 +112,31 @@ def test_above_the_limit_it_takes_another_approver(make_case: MakeCase, person: 
     with pytest.raises(PermissionDenied):
         services.approve(proposal.pk, seen_hash=proposal.content_hash, actor=ann)
     services.approve(proposal.pk, seen_hash=proposal.content_hash, actor=bob)
+    assert stored(proposal).state == "executing"
+
+
+def test_who_holds_the_case_does_not_approve_what_another_edited(
+    make_case: MakeCase, person: People
+) -> None:
+    ann, bob, eve = (person(name, "approver") for name in ("ann", "bob", "eve"))
+    proposal = proposed(make_case(difference_minor=-50_000, assignee=bob))
+    edited = services.edit(proposal.pk, proposal.content | {"memo": "another"}, actor=ann)
+    for involved in (ann, bob):
+        with pytest.raises(PermissionDenied):
+            services.approve(proposal.pk, seen_hash=edited.content_hash, actor=involved)
+    services.approve(proposal.pk, seen_hash=edited.content_hash, actor=eve)
+    assert stored(proposal).state == "executing"
+
+
+def test_who_decided_the_case_does_not_approve(make_case: MakeCase, person: People) -> None:
+    ann = person("ann", "approver")
+    case = make_case(difference_minor=-50_000)
+    proposal = proposed(case)
+    Decision.objects.create(case=case, verdict=Decision.Verdict.VALID, actor=ann)
+    with pytest.raises(PermissionDenied):
+        services.approve(proposal.pk, seen_hash=proposal.content_hash, actor=ann)
+    Decision.objects.update(state=Decision.State.UNDONE)
+    services.approve(proposal.pk, seen_hash=proposal.content_hash, actor=ann)
     assert stored(proposal).state == "executing"
 
 

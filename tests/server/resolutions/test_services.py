@@ -132,7 +132,7 @@ def test_who_decided_the_case_does_not_approve(make_case: MakeCase, person: Peop
     ann = person("ann", "approver")
     case = make_case(difference_minor=-50_000)
     proposal = proposed(case)
-    Decision.objects.create(case=case, verdict=Decision.Verdict.VALID, actor=ann)
+    Decision.objects.create(case=case, verdict=Decision.Verdict.VALID, actor=ann, at=timezone.now())
     with pytest.raises(PermissionDenied):
         services.approve(proposal.pk, seen_hash=proposal.content_hash, actor=ann)
     Decision.objects.update(state=Decision.State.UNDONE)

@@ -47,9 +47,13 @@ KINDS: tuple[tuple[str, int, float, str, str], ...] = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, or a skip that says why; on CI its absence is a failure."""
+    """Chromium, or a skip that says why; on CI its absence is a failure.
+
+    Of a module, not of all: while Playwright is there, its event loop runs in this thread, and
+    tests of others have loops of their own.
+    """
     if not CHROMIUM.exists():
         reason = f"{CHROMIUM} is not installed"
         if os.environ.get("CI") == "true":

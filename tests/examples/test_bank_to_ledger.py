@@ -69,11 +69,13 @@ def test_the_invoice_paid_in_two_parts_and_the_payment_run_match(example: Exampl
     assert kinds == {"one_to_many": (1, 1, 3), "many_to_one": (1, 2, 1)}
 
 
-def test_without_a_spec_only_the_fee_and_the_rate_are_not_known(
+def test_without_a_spec_only_the_fee_is_not_known(
     example: Example, without_spec: Example
 ) -> None:
     missed = set(example.found) - set(without_spec.found)
-    assert missed == {("fee_or_tax", "PP-8812"), ("fx_rate", "EU-2201")}
+    assert missed == {("fee_or_tax", "PP-8812")}
+    # What the rates of the spec prove, the words beside the row say.
+    assert "words" in without_spec.evidence("EU-2201")
     keys = Counter(key for _, key in example.found.elements())
     assert Counter(key for _, key in without_spec.found.elements()) == keys
 

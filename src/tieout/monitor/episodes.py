@@ -98,7 +98,7 @@ def episode_id(metric: str, dimensions: str, started: int) -> str:
     """The identity of an episode: what, where and since when.
 
     >>> episode_id("denied_rate", "", 29_000_000)
-    'ep-c1db1fdbd5f1'
+    'ep-33449207a15e'
     """
     text = f"{metric}\n{dimensions}\n{started}"
     return f"ep-{hashlib.sha256(text.encode()).hexdigest()[:12]}"

@@ -84,7 +84,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         process.wait(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sessions(served: Served, browser: Browser) -> Callable[[str], Any]:
     """The cookies of a person, who logs in once."""
     known: dict[str, Any] = {}

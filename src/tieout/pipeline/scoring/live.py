@@ -122,7 +122,7 @@ class ScoringModels:
 
     def _key(self, job: DetectJob) -> tuple[object, ...]:
         parts = [Path(str(job.file)), *([job.rules] if job.rules else [])]
-        parts += sorted((self.workspace / MODELS_FOLDER).glob(f"{job.profile}-*"))
+        parts += sorted((self.workspace / MODELS_FOLDER).glob(f"{job.profile}-*.npz"))
         roles = sorted(map(str, job.roles.items()))
         return (job.profile, job.policy, job.seed, *roles, *((str(p), *_stamp(p)) for p in parts))
 

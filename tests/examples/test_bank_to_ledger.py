@@ -69,9 +69,7 @@ def test_the_invoice_paid_in_two_parts_and_the_payment_run_match(example: Exampl
     assert kinds == {"one_to_many": (1, 1, 3), "many_to_one": (1, 2, 1)}
 
 
-def test_without_a_spec_only_the_fee_is_not_known(
-    example: Example, without_spec: Example
-) -> None:
+def test_without_a_spec_only_the_fee_is_not_known(example: Example, without_spec: Example) -> None:
     missed = set(example.found) - set(without_spec.found)
     assert missed == {("fee_or_tax", "PP-8812")}
     # What the rates of the spec prove, the words beside the row say.

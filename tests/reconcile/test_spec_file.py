@@ -143,7 +143,10 @@ def test_any_column_name_comes_back(name: str, tmp_path: Path) -> None:
             SMALLEST + "passes: [{tolerance: {days: {before: -1}}}]",
             "passes.0.tolerance.days.before: input should be greater than or equal to 0, not -1",
         ),
-        (SMALLEST + "passes: [{}]", "passes.0: a pass is exactly one of: exact, tolerance, group, netting"),
+        (
+            SMALLEST + "passes: [{}]",
+            "passes.0: a pass is exactly one of: exact, tolerance, group, netting",
+        ),
         ("left: {}\nright: {name: b, amount: x}", "left.name: is missing (and 1 more)"),
     ],
 )

@@ -12,6 +12,7 @@ from tieout.engines.duckdb import DuckDBEngine
 from tieout.reconcile.records import RECORD_SCHEMA
 
 Records = Callable[..., pl.DataFrame]
+_REAL = {("tests", "browser"), ("tests", "server"), ("tests", "faults")}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -19,6 +20,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "filterwarnings", "ignore:fetch_arrow_table\\(\\) is deprecated:DeprecationWarning"
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of real servers, brokers and browsers are tried again: a busy machine keeps them late.
+
+    A second try is shown as R; what fails three times fails.
+    """
+    for item in items:
+        parts = item.path.relative_to(item.config.rootpath).parts
+        if parts[:2] in _REAL:
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 @pytest.fixture(scope="session")

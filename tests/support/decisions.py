@@ -7,8 +7,8 @@ import numpy as np
 
 from tieout.practice.decisions import Operator, PracticeCase, practice_cases
 from tieout.resolve.kinds import ActionKind
-from tieout.resolve.precedents.library import Library
 from tieout.resolve.precedents.model import Likeness, Precedent, Result
+from tieout.resolve.precedents.store import Library
 from tieout.resolve.proposals.propose import is_clear
 
 FIRST_DAY = date(2026, 1, 1)

@@ -12,8 +12,8 @@ from tieout.practice.decisions import Operator, practice_cases
 from tieout.resolve.autonomy.judge import Record, Spent, judge
 from tieout.resolve.autonomy.policy import AutonomySpec, Level, Scope
 from tieout.resolve.kinds import ActionKind
-from tieout.resolve.precedents.library import Library
 from tieout.resolve.precedents.model import Precedent, Result
+from tieout.resolve.precedents.store import Library
 from tieout.resolve.proposals.propose import is_clear
 
 _LEARNT_EVERY = 100

@@ -8,9 +8,9 @@ import pytest
 from decisions import decided, foretold, history
 
 from tieout.practice.decisions import practice_cases
-from tieout.resolve.precedents.library import Library
 from tieout.resolve.precedents.report import by_bucket, learning_curve
 from tieout.resolve.precedents.report import foretold as held_out
+from tieout.resolve.precedents.store import Library
 
 SEEDS = range(6)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from tieout.resolve.kinds import ActionKind
-from tieout.resolve.precedents.library import HALF_LIFE_DAYS, Library
 from tieout.resolve.precedents.model import Precedent
+from tieout.resolve.precedents.store import HALF_LIFE_DAYS, Library
 from tieout.resolve.proposals.propose import is_clear
 
 BLOCK: Final = 25

@@ -6,8 +6,8 @@ from typing import Final
 from tieout.resolve.config.spec import ResolveSpec
 from tieout.resolve.facts import Facts
 from tieout.resolve.kinds import Action, ActionKind, content_hash
-from tieout.resolve.precedents.library import Library, Near, Vote
 from tieout.resolve.precedents.model import Likeness
+from tieout.resolve.precedents.store import Library, Near, Vote
 from tieout.resolve.proposals.build import buildable
 from tieout.resolve.proposals.words import action_text
 

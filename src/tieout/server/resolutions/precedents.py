@@ -7,8 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from tieout.resolve.kinds import ActionKind
-from tieout.resolve.precedents.library import Library
 from tieout.resolve.precedents.model import Likeness, Precedent, Result
+from tieout.resolve.precedents.store import Library
 from tieout.server.resolutions.models import Proposal, StoredPrecedent
 
 _KEPT: dict[tuple[Any, ...], Library] = {}

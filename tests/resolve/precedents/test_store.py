@@ -9,9 +9,9 @@ import pytest
 from tieout.resolve.kinds import ActionKind
 from tieout.resolve.precedents.calibrate import Calibration
 from tieout.resolve.precedents.embedding import embedded
-from tieout.resolve.precedents.library import Library
 from tieout.resolve.precedents.measures import FEATURES, Measured
 from tieout.resolve.precedents.model import Likeness, Precedent, Result
+from tieout.resolve.precedents.store import Library
 from tieout.resolve.proposals.rules import usual
 
 TODAY = date(2026, 3, 31)

@@ -155,11 +155,8 @@ def test_the_breaks_of_an_analysis_have_the_columns_of_the_contract(
 def test_incidents_have_the_columns_of_the_contract(
     analyzed: AnalyzeResult, first_cells: Cells
 ) -> None:
-    heading = "### incidents.csv of an analysis"
-    assert header(analyzed.out / "incidents.csv") == first_cells(CONTRACTS, heading)
-    incidents = pl.read_csv(analyzed.out / "incidents.csv")
-    odd = pl.read_parquet(analyzed.out / "breaks.parquet").filter("anomalous")
-    assert set(odd["incident_id"]) == set(incidents["incident_id"]) != set()
+    found = header(analyzed.out / "incidents.csv")
+    assert found == first_cells(CONTRACTS, "## incidents.csv")
 
 
 def test_causes_have_the_columns_of_the_contract(

@@ -12,16 +12,19 @@ import polars as pl
 import pytest
 from rich.console import Console
 
+from tieout.explain.summaries import incident_facts
 from tieout.export.analyze_report import analyze_page, write_analyze_report
 from tieout.export.analyze_run import AnalyzeReport
-from tieout.export.analyze_summaries import sentences, summaries_text, write_summaries
+from tieout.export.analyze_summaries import advice, sentences, summaries_text, write_summaries
 from tieout.export.analyze_terminal import print_analysis
+from tieout.export.explain_summaries import Summary, incident_summary
 from tieout.export.run_report import Choice, SideFacts
 from tieout.model.errors import InputError
 from tieout.model.facts import Reject
 
 Make = Callable[..., AnalyzeReport]
 MONEY = pl.Decimal(38, 2)
+REASON = "Spike: 100.00 against -1.00 to 2.00 in the last 20 breaks of this key"
 
 
 class Words(HTMLParser):
@@ -72,7 +75,7 @@ def break_of(number: int, **fields: Any) -> dict[str, Any]:
         "score": 0.9,
         "p_value": 1e-7,
         "anomalous": True,
-        "reasons": ["Spike: 100.00 against -1.00 to 2.00 in the last 20 breaks of this key"],
+        "reasons": [REASON],
         "incident_id": f"I{number}",
         "severity": "high",
         "resolution": "Look at both records; no rule explains the difference.",
@@ -85,18 +88,37 @@ def incident_of(number: int, **fields: Any) -> dict[str, Any]:
     """An incident of one break."""
     plain = {
         "incident_id": f"I{number}",
-        "headline": f"Spike: 1 break with key Desk {number}, 100.00 EUR",
-        "breaks": 1,
-        "amount": Decimal("100.00"),
-        "currency": "EUR",
+        "headline": f"Spike: 1 break where Desk=Desk {number}; 100.00 EUR",
+        "condition": f"Desk=Desk {number}",
+        "window": "",
+        "findings": 1,
+        "amounts": "100.00 EUR",
+        "failure_rate": None,
         "first_seen": date(2025, 1, 31),
         "last_seen": date(2025, 1, 31),
         "trend": "new",
         "severity": "high",
         "bucket": "spike",
-        "cause": f"key=Desk {number}",
     }
     return {**plain, **fields}
+
+
+def told(incidents: pl.DataFrame, breaks: pl.DataFrame) -> tuple[Summary, ...]:
+    """The first 50 in words."""
+    return tuple(
+        incident_summary(
+            incident_facts(
+                row,
+                breaks.filter(incident_id=row["incident_id"]).with_columns(
+                    bucket=pl.lit(row["bucket"]), evidence=pl.col("reasons").list.first()
+                ),
+                of_bucket=breaks.height,
+                next_step=advice(row["bucket"]),
+                by_day=True,
+            )
+        )
+        for row in incidents.head(50).iter_rows(named=True)
+    )
 
 
 @pytest.fixture
@@ -114,7 +136,8 @@ def make() -> Make:
             "reasons": pl.List(pl.String),
         }
         frame = pl.DataFrame(breaks or [break_of(1)], schema_overrides=schema)
-        listed = pl.DataFrame(incidents or [incident_of(1)], schema_overrides={"amount": MONEY})
+        listed = pl.DataFrame(incidents or [incident_of(1)])
+        listed = listed if incidents else listed.clear()
         plain: dict[str, Any] = {
             "title": "gl_vs_hub: breaks against their history",
             "run_id": "run-1",
@@ -124,7 +147,8 @@ def make() -> Make:
                 SideFacts("history", "found.csv", "9f2c", 90, 70, 20, 0),
             ),
             "breaks": frame if breaks else frame.clear(),
-            "incidents": listed if incidents else listed.clear(),
+            "incidents": listed,
+            "summaries": told(listed, frame),
             "judged_by": "the past of their keys, 20 breaks of history",
             "table": (("Difference", "below 1 x usual"), ("in pattern", "low")),
         }
@@ -136,10 +160,10 @@ def make() -> Make:
 def test_the_page_says_what_is_odd_and_why(make: Make) -> None:
     report = make([break_of(1), break_of(2, anomalous=False, severity="low")], [incident_of(1)])
     text = words_of(analyze_page(report))
-    assert "1 of 2 breaks is out of pattern, in 1 incident." in text
+    assert "1 of 2 breaks is out of pattern. What breaks share makes 1 incident." in text
     assert "Judged by the past of their keys, 20 breaks of history." in text
     assert "Spike: 100.00 against -1.00 to 2.00" in text
-    assert "Spike: 1 break with key Desk 1, 100.00 EUR" in text
+    assert "Spike: 1 break where Desk=Desk 1; 100.00 EUR" in text
     assert "1e-07" in text
     assert "1 more break in breaks.csv" in text
 
@@ -205,11 +229,12 @@ def test_many_are_shown_in_part(make: Make) -> None:
 def test_a_summary_tells_what_how_much_since_when_why_and_what_next(make: Make) -> None:
     text = summaries_text(make([break_of(1)], [incident_of(1)]))
     for line in (
-        "### I1 · Spike: 1 break with key Desk 1, 100.00 EUR",
-        "- **What:** Spike in what is usual. Severity high, new.",
+        "### I1 · Spike: 1 break where Desk=Desk 1; 100.00 EUR",
+        "- **What:** Spike. Severity high.",
         "- **How much:** 100.00 EUR in 1 break.",
-        "- **Since:** 2025-01-31, last on 2025-01-31.",
-        "- **Why:** Desk 1: Spike: 100.00 against -1.00 to 2.00 in the last 20 breaks of this key",
+        "- **Since:** 2025-01-31. No earlier break had it.",
+        "- **Why:** 1 of 1 break of this bucket (100 %) are where Desk=Desk 1.",
+        f"- **Why:** For instance Desk 1: {REASON}",
         "- **Next:** Find the entry behind the jump first: one booking usually explains it.",
         "### Desk 1 · 100.00 EUR",
         "- **Evidence:** left 120.00 - right 20.00 = 100.00; no form of difference fits",
@@ -235,7 +260,7 @@ def test_a_summary_has_neither_dates_nor_keys_that_are_not_there(make: Make) -> 
     text = summaries_text(report)
     assert "None" not in text
     assert "### no key · 100.00 EUR" in text
-    assert "- **Since:**" not in text
+    assert "- **Since:** No earlier break had it." in text
 
 
 def test_names_stay_text_in_markdown(make: Make, tmp_path: Path) -> None:
@@ -273,8 +298,8 @@ def shown(report: AnalyzeReport, width: int = 100) -> str:
 def test_the_terminal_shows_incidents_and_the_oddest(make: Make) -> None:
     report = make([break_of(1)], [incident_of(1)], folder="runs/x", rows_rejected=2)
     text = " ".join(shown(report).split())
-    assert "1 of 1 break is out of pattern, in 1 incident." in text
-    assert "high Spike: 1 break with key Desk 1, 100.00 EUR, since 2025-01-31 (new)" in text
+    assert "1 of 1 break is out of pattern. What breaks share makes 1 incident." in text
+    assert "high Spike: 1 break where Desk=Desk 1; 100.00 EUR, since 2025-01-31 (new)" in text
     assert "Desk 1 100.00 EUR" in text
     assert "2 rows could not be read: see rejects.csv." in text
     assert "Files: runs/x" in text

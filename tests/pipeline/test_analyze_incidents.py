@@ -62,9 +62,9 @@ def test_three_failures_are_three_incidents(
     day: tuple[AnalyzeResult, dict[str, set[int]]],
 ) -> None:
     result, _ = day
-    large = result.report.incidents.filter(pl.col("breaks") >= 30)
+    large = result.report.incidents.filter(pl.col("findings") >= 30)
     causes = {f"{name}={value}" for name, value in FAILED.items()}
-    assert set(large["cause"]) == causes
+    assert set(large["condition"]) == causes
     assert set(large["bucket"]) == {"volume"}
 
 
@@ -74,7 +74,7 @@ def test_an_incident_holds_the_rows_of_its_failure(
 ) -> None:
     result, failures = day
     causes = [f"{each}={value}" for each, value in FAILED.items()]
-    ids = result.report.incidents.filter(pl.col("cause").is_in(causes))["incident_id"]
+    ids = result.report.incidents.filter(pl.col("condition").is_in(causes))["incident_id"]
     breaks = result.report.breaks.filter(pl.col("incident_id").is_in(ids.implode()))
     held = set(breaks["left_rows"].explode().to_list())
     assert len(failures[name] & held) >= 0.95 * len(failures[name])
@@ -94,8 +94,8 @@ def test_an_incident_says_how_it_stands(day: tuple[AnalyzeResult, dict[str, set[
     result, _ = day
     first = result.report.incidents.row(0, named=True)
     members = result.report.breaks.filter(pl.col("incident_id") == first["incident_id"])
-    assert first["breaks"] == members.height
+    assert first["findings"] == members.height
     assert first["amount"] == sum(abs(each) for each in members["difference"])
     assert (first["first_seen"], first["last_seen"]) == (START + timedelta(days=LAST),) * 2
-    assert first["trend"] == "growing"
-    assert first["headline"].startswith(f"Volume: {members.height} breaks with ")
+    assert first["trend"] == "rising"
+    assert first["headline"].startswith(f"Volume: {members.height} breaks where ")

@@ -6,14 +6,14 @@ from typing import Final
 
 from tieout.export import findings, provenance
 from tieout.export.analyze_run import AnalyzeReport
-from tieout.export.analyze_summaries import advice, sentences
+from tieout.export.analyze_summaries import sentences
 from tieout.export.breakdown import by_age, by_time, worth
+from tieout.export.explain_summaries import summaries_section
 from tieout.export.markup import Html, Node, join, tag
 from tieout.export.page import figure_card, page, verdict_block, write_page
 from tieout.export.parts import (
     Heading,
     Section,
-    day_text,
     differences,
     empty,
     money,
@@ -21,10 +21,9 @@ from tieout.export.parts import (
     table,
 )
 from tieout.export.run_report import RunReport
-from tieout.export.words import count_text, label, next_step, percent_text, plain
+from tieout.export.words import count_text, label, percent_text, plain
 
 BREAKS_MAX: Final = 50
-INCIDENTS_MAX: Final = 50
 
 
 def write_analyze_report(report: AnalyzeReport, path: Path) -> None:
@@ -55,7 +54,7 @@ def _cards(report: AnalyzeReport) -> Html:
         figure_card(
             "Out of pattern",
             count_text(odd.height),
-            f"{percent_text(odd.height, breaks.height)} of them, in {incidents}",
+            f"{percent_text(odd.height, breaks.height)} of them; {incidents}",
         ),
         figure_card("Critical or high", count_text(grave), "by amount, oddness and age"),
         figure_card(
@@ -68,7 +67,8 @@ def _cards(report: AnalyzeReport) -> Html:
 
 
 def _sections(report: AnalyzeReport) -> Iterator[Section]:
-    yield _incidents(report)
+    more = report.incidents.height - len(report.summaries)
+    yield summaries_section(report.summaries, more=more)
     yield _odd(report)
     if report.breaks.height:
         yield findings.buckets(_as_run(report))
@@ -100,45 +100,6 @@ def _as_run(report: AnalyzeReport) -> RunReport:
         totals=(),
         passes=(),
         breaks=report.breaks,
-    )
-
-
-def _incidents(report: AnalyzeReport) -> Section:
-    headings = (
-        Heading("Incident", "words"),
-        Heading("Severity"),
-        Heading("Breaks", "number"),
-        Heading("Amount", "number"),
-        Heading("Since"),
-        Heading("Trend"),
-        Heading("Next step", "words"),
-    )
-    shown = report.incidents.head(INCIDENTS_MAX)
-    rows = [
-        (
-            join(
-                tag("span", plain(row["headline"]), class_="name"),
-                tag("span", plain(row["incident_id"]), class_="quiet"),
-            ),
-            label(row["severity"]),
-            count_text(row["breaks"]),
-            money(row["amount"], row["currency"]),
-            day_text(row["first_seen"]),
-            label(row["trend"]),
-            advice(row["bucket"]) or next_step(row["bucket"]),
-        )
-        for row in shown.iter_rows(named=True)
-    ]
-    more = report.incidents.height - shown.height
-    link = tag("a", "incidents.csv", href="incidents.csv")
-    rest = join(f"{count_text(more, 'more incident')} in ", link, ".") if more > 0 else None
-    body = table("Incidents, the largest first", headings, rows)
-    return section(
-        ("incidents", "Incidents"),
-        "Incidents",
-        body if rows else empty("No break is out of pattern."),
-        tag("p", rest, class_="more") if rest else None,
-        note="Breaks out of pattern that share a value or a key.",
     )
 
 

@@ -9,6 +9,8 @@ from tieout.model.facts import Reject
 if TYPE_CHECKING:
     import polars as pl
 
+    from tieout.export.explain_summaries import Summary
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalyzeReport:
@@ -17,8 +19,8 @@ class AnalyzeReport:
     created_at: UTC, ISO 8601. inputs: the breaks, the history they were judged by and what was
     left out, each with where its rows went (`rows_matched` agree).
     breaks: the columns of `breaks.parquet`, with `category` beside them. incidents: the columns of
-    `incidents.csv`. judged_by: in words. table: the severity table as (name, cells) rows, its
-    heading first.
+    `incidents.csv`. summaries: the largest of them in words. judged_by: in words. table: the
+    severity table as (name, cells) rows, its heading first.
     """
 
     title: str
@@ -28,6 +30,7 @@ class AnalyzeReport:
     breaks: "pl.DataFrame"
     incidents: "pl.DataFrame"
     judged_by: str
+    summaries: "tuple[Summary, ...]" = ()
     table: tuple[tuple[str, ...], ...] = ()
     rejects: tuple[Reject, ...] = ()
     rows_rejected: int = 0

@@ -6,11 +6,10 @@ from typing import Any, Final
 
 from tieout.export.analyze_run import AnalyzeReport
 from tieout.export.aside import written_aside
-from tieout.export.words import amount_text, count_text, label, meaning, money_text, plain
+from tieout.export.explain_summaries import summary_lines
+from tieout.export.words import amount_text, count_text, label, money_text, plain
 
-INCIDENTS_MAX: Final = 50
 BREAKS_MAX: Final = 20
-_EXAMPLES: Final = 3
 _SPECIAL: Final = str.maketrans({each: f"\\{each}" for each in "\\`*_{}[]<>#|~"})
 _ADVICE: Final = {
     "spike": "Find the entry behind the jump first: one booking usually explains it.",
@@ -37,22 +36,17 @@ def write_summaries(report: AnalyzeReport, path: Path) -> None:
 def summaries_text(report: AnalyzeReport) -> str:
     """The summaries: the run in a paragraph, its incidents, its oddest breaks."""
     lines = [f"# {_safe(report.title)}", "", " ".join(sentences(report)), ""]
-    breaks = {row["break_id"]: row for row in report.anomalous.iter_rows(named=True)}
-    of_incident: dict[str, list[Mapping[str, Any]]] = {}
-    for row in breaks.values():
-        of_incident.setdefault(row["incident_id"], []).append(row)
-    shown = report.incidents.head(INCIDENTS_MAX)
-    if shown.height:
+    if report.summaries:
         lines += ["## Incidents", ""]
-    for incident in shown.iter_rows(named=True):
-        lines += _incident(incident, of_incident.get(incident["incident_id"], []))
-    more = report.incidents.height - shown.height
+    for summary in report.summaries:
+        lines += summary_lines(summary)
+    more = report.incidents.height - len(report.summaries)
     if more > 0:
         lines += [f"{count_text(more, 'more incident')} in incidents.csv.", ""]
-    top = list(breaks.values())[:BREAKS_MAX]
-    if top:
+    top = report.anomalous.head(BREAKS_MAX)
+    if top.height:
         lines += ["## Breaks furthest out of pattern", ""]
-    for row in top:
+    for row in top.iter_rows(named=True):
         lines += _break(row)
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -65,7 +59,9 @@ def sentences(report: AnalyzeReport) -> list[str]:
     found = f"None of {breaks} is out of pattern."
     if odd:
         verb = "is" if odd == 1 else "are"
-        found = f"{count_text(odd)} of {breaks} {verb} out of pattern, in {incidents}."
+        found = f"{count_text(odd)} of {breaks} {verb} out of pattern."
+    if report.incidents.height:
+        found += f" What breaks share makes {incidents}."
     grave = ", ".join(f"{count_text(count)} {name}" for name, count in report.by_severity.items())
     rejected = count_text(report.rows_rejected, "row")
     more = [f"By severity: {grave}."] if grave else []
@@ -76,25 +72,6 @@ def sentences(report: AnalyzeReport) -> list[str]:
 def advice(kind: str) -> str:
     """What to do about a kind of incident: the bucket's next step comes from the break itself."""
     return _ADVICE.get(kind, "")
-
-
-def _incident(incident: Mapping[str, Any], members: list[Mapping[str, Any]]) -> list[str]:
-    kind = incident["bucket"]
-    lines = [f"### {incident['incident_id']} · {_safe(incident['headline'])}", ""]
-    lines.append(
-        f"- **What:** {_safe(meaning(kind) or f'{label(kind)} in what is usual.')} Severity "
-        f"{incident['severity']}, {incident['trend']}."
-    )
-    worth = money_text(incident["amount"], incident["currency"])
-    lines.append(f"- **How much:** {_safe(worth)} in {count_text(incident['breaks'], 'break')}.")
-    if incident["first_seen"] is not None:
-        lines.append(f"- **Since:** {incident['first_seen']}, last on {incident['last_seen']}.")
-    lines += [
-        f"- **Why:** {_safe(row['key'] or 'no key')}: {_safe(row['reasons'][0])}"
-        for row in members[:_EXAMPLES]
-    ]
-    step = advice(kind) or (members[0]["resolution"] if members else "")
-    return [*lines, f"- **Next:** {_safe(step)}", ""]
 
 
 def _break(row: Mapping[str, Any]) -> list[str]:

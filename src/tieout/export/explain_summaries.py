@@ -29,6 +29,14 @@ _TRENDS: Final = {
 }
 
 
+_BY_DAY: Final = {
+    "new": "No earlier break had it.",
+    "rising": "More a day than in the 20 days before.",
+    "falling": "Fewer a day than in the 20 days before.",
+    "steady": "As many a day as in the 20 days before.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A title and answers, each with the question that it is one to."""
@@ -90,12 +98,16 @@ def summaries_markdown(
         if found:
             lines += [f"## {heading}", ""]
         for summary in found:
-            lines += [f"### {_safe(summary.title)}", ""]
-            lines += [f"- **{name}:** {_safe(words)}" for name, words in summary.answers]
-            lines.append("")
+            lines += summary_lines(summary)
     if more > 0:
         lines += [f"{count_text(more, 'more break')} in breaks.csv.", ""]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def summary_lines(summary: Summary) -> list[str]:
+    """A summary as lines of Markdown, a blank one last."""
+    answers = [f"- **{name}:** {_safe(words)}" for name, words in summary.answers]
+    return [f"### {_safe(summary.title)}", "", *answers, ""]
 
 
 def write_markdown(text: str, path: Path) -> None:
@@ -104,13 +116,19 @@ def write_markdown(text: str, path: Path) -> None:
         part.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
-def summaries_section(incidents: Sequence[Summary]) -> Section:
-    """The incidents as a part of a report; every value of the data is escaped."""
+def summaries_section(incidents: Sequence[Summary], *, more: int = 0) -> Section:
+    """The incidents as a part of a report; every value of the data is escaped.
+
+    more: incidents that are told in incidents.csv only.
+    """
     body = join(*map(_article, incidents)) if incidents else empty("No breaks share a cause.")
     return section(
         ("incidents", "Incidents"),
         "Incidents",
         body,
+        tag("p", f"{count_text(more, 'more incident')} in incidents.csv", class_="more")
+        if more > 0
+        else None,
         note="Breaks that share a cause are one incident. Amounts are absolute differences; where "
         "both sides say the same amount, that amount.",
     )
@@ -132,7 +150,7 @@ def _grouped(answers: Sequence[tuple[str, str]]) -> Iterator[tuple[str, list[str
 
 
 def _since(facts: IncidentFacts) -> str:
-    trend = _TRENDS.get(facts.trend, "")
+    trend = (_BY_DAY if facts.by_day else _TRENDS).get(facts.trend, "")
     if facts.first_seen is None:
         return trend
     days = f"{facts.first_seen}"

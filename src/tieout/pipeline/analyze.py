@@ -129,7 +129,7 @@ def _carry_out(job: AnalyzeJob, engine: Engine, scratch: Path, clock: Stopwatch)
             split, spec, scale=scale, as_of=job.as_of, vocabulary=_vocabulary(spec, job)
         )
     with clock.step("group"):
-        incidents, breaks = find_incidents(found, spec, scale=scale)
+        incidents, breaks = find_incidents(found, spec)
     with clock.step("propose"):
         breaks = with_proposals(
             breaks,

@@ -26,9 +26,9 @@ class JudgedBreaks:
     """The current breaks.
 
     breaks: the contract's columns, by row; `incident_id` is still null. details: row, category,
-    kind (the bucket, or the category where no bucket is known), since (epoch days), surge
-    (attribute and value joined by "=", else null), key (without the row's own name) and the
-    attributes, for the same rows in the same order. observations: what was judged, by whom.
+    kind (the bucket, or the category where no bucket is known), since (epoch days), key (without
+    the row's own name) and the attributes, for the same rows in the same order. observations: what
+    was judged, by whom.
     """
 
     breaks: pl.DataFrame
@@ -72,7 +72,7 @@ def judge_rows(
         next_steps=vocabulary.next_steps if vocabulary is not None else None,
     )
     frame = _in_order(judged.frame, found["row"])
-    details = _details(found, frame, judged, spec)
+    details = _details(found, frame, spec)
     sized = pl.DataFrame(
         {
             "amount": found["units"].abs().cast(pl.Float64) / 10.0**scale,
@@ -167,14 +167,7 @@ def _as_found(found: pl.DataFrame, spec: AnalyzeSpec) -> pl.DataFrame:
     )
 
 
-def _details(
-    found: pl.DataFrame, frame: pl.DataFrame, judged: Judged, spec: AnalyzeSpec
-) -> pl.DataFrame:
-    surges = [f"{surge.attribute}={surge.value}" for surge in judged.surges.found]
-    of_row = pl.Series("surge", judged.surges.of_row)
-    surge = of_row.replace_strict(
-        list(range(len(surges))), surges, default=None, return_dtype=pl.String
-    )
+def _details(found: pl.DataFrame, frame: pl.DataFrame, spec: AnalyzeSpec) -> pl.DataFrame:
     known = pl.col("bucket") != "unknown"
     return found.select(
         "row",
@@ -182,7 +175,6 @@ def _details(
         pl.Series("category", frame["category"]),
         pl.when(known).then("bucket").otherwise(pl.Series(frame["category"])).alias("kind"),
         pl.Series("since", frame["since"]),
-        pl.Series(surge),
         pl.col("date").alias("at"),
         "key",
         "currency",

@@ -19,6 +19,7 @@ from tieout.export.run_report import SideFacts
 from tieout.export.table import write_csv, write_rejects
 from tieout.model.errors import ConservationError
 from tieout.model.manifest import InputFacts, RunManifest, SideConservation
+from tieout.pipeline.analyze_incidents import incident_summaries
 from tieout.pipeline.analyze_judge import JudgedBreaks
 from tieout.pipeline.analyze_read import ReadBreaks
 from tieout.pipeline.analyze_spec import AnalyzeSpec, analyze_spec_text
@@ -124,6 +125,7 @@ def build_analyze_report(
         inputs=tuple(_side_facts(name, done) for name in done.conservation),
         breaks=done.breaks.with_columns(category),
         incidents=done.incidents,
+        summaries=incident_summaries(done.incidents, done.breaks, done.found),
         judged_by=judged_by(done.found.judged, done),
         table=severity_rows(done.spec.severity),
         rejects=rejects[:_REJECTS_SHOWN],

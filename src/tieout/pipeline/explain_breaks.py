@@ -76,7 +76,7 @@ def explain_breaks(
     )
     filled = breaks.with_columns(grouped["incident_id"])
     filled = filled.with_columns(pl.coalesce("severity", _severity(filled, severity)))
-    return ExplainedBreaks(filled, _graded(incidents, filled, severity))
+    return ExplainedBreaks(filled, graded(incidents, filled, severity))
 
 
 def write_explained(
@@ -171,7 +171,7 @@ def _severity(breaks: pl.DataFrame, table: SeverityTable | None) -> pl.Series:
     return severities(sized, sized.select("amount", "currency"), table)
 
 
-def _graded(
+def graded(
     incidents: pl.DataFrame, breaks: pl.DataFrame, table: SeverityTable | None
 ) -> pl.DataFrame:
     """The severity of each incident: of its worst break, or of its sum if that is higher."""

@@ -44,7 +44,7 @@ def test_a_steady_day_has_no_surge(observe: Observe) -> None:
 def test_the_value_that_failed_is_named_and_holds_its_breaks(observe: Observe) -> None:
     rows = [*steady(np.random.default_rng(1)), *failure(59, "D2/P*", 120)]
     surges, breaks = surges_of(observe(rows))
-    assert [(each.attribute, each.value) for each in surges.found] == [("attribute_0", "D2")]
+    assert [each.values for each in surges.found] == [(("attribute_0", "D2"),)]
     members = breaks.filter(pl.Series(surges.of_row) == 0)
     assert set(members["attribute_0"]) == {"D2"}
     assert members["current"].all()
@@ -64,7 +64,21 @@ def test_three_failures_are_three_surges(observe: Observe) -> None:
         rows += failure(59, name, 140)
     rows += [(59, f"X{n}/P5/{n}", 9.0 + n) for n in range(90)]
     surges, _ = surges_of(observe(rows))
-    assert {each.value for each in surges.found} == {"D0", "D3", "P5"}
+    assert {each.values for each in surges.found} == {
+        (("attribute_0", "D0"),),
+        (("attribute_0", "D3"),),
+        (("attribute_1", "P5"),),
+    }
+
+
+@pytest.mark.parametrize("seed", [7, 8, 9])
+def test_two_values_together_are_named_where_only_they_fail(seed: int, observe: Observe) -> None:
+    rows = [*steady(np.random.default_rng(seed)), *failure(59, "D2/P7", 120)]
+    surges, breaks = surges_of(observe(rows))
+    pair = (("attribute_0", "D2"), ("attribute_1", "P7"))
+    assert [each.values for each in surges.found] == [pair]
+    members = breaks.filter(pl.Series(surges.of_row) == 0)
+    assert (set(members["attribute_0"]), set(members["attribute_1"])) == ({"D2"}, {"P7"})
 
 
 @pytest.mark.parametrize("days", [1, 4])
@@ -96,6 +110,6 @@ def test_without_dates_nothing_surges(observe: Observe) -> None:
 def test_several_days_may_be_judged(observe: Observe) -> None:
     rows = [*steady(np.random.default_rng(6)), *failure(57, "D4/P*", 150)]
     surges, breaks = surges_of(observe(rows, last=55))
-    assert [(each.value, each.at) for each in surges.found] == [("D4", 20_057)]
+    assert [(each.values, each.at) for each in surges.found] == [((("attribute_0", "D4"),), 20_057)]
     members = breaks.filter(pl.Series(surges.of_row) == 0)
     assert set(members["at"]) == {20_057}

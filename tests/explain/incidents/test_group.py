@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from tieout.explain.incidents import (
     INCIDENT_COLUMNS,
+    Concentration,
     IncidentOptions,
+    Known,
     Naming,
     View,
     group_incidents,
@@ -295,3 +297,74 @@ def test_every_finding_is_in_one_incident_at_most(rows: list[tuple[str, str, int
     held = grouped.drop_nulls("incident_id")["incident_id"].value_counts()
     assert dict(held.iter_rows()) == dict(incidents.select("incident_id", "findings").iter_rows())
     assert grouped.drop("incident_id").equals(findings)
+
+
+def surge(usual: float, party: str = "P03") -> Known:
+    """More findings of a party than usual, as something else found."""
+    return Known(Concentration("volume", "left", (("party", party),), None, 9.0), usual)
+
+
+def test_what_is_known_already_takes_its_findings_first(
+    records: Records, broken: Broken, seen: Seen
+) -> None:
+    everything = records(40_000)
+    failed = broken(everything.filter(pl.col("party") == "P03"), "fee_or_tax")
+    findings, incidents = group_incidents(failed, views=[seen(everything)], known=[surge(5.0)])
+    assert incidents["condition"].to_list() == ["Party=P03"]
+    assert incidents["bucket"].to_list() == ["fee_or_tax"]
+    assert findings["incident_id"].null_count() == 0
+
+
+def test_findings_that_would_have_been_there_anyway_stay_out_of_what_is_known(
+    records: Records, broken: Broken, seen: Seen
+) -> None:
+    everything = records(40_000)
+    inside = everything.filter(pl.col("party") == "P03")
+    usual = unrelated(everything, broken, 800)
+    known = inside.filter(~pl.col("row").is_in(usual["row"].implode()))
+    findings = pl.concat([broken(known.head(300), "fee_or_tax"), usual])
+    grouped, _ = group_incidents(findings, views=[seen(everything)], known=[surge(20.0)])
+    members = grouped.drop_nulls("incident_id")
+    assert members["bucket"].unique().to_list() == ["fee_or_tax"]
+    assert members.height == 300
+
+
+def test_what_is_known_but_has_no_more_findings_than_usual_is_none(
+    records: Records, broken: Broken, seen: Seen
+) -> None:
+    everything = records(40_000)
+    findings = unrelated(everything, broken, 800)
+    _, incidents = group_incidents(findings, views=[seen(everything)], known=[surge(60.0)])
+    assert incidents.is_empty()
+
+
+def test_a_trend_may_be_told_by_who_knows_the_past(
+    records: Records, broken: Broken, seen: Seen
+) -> None:
+    everything = records(40_000)
+    failed = broken(everything.filter(pl.col("currency") == "GBP"), "missing_right")
+    asked: list[tuple[object, int]] = []
+
+    def falling(values: object, findings: int) -> str:
+        asked.append((values, findings))
+        return "falling"
+
+    naming = Naming("test", trend=falling)
+    _, incidents = group_incidents(failed, views=[seen(everything)], naming=naming)
+    assert incidents["trend"].to_list() == ["falling"]
+    assert asked == [((("currency", "GBP"),), failed.height)]
+
+
+def test_without_its_beginning_an_incident_of_the_same_values_keeps_its_name(
+    records: Records, broken: Broken, seen: Seen
+) -> None:
+    names = []
+    for seed in (1, 2):
+        everything = records(40_000, days=seed * 2, seed=seed)
+        last = pl.col("at") >= pl.col("at").max().dt.truncate("1d")
+        failed = broken(everything.filter((pl.col("party") == "P03") & last), "timing")
+        naming = Naming("test", by_begin=False)
+        _, incidents = group_incidents(failed, views=[seen(everything)], naming=naming)
+        assert incidents["window"].to_list() != [""]
+        names.append(incidents["incident_id"].to_list())
+    assert names[0] == names[1]

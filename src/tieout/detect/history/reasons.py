@@ -229,9 +229,9 @@ class _Writer:
     def volume(self, surges: Surges, place: int) -> str:
         """A value with too many breaks."""
         surge = surges.found[surges.of_row[place]]
+        shared = " and ".join(f"{self._label(name)} {_short(each)}" for name, each in surge.values)
         return (
-            f"Volume: {surge.breaks:,} breaks with {self._label(surge.attribute)} "
-            f"{_short(surge.value)}"
+            f"Volume: {surge.breaks:,} breaks with {shared}"
             f"{self._on(surge.at)}; {surge.mean:,.1f} a day over the {surge.days:,} days before."
         )
 

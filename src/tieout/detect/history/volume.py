@@ -1,12 +1,14 @@
-"""Days on which more breaks than usual share a value: one failure upstream, many breaks."""
+"""Days on which more breaks than usual share values: one failure upstream, many breaks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final
 
 import numpy as np
 import polars as pl
 
+from tieout.detect.calibration import TailCalibration
 from tieout.detect.detector import FloatArray
 from tieout.detect.history.calibrate import PAST_MIN, calibrate
 from tieout.detect.history.features import WINDOW
@@ -18,19 +20,19 @@ P_MAX: Final = 0.01
 _GROUPS_MAX: Final = 20
 _VALUES_MAX: Final = 2_000
 _DAYS_MAX: Final = 250
+_DEPTH: Final = 2
 _ANSCOMBE: Final = 0.375  # Makes counts of any size vary alike (Anscombe 1948).
 
 
 @dataclass(frozen=True, slots=True)
 class Surge:
-    """More breaks of one value on one day than the days before had.
+    """More breaks of one value, or of two together, on one day than the days before had.
 
-    attribute: the column. mean: breaks a day over `days` (at most 20) earlier days. log_p: for
-    all values that were looked at.
+    values: columns and what they hold. mean: breaks a day over `days` (at most 20) earlier days.
+    log_p: for all values that were looked at.
     """
 
-    attribute: str
-    value: str
+    values: tuple[tuple[str, str], ...]
     at: int
     breaks: int
     mean: float
@@ -54,16 +56,30 @@ class Surges:
 
 @dataclass(frozen=True)
 class _Counts:
-    """Breaks of an attribute's values (rows) on each day of the data (columns)."""
+    """Breaks of the values of an attribute, or of two together (rows), on each day (columns).
 
-    attribute: str
-    values: list[str]
+    values: of each row. codes: the row of each break.
+    """
+
+    values: list[tuple[tuple[str, str], ...]]
     codes: np.ndarray
     counts: np.ndarray
 
 
+@dataclass(frozen=True)
+class _Family:
+    """Tables that are as deep as each other: what history scored in them, and how much was tried.
+
+    Rare values together vary otherwise than frequent ones alone, so that each depth has its own.
+    """
+
+    tables: list[_Counts]
+    calibration: TailCalibration
+    tried: float
+
+
 def find_surges(breaks: pl.DataFrame, days: np.ndarray, attributes: Sequence[str]) -> Surges:
-    """Find the values that break unusually often on a day that is judged.
+    """Find the values, alone or two together, that break unusually often on a day that is judged.
 
     breaks: at, current and the attributes. days: all days of the data, sorted. The largest surge
     is taken first and its breaks are taken out before the next is looked for, so that a value is
@@ -75,84 +91,112 @@ def find_surges(breaks: pl.DataFrame, days: np.ndarray, attributes: Sequence[str
     place = np.searchsorted(days, breaks["at"].to_numpy())
     judged = np.unique(place[current])
     judged = judged[judged >= DAYS_MIN]
-    tables = [
-        counts
-        for name in attributes
-        if (counts := _count(breaks[name], place, len(days), name)) is not None
-    ]
-    if not len(judged) or not tables:
+    if not len(judged):
         return Surges((), of_row)
     first = int(np.unique(place[current]).min())
-    known = slice(max(0, first - _DAYS_MAX), first)
-    past = np.concatenate([_scores(table.counts[:, known]).ravel() for table in tables])
-    if int((~np.isnan(past)).sum()) < PAST_MIN:
-        return Surges((), of_row)
-    calibration = calibrate(past, tail=True)
-    tried = float(np.log(sum(len(table.values) for table in tables)))
+    families = list(_families(breaks, place, len(days), attributes, first))
     found: list[Surge] = []
     for day in judged:
         while len(found) < _GROUPS_MAX:
-            surge = _largest(tables, int(day), int(days[day]), calibration.log_p, tried)
-            if surge is None:
+            best = _largest(families, int(day), int(days[day]))
+            if best is None:
                 break
-            table = next(each for each in tables if each.attribute == surge.attribute)
-            code = table.values.index(surge.value)
+            surge, table = best
+            code = table.values.index(surge.values)
             rows = np.flatnonzero((table.codes == code) & (place == day) & (of_row < 0) & current)
             of_row[rows] = len(found)
             found.append(surge)
-            for each in tables:
-                np.subtract.at(each.counts[:, day], each.codes[rows], 1)
+            for family in families:
+                for each in family.tables:
+                    np.subtract.at(each.counts[:, day], each.codes[rows], 1)
     return Surges(tuple(found), of_row)
 
 
-def _count(values: pl.Series, place: np.ndarray, days: int, name: str) -> _Counts | None:
-    texts = values.fill_null("")
-    known = texts.unique().sort()
-    if not 2 <= len(known) <= _VALUES_MAX:
+def _families(
+    breaks: pl.DataFrame, place: np.ndarray, days: int, attributes: Sequence[str], first: int
+) -> Iterator[_Family]:
+    known = slice(max(0, first - _DAYS_MAX), first)
+    for depth in range(1, _DEPTH + 1):
+        tables = [
+            counts
+            for names in combinations(attributes, depth)
+            if (counts := _count(breaks.select(names), place, days)) is not None
+        ]
+        if not tables:
+            continue
+        past = np.concatenate([_scores(table.counts[:, known]).ravel() for table in tables])
+        if int((~np.isnan(past)).sum()) < PAST_MIN:
+            continue
+        values = sum(len(table.values) for table in tables)
+        # Each depth has its part of the chance to err.
+        yield _Family(tables, calibrate(past, tail=True), float(np.log(_DEPTH * values)))
+
+
+def _count(columns: pl.DataFrame, place: np.ndarray, days: int) -> _Counts | None:
+    texts = columns.with_columns(pl.all().fill_null(""))
+    known = texts.unique().sort(texts.columns)
+    several = all(known[name].n_unique() > 1 for name in known.columns)
+    if not several or known.height > _VALUES_MAX:
         return None
-    codes = known.search_sorted(texts).to_numpy().astype(np.int64)
-    cells = np.bincount(codes * days + place, minlength=len(known) * days)
-    return _Counts(name, known.to_list(), codes, cells.reshape(len(known), days))
+    numbered = known.with_row_index("code")
+    codes = texts.join(numbered, on=texts.columns, how="left", maintain_order="left")["code"]
+    code = codes.to_numpy().astype(np.int64)
+    cells = np.bincount(code * days + place, minlength=known.height * days)
+    values = [tuple(zip(known.columns, row, strict=True)) for row in known.iter_rows()]
+    return _Counts(values, code, cells.reshape(known.height, days))
 
 
 def _scores(counts: np.ndarray) -> FloatArray:
     """Of each value and day, how far the count is beyond those of earlier days."""
     scores: FloatArray = np.full(counts.shape, np.nan)
-    for day in range(DAYS_MIN, counts.shape[1]):
-        scores[:, day] = _score_of_last(counts[:, max(0, day - WINDOW) : day + 1])
+    days = np.arange(DAYS_MIN, counts.shape[1])
+    if not len(days):
+        return scores
+    steady = _steady(counts)
+    # Sums of windows as differences of running ones.
+    nothing = np.zeros((len(counts), 1))
+    sums = np.concatenate([nothing, np.cumsum(steady, axis=1)], axis=1)
+    squares = np.concatenate([nothing, np.cumsum(steady**2, axis=1)], axis=1)
+    start = np.maximum(0, days - WINDOW)
+    width = days - start
+    mean = (sums[:, days] - sums[:, start]) / width
+    variance = (squares[:, days] - squares[:, start] - width * mean**2) / (width - 1)
+    scatter = np.sqrt(np.maximum(variance, 1.0))
+    scores[:, days] = (steady[:, days] - mean) / scatter
     return scores
 
 
+def _steady(counts: np.ndarray) -> FloatArray:
+    steady: FloatArray = 2.0 * np.sqrt(np.maximum(counts, 0) + _ANSCOMBE)
+    return steady
+
+
 def _score_of_last(counts: np.ndarray) -> FloatArray:
-    steady = 2.0 * np.sqrt(np.maximum(counts, 0) + _ANSCOMBE)
+    steady = _steady(counts)
     earlier = steady[:, :-1]
     scatter = np.maximum(earlier.std(axis=1, ddof=1), 1.0)
     score: FloatArray = (steady[:, -1] - earlier.mean(axis=1)) / scatter
     return score
 
 
-def _largest(
-    tables: list[_Counts],
-    day: int,
-    at: int,
-    log_p: Callable[[FloatArray], FloatArray],
-    tried: float,
-) -> Surge | None:
-    best: tuple[float, _Counts, int, float] | None = None
+def _largest(families: Sequence[_Family], day: int, at: int) -> tuple[Surge, _Counts] | None:
+    """The surge with the most evidence, less the logarithm of how much it was chosen from."""
+    best: tuple[float, Surge, _Counts] | None = None
     start = max(0, day - WINDOW)
-    for table in tables:
-        counts = table.counts[:, day]
-        means = table.counts[:, start:day].mean(axis=1)
-        enough = (counts >= BREAKS_MIN) & (counts >= TIMES_MIN * means)
-        scores = np.where(enough, _score_of_last(table.counts[:, start : day + 1]), -np.inf)
-        code = int(np.argmax(scores))
-        if np.isfinite(scores[code]) and (best is None or scores[code] > best[0] + 1e-9):
-            best = (float(scores[code]), table, code, float(means[code]))
-    if best is None:
-        return None
-    score, table, code, mean = best
-    value = min(0.0, float(log_p(np.array([score]))[0]) + tried)
-    if value > np.log(P_MAX):
-        return None
-    count = int(table.counts[code, day])
-    return Surge(table.attribute, table.values[code], at, count, mean, day - start, value)
+    for family in families:
+        for table in family.tables:
+            counts = table.counts[:, day]
+            means = table.counts[:, start:day].mean(axis=1)
+            enough = (counts >= BREAKS_MIN) & (counts >= TIMES_MIN * means)
+            scores = np.where(enough, _score_of_last(table.counts[:, start : day + 1]), -np.inf)
+            code = int(np.argmax(scores))
+            score = float(scores[code])
+            if not np.isfinite(score):
+                continue
+            said = min(0.0, float(family.calibration.log_p(scores[[code]])[0]) + family.tried)
+            evidence = score * score / 2.0 - float(np.log(len(table.values)))
+            if said <= np.log(P_MAX) and (best is None or evidence > best[0] + 1e-9):
+                count, mean = int(counts[code]), float(means[code])
+                surge = Surge(table.values[code], at, count, mean, day - start, said)
+                best = (evidence, surge, table)
+    return None if best is None else best[1:]

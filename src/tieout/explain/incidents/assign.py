@@ -1,32 +1,49 @@
 """Findings are taken by incidents, one concentration after the other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from tieout.explain.incidents.coded import CodedView
 from tieout.explain.incidents.concentrations import Search, concentrations
-from tieout.explain.incidents.model import Concentration, Found, IncidentOptions, Numbers, Rows
+from tieout.explain.incidents.model import (
+    Concentration,
+    Found,
+    IncidentOptions,
+    Known,
+    Numbers,
+    Rows,
+)
 
 _EVERYWHERE_MIN: Final = 20
+_SURGED_P_MAX: Final = 0.01
 
 
 def assign(
-    buckets: Numbers, names: Sequence[str], views: Sequence[CodedView], options: IncidentOptions
+    buckets: Numbers,
+    names: Sequence[str],
+    views: Sequence[CodedView],
+    options: IncidentOptions,
+    known: Sequence[Known] = (),
 ) -> list[Found]:
     """All incidents of some findings; a finding is in one of them at most.
 
-    buckets: of each finding, a place in `names`.
+    buckets: of each finding, a place in `names`. known: take their findings first.
 
-    For each bucket, the most frequent first: the strongest concentrations take their findings, and
-    what other buckets have there beyond chance; then the rest is looked at again ("peeling").
+    Then for each bucket, the most frequent first: the strongest concentrations take their findings,
+    and what other buckets have there beyond chance; then the rest is looked at again ("peeling").
     """
     free = np.ones(len(buckets), dtype=bool)
     sizes = np.bincount(buckets, minlength=len(names))
     taker = _Taker(buckets, names, options)
     found: list[Found] = []
+    for one in known:
+        surged = _surged(one, buckets, names, views, free)
+        if surged is not None:
+            found.append(surged)
+            free &= ~surged.rows
     searched = max(1, int((sizes >= options.findings_min).sum()) * len(views))
     least = options.evidence_min + float(np.log(searched))
     for bucket in np.lexsort((np.arange(len(names)), -sizes)):
@@ -49,6 +66,31 @@ def assign(
             found.append(everywhere)
             free &= ~everywhere.rows
     return found
+
+
+def _surged(
+    known: Known, buckets: Numbers, names: Sequence[str], views: Sequence[CodedView], free: Rows
+) -> Found | None:
+    """The findings of the buckets of which it has more than its usual number would bring.
+
+    The usual ones are shared out by what the buckets have elsewhere; the chance is Poisson's.
+    """
+    from scipy.special import pdtrc
+
+    each = known.concentration
+    view = next(view for view in views if view.view.name == each.view)
+    inside, _ = view.meets(each.values, each.slots)
+    inside &= free
+    here = np.bincount(buckets[inside], minlength=len(names))
+    elsewhere = np.bincount(buckets[free & ~inside], minlength=len(names))
+    expected = known.usual * elsewhere / max(int(elsewhere.sum()), 1)
+    chance = pdtrc(np.maximum(here - 1, 0), np.maximum(expected, 1e-12))
+    taken = [int(at) for at in np.flatnonzero((here > 0) & (chance <= _SURGED_P_MAX))]
+    if not taken:
+        return None
+    taken.sort(key=lambda at: (-here[at], at))
+    named = replace(each, bucket=names[taken[0]])
+    return Found(named, inside & np.isin(buckets, taken), tuple(names[at] for at in taken))
 
 
 @dataclass(frozen=True)

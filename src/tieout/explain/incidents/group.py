@@ -8,7 +8,7 @@ import polars as pl
 
 from tieout.explain.incidents.assign import assign
 from tieout.explain.incidents.coded import CodedView, code_view
-from tieout.explain.incidents.model import AT, View
+from tieout.explain.incidents.model import AT, Known, View
 from tieout.explain.incidents.table import Naming, incident_row, incident_schema
 
 _NEEDED = ("bucket", "amount", "currency")
@@ -19,6 +19,7 @@ class _Work:
     findings: pl.DataFrame
     views: Sequence[CodedView]
     naming: Naming
+    known: Sequence[Known]
 
 
 def group_incidents(
@@ -27,6 +28,7 @@ def group_incidents(
     attributes: Mapping[str, str] | Sequence[str] = (),
     views: Sequence[View] = (),
     naming: Naming | None = None,
+    known: Sequence[Known] = (),
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The findings with `incident_id`, and the incidents: what shares a cause is one.
 
@@ -36,6 +38,7 @@ def group_incidents(
         their place, attributes by side, with the records that the findings are among.
     naming: how incidents are told, when they count as such, and those of runs before; one that
         goes on keeps its id and its first day.
+    known: concentrations that were found by other means, which take their findings first.
 
     A finding that shares nothing beyond chance has no incident. incidents: INCIDENT_COLUMNS,
     those with most findings first. `amount` and `currency` are null where there are several
@@ -59,6 +62,7 @@ def group_incidents(
         whole,
         [code_view(view, whole) for view in seen],
         naming or Naming(),
+        known,
     )
     identities, incidents = _grouped(work)
     return findings.with_columns(identities), incidents
@@ -69,7 +73,7 @@ def _grouped(work: _Work) -> tuple[pl.Series, pl.DataFrame]:
     told = findings["bucket"].cast(pl.String).fill_null("")
     names = told.unique().sort().to_list()
     buckets = told.cast(pl.Enum(names)).to_physical().cast(pl.Int64).to_numpy()
-    found = assign(buckets, names, work.views, work.naming.options)
+    found = assign(buckets, names, work.views, work.naming.options, work.known)
     sizes = np.bincount(buckets, minlength=len(names))
     by_name = {view.view.name: view for view in work.views}
     of_finding = np.full(findings.height, -1, dtype=np.int64)

@@ -150,6 +150,15 @@ class Concentration:
 
 
 @dataclass(frozen=True)
+class Known:
+    """A concentration that is known before any is looked for. usual: findings that it would have
+    had anyway."""
+
+    concentration: Concentration
+    usual: float
+
+
+@dataclass(frozen=True)
 class Found:
     """A concentration and which findings are in it; buckets: those that it took findings of."""
 

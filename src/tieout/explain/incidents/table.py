@@ -1,6 +1,6 @@
 """Incidents as rows, with everything a person asks first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -24,12 +24,17 @@ class Naming:
     """How incidents of a run are told.
 
     reconciliation: part of every identity. noun: what people call a finding. earlier: incidents
-    of runs before.
+    of runs before. by_begin: whether those that began at different times are told apart by their
+    identity; without it, one of the same values keeps it from run to run.
+    trend: how a number of findings with some values stands, where more than earlier incidents is
+    known of the past.
     """
 
     reconciliation: str = ""
     noun: str = "finding"
     earlier: pl.DataFrame | None = None
+    by_begin: bool = True
+    trend: Callable[[Sequence[tuple[str, str | None]], int], str] | None = None
     options: IncidentOptions = field(default_factory=IncidentOptions)
 
 
@@ -68,7 +73,7 @@ def incident_row(
         days=(first, last),
         gap_days_max=naming.options.gap_days_max,
     )
-    begin = view.clock.begin(cause.slots[0]).isoformat() if cause.slots else ""
+    begin = view.clock.begin(cause.slots[0]).isoformat() if cause.slots and naming.by_begin else ""
     identity = incident_id(naming.reconciliation, cause.bucket, condition, begin)
     sums = amounts_by_currency(findings)
     window = view.clock.text(*cause.slots) if cause.slots else ""
@@ -86,7 +91,9 @@ def incident_row(
         "amounts": "; ".join(_money(size, code) for code, size in sums),
         "explained_share": round(same / max(of_bucket, 1), 6),
         "failure_rate": None if cause.failure_rate is None else round(cause.failure_rate, 6),
-        "trend": _trend(findings.height, before.findings if before else None, naming.options),
+        "trend": naming.trend(cause.values, findings.height)
+        if naming.trend
+        else _trend(findings.height, before.findings if before else None, naming.options),
         "first_seen": min(seen, default=None),
         "last_seen": last,
         "severity": worst(findings["severity"]) if "severity" in findings.columns else None,

@@ -20,7 +20,8 @@ class IncidentFacts:
 
     of_bucket: breaks of its bucket in the whole run, of which `same_bucket` are in it.
     failure_rate: part of the records that it describes which are breaks; None where not known.
-    examples: key and proof of its largest breaks. resolution: the usual next step.
+    examples: key and proof of its largest breaks. resolution: the usual next step. by_day: whether
+    the trend is against the days before, not against an earlier run.
     """
 
     incident_id: str
@@ -41,6 +42,7 @@ class IncidentFacts:
     examples: tuple[tuple[str, str], ...]
     precedents: tuple[Precedent, ...]
     resolution: str
+    by_day: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +73,13 @@ def incident_facts(
     *,
     of_bucket: int,
     precedents: pl.DataFrame | None = None,
+    next_step: str = "",
+    by_day: bool = False,
 ) -> IncidentFacts:
-    """The facts of an incident. incident: a row of INCIDENT_COLUMNS. members: its breaks."""
+    """The facts of an incident. incident: a row of INCIDENT_COLUMNS. members: its breaks.
+
+    next_step: in place of that of its breaks. by_day: as in the facts.
+    """
     bucket = incident["bucket"]
     same = members.filter(pl.col("bucket") == bucket)
     size = pl.col("difference").abs().fill_null(0)
@@ -99,7 +106,8 @@ def incident_facts(
             for key, evidence in largest.select("key", "evidence").iter_rows()
         ),
         precedents=precedents_for(precedents, bucket, incident["condition"]),
-        resolution=steps[0] if steps else "",
+        resolution=next_step or (steps[0] if steps else ""),
+        by_day=by_day,
     )
 
 

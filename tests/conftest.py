@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from local_llm import local_llm
 
 from tieout.engines.duckdb import DuckDBEngine
 from tieout.reconcile.records import RECORD_SCHEMA
@@ -38,6 +39,13 @@ def engine() -> Iterator[DuckDBEngine]:
     """One engine for all tests that leave no trace in it but temporary tables."""
     with DuckDBEngine(threads=2) as engine:
         yield engine
+
+
+@pytest.fixture(scope="session")
+def language_model() -> Iterator[str]:
+    """Address of a real language model of this machine, up to `/v1`; started once."""
+    with local_llm() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

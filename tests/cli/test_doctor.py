@@ -65,3 +65,27 @@ def test_an_optional_library_that_is_missing_is_no_failure(
 def test_a_library_that_is_missing_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "_CORE", ("no-such-library",))
     assert not doctor._libraries()[0].ok
+
+
+def test_the_assistant_is_told_of_and_what_keeps_it_from_working(
+    tieout: Tieout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+    def told() -> dict[str, Any]:
+        checks = json.loads(tieout(f"doctor --json --workspace {tmp_path}").out)["checks"]
+        return next(check for check in checks if check["name"] == "assistant")
+
+    assert told()["found"] == "not configured (optional: `assistant` in resolve.yaml)"
+    (tmp_path / "resolve.yaml").write_text("assistant: {provider: openai, model: m-1}\n")
+    assert told() == {
+        "name": "assistant",
+        "ok": False,
+        "found": "m-1 of openai at https://api.openai.com/v1",
+        "advice": "the variable OPENAI_API_KEY is not set; put the key of openai there",
+    }
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    assert told()["ok"]
+    assert "sk-secret" not in str(told())
+    (tmp_path / "resolve.yaml").write_text("assistant: {provider: openai}\n")
+    assert "assistant.model" in told()["found"]

@@ -15,7 +15,7 @@ import typer
 from tieout.cli.options import JsonOption, WorkspaceOption
 
 _CORE = ("duckdb", "ibis-framework", "polars", "pyarrow", "numpy", "scipy", "pydantic", "holidays")
-_EXTRAS = {"psycopg": "postgres"}
+_EXTRAS = {"psycopg": "postgres", "pydantic-ai-slim": "llm"}
 _TEMP_FREE_BYTES_MIN = 2 << 30
 
 
@@ -31,7 +31,13 @@ class Check:
 
 def doctor_command(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Look at this machine and say what would keep Tieout from working, and what to do."""
-    checks = [*_machine(), _writable_workspace(workspace), _engine(), *_libraries()]
+    checks = [
+        *_machine(),
+        _writable_workspace(workspace),
+        _engine(),
+        *_libraries(),
+        _assistant(workspace),
+    ]
     if as_json:
         sys.stdout.write(json.dumps({"checks": [asdict(check) for check in checks]}) + "\n")
     else:
@@ -76,6 +82,23 @@ def _engine() -> Check:
         return Check("engine", rows.height == 1, "duckdb answers")
     except Exception as error:
         return Check("engine", False, str(error), "reinstall tieout")
+
+
+def _assistant(chosen: Path | None) -> Check:
+    """The language model of the workspace; nothing is sent to it."""
+    from tieout.model.errors import InputError
+    from tieout.pipeline.workspace import find_workspace
+    from tieout.resolve.assistant.client import problem_of
+    from tieout.resolve.config import workspace_resolve_spec
+
+    try:
+        spec = workspace_resolve_spec(find_workspace(chosen)).assistant
+    except InputError as error:
+        return Check("assistant", False, str(error), "mend resolve.yaml")
+    if spec is None:
+        return Check("assistant", True, "not configured (optional: `assistant` in resolve.yaml)")
+    found, problem = f"{spec.model} of {spec.provider} at {spec.address}", problem_of(spec)
+    return Check("assistant", not problem, found, problem)
 
 
 def _libraries() -> list[Check]:

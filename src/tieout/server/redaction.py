@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from tieout.model.personal import find_personal
+
 HIDDEN: Final = "***"
 _SECRET_NAMES: Final = re.compile(
     r"pass(word|wd)?|secret|token|authorization|cookie|credential|api_?key|private_?key", re.I
@@ -13,11 +15,7 @@ _PATTERNS: Final = (
     (re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@"), r"\1:***@"),
     (re.compile(r"\btieout_[0-9a-f]{8}_[\w-]{20,}"), "<token>"),
     (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]{8,}", re.I), r"\1 ***"),
-    (re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"), "<email>"),
 )
-_IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?\b")
-_DIGITS: Final = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)")
-_PHONE: Final = re.compile(r"(?<![\w+])\+\d(?:[ ().-]?\d){7,14}\b")
 
 
 def redacted(value: Any, name: str = "") -> Any:
@@ -50,18 +48,8 @@ def redacted_text(text: str) -> str:
     """
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
-    text = _IBAN.sub(lambda found: "<iban>" if _is_iban(found[0]) else found[0], text)
-    text = _DIGITS.sub(lambda found: "<card>" if _is_card(found[0]) else found[0], text)
-    return _PHONE.sub("<phone>", text)
-
-
-def _is_iban(text: str) -> bool:
-    letters = text.replace(" ", "")
-    turned = letters[4:] + letters[:4]
-    return int("".join(str(int(letter, 36)) for letter in turned)) % 97 == 1
-
-
-def _is_card(text: str) -> bool:
-    digits = [int(letter) for letter in text if letter.isdigit()]
-    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
-    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+    kept, at = [], 0
+    for each in find_personal(text):
+        kept += [text[at : each.start], f"<{each.kind}>"]
+        at = each.end
+    return "".join([*kept, text[at:]])

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from tieout.model.buckets import Bucket
 from tieout.resolve.autonomy.policy import AutonomySpec
+from tieout.resolve.config.assistant import AssistantSpec
 from tieout.resolve.config.channels import Address, Channels, ConfigModel, Name
 
 _DOCUMENTS = {
@@ -103,6 +104,9 @@ class ResolveSpec(ConfigModel):
         float, Field(gt=0, description="After so many days a decision counts half.")
     ] = 180.0
     autonomy: AutonomySpec = AutonomySpec()
+    assistant: Annotated[
+        AssistantSpec | None, Field(description="The language model that may be asked.")
+    ] = None
 
     @model_validator(mode="after")
     def _only_what_is_allowed(self) -> "ResolveSpec":

@@ -16,6 +16,7 @@ from tieout.cli import (
     detect,
     doctor,
     explain,
+    export,
     generate,
     monitor,
     reconcile,
@@ -47,6 +48,7 @@ app.command("detect")(detect.detect_command)
 app.command("rootcause")(rootcause.rootcause_command)
 app.add_typer(monitor.app, name="monitor")
 app.command("explain")(explain.explain_command)
+app.command("export")(export.export_command)
 app.command("repeat")(repeat.repeat_command)
 app.command("demo")(demo.demo_command)
 app.add_typer(generate.app, name="generate")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tieout.export.aside import written_aside
-from tieout.export.table import escape_cells, escape_text, risky_texts
+from tieout.export.table import PLAIN_NUMBER, escape_cells, escape_text, risky_texts
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,8 +23,6 @@ SCORED_COLUMNS: Final = (
     "reasons_top3",
 )
 INPUT_SUFFIX: Final = "_input"
-# A plain number runs as nothing, and an apostrophe before it would make it text.
-_NUMBER: Final = r"^[-+]?(\d[\d.,]*|\.\d+)([eE][-+]?\d+)?$"
 
 
 def write_scored(
@@ -88,7 +86,7 @@ def _harmless(frame: "pl.DataFrame") -> "pl.DataFrame":
 
     escaped = escape_cells(frame)
     return escaped.with_columns(
-        pl.when(frame[name].str.contains(_NUMBER))
+        pl.when(frame[name].str.contains(PLAIN_NUMBER))
         .then(frame[name])
         .otherwise(escaped[name])
         .alias(name)

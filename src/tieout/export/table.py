@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 
 # A cell that begins with one of these may run as a formula (OWASP, "CSV Injection"); East Asian
 # spreadsheets take the full-width forms for the same signs.
-_FORMULA_STARTS: Final = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
-_FORMULA: Final = f"^[{re.escape(_FORMULA_STARTS)}]"
+_STARTS: Final = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+# The same signs within the brackets of a regular expression.
+FORMULA_STARTS: Final = re.escape(_STARTS)
+_FORMULA: Final = f"^[{FORMULA_STARTS}]"
+# A plain number runs as nothing, and an apostrophe before it would make it text.
+PLAIN_NUMBER: Final = r"^[-+]?(\d[\d.,]*|\.\d+)([eE][-+]?\d+)?$"
 _CHUNK_ROWS: Final = 100_000
 _LIST_SEPARATOR: Final = "; "
 _REJECT_COLUMNS: Final = ("file", "row", "column", "value", "expected")
@@ -27,12 +31,20 @@ def write_csv(frame: "pl.DataFrame", path: Path) -> None:
     Cells are those of `escape_cells`, dates are ISO 8601, decimals exact, nulls blank; column
     names are escaped like text. Raises InputError when the file cannot be written.
     """
+    write_csv_chunks(frame.columns, frame.iter_slices(_CHUNK_ROWS), path)
+
+
+def write_csv_chunks(columns: Iterable[str], chunks: "Iterable[pl.DataFrame]", path: Path) -> int:
+    """As `write_csv`, for rows that come in pieces; answers with the number of rows."""
+    rows = 0
     with written_aside(path) as part:
         with part.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerow(map(escape_text, frame.columns))
+            csv.writer(file, lineterminator="\n").writerow(map(escape_text, columns))
         with part.open("ab") as file:
-            for chunk in frame.iter_slices(_CHUNK_ROWS):
+            for chunk in chunks:
                 escape_cells(chunk).write_csv(file, include_header=False)
+                rows += chunk.height
+    return rows
 
 
 def escape_cells(frame: "pl.DataFrame") -> "pl.DataFrame":
@@ -74,7 +86,7 @@ def escape_text(text: str) -> str:
     >>> escape_text("=1+1"), escape_text("1+1")
     ("'=1+1", '1+1')
     """
-    return f"'{text}" if text.startswith(tuple(_FORMULA_STARTS)) else text
+    return f"'{text}" if text.startswith(tuple(_STARTS)) else text
 
 
 def write_rejects(rejects: Iterable[Reject], path: Path) -> None:
@@ -120,5 +132,5 @@ def _harmless(name: str, dtype: "pl.DataType", *, risky: bool) -> "pl.Expr":
         column = column.cast(pl.String)
     if not (is_text and risky):
         return column
-    is_formula = column.str.slice(0, 1).is_in(list(_FORMULA_STARTS))
+    is_formula = column.str.slice(0, 1).is_in(list(_STARTS))
     return pl.when(is_formula).then(pl.lit("'") + column).otherwise(column).alias(name)

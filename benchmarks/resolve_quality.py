@@ -1,7 +1,7 @@
 """How well proposals foretell an operator whose policy nobody told them, and whether autonomy keeps
 its stated error.
 
-Usage: python benchmarks/resolve_quality.py [--seeds 20]
+Usage: python benchmarks/resolve_quality.py [--seeds 20] [--first 0]
 Policies are drawn by seed (`tieout.practice.decisions`); the operator slips in 5 % of cases.
 """
 
@@ -40,7 +40,9 @@ def main() -> None:
     """Print a table for each question."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=20)
-    seeds = range(parser.parse_args().seeds)
+    parser.add_argument("--first", type=int, default=0)
+    asked = parser.parse_args()
+    seeds = range(asked.first, asked.first + asked.seeds)
     _show("after 200 decisions", [_learnt(seed) for seed in seeds])
     _show("100 decisions after a new policy", [_relearnt(seed) for seed in seeds])
     done = [work_by_policy(seed, AUTONOMY, before=900, after=200) for seed in seeds]

@@ -1,22 +1,38 @@
 """A practice operator at work beside proposals that may act alone."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
 from decisions import A_DAY, FIRST_DAY, likeness
 
-from tieout.practice.decisions import Operator, practice_cases
-from tieout.resolve.autonomy.judge import Record, Spent, judge
-from tieout.resolve.autonomy.policy import AutonomySpec, Level, Scope
+from tieout.practice.decisions import Operator, PracticeCase, practice_cases
+from tieout.resolve.autonomy.judge import Record, Spent, Way, drifted, judge
+from tieout.resolve.autonomy.policy import AutonomySpec, Scope
 from tieout.resolve.kinds import ActionKind
 from tieout.resolve.precedents.model import Precedent, Result
 from tieout.resolve.precedents.store import Library
 from tieout.resolve.proposals.propose import is_clear
 
 _LEARNT_EVERY = 100
+_NONE = Spent()
+
+
+@dataclass
+class Kept:
+    """The record of a scope as it grows. held: whether each that waits is what policy asks for."""
+
+    right: list[bool] = field(default_factory=list)
+    alone: int = 0
+    unseen: int = 0
+    held: list[bool] = field(default_factory=list)
+
+    def record(self) -> Record:
+        return Record(
+            right=tuple(self.right), alone=self.alone, unseen=self.unseen, held=len(self.held)
+        )
 
 
 @dataclass
@@ -26,55 +42,93 @@ class Done:
     automatic: int = 0
     wrong: int = 0
     revoked: int = 0
+    asked: int = 0
+
+
+@dataclass
+class Workplace:
+    """An operator, what they decided, and the records of all scopes."""
+
+    operator: Operator
+    luck: np.random.Generator
+    spec: AutonomySpec
+    done: Done = field(default_factory=Done)
+    kept: dict[Scope, Kept] = field(default_factory=lambda: defaultdict(Kept))
     precedents: list[Precedent] = field(default_factory=list)
+    library: Library = field(default_factory=Library)
 
-
-def work_by_policy(seed: int, spec: AutonomySpec, *, before: int, after: int) -> Done:
-    """Work through cases; the operator changes policy after `before` of them.
-
-    An automatic act becomes no precedent and no entry of the record: nobody has looked at it. What
-    is checked does. A person who corrects a checked act revokes its scope, as an undo does.
-    """
-    operator, luck, done = Operator.drawn(seed), np.random.default_rng([seed, 9]), Done()
-    records: dict[Scope, Record] = defaultdict(Record)
-    library = Library()
-    for number, case in enumerate(practice_cases(before + after, seed)):
-        if number == before:
-            operator = operator.changed(seed)
-        day = FIRST_DAY + timedelta(days=number // A_DAY)
-        if number % _LEARNT_EVERY == 0:
-            library = Library.of(done.precedents, today=day)
-        like = likeness(case)
-        vote = library.vote(like, nearest=0)
+    def work(self, number: int, case: PracticeCase, day: date) -> None:
+        """One case: it runs alone, is held, or the operator decides it."""
+        vote = self.library.vote(likeness(case), nearest=0)
         proposed = max(vote.shares, key=lambda kind: vote.shares[kind]) if is_clear(vote) else None
+        if proposed is None:
+            self._decide(number, case, None, day)
+            return
         scope = Scope(
-            reconciliation=like.reconciliation,
-            bucket=like.bucket,
-            counterparty="",
-            action=proposed or "",
+            reconciliation="bank_vs_ledger", bucket=case.bucket, counterparty="", action=proposed
         )
-        record = records[scope]
-        verdict = judge(scope, Decimal(1), record, spec, Spent(), identity=f"{number}")
-        if proposed is not None and verdict.level is Level.AUTO:
-            done.automatic += 1
-            done.wrong += proposed.value != operator.policy(case)
-            records[scope] = replace(record, alone=record.alone + 1, unseen=record.unseen + 1)
-            continue
-        action = ActionKind(operator.decide(case, luck))
-        if proposed is not None:
-            right = action is proposed
-            records[scope] = replace(record, right=(*record.right, right), unseen=0)
-            if verdict.checked and not right:
-                records[scope] = Record(alone=record.alone)
-                done.revoked += 1
-        done.precedents.append(
+        kept = self.kept[scope]
+        verdict = judge(
+            scope, Decimal(1), kept.record(), self.spec, _NONE, identity=f"case {number}"
+        )
+        as_policy = proposed.value == self.operator.policy(case)
+        if verdict.way is Way.RUN:
+            kept.unseen += 1
+            self._run(kept, [as_policy])
+        elif verdict.way is Way.HOLD:
+            kept.held.append(as_policy)
+        else:
+            action = self._decide(number, case, proposed, day)
+            self._learn(kept, right=action is proposed, checks=verdict.way is Way.CHECK)
+
+    def _run(self, kept: Kept, acts: list[bool]) -> None:
+        kept.alone += len(acts)
+        self.done.automatic += len(acts)
+        self.done.wrong += acts.count(False)
+
+    def _learn(self, kept: Kept, *, right: bool, checks: bool) -> None:
+        """A person has seen one of the scope: what is held runs, or goes to people."""
+        kept.right.append(right)
+        kept.unseen = 0
+        if right and checks:
+            self._run(kept, kept.held)
+        if checks or not right:
+            kept.held = []
+        if drifted(kept.right, self.spec.rules[0].error_max):
+            self.done.revoked += kept.alone > 0
+            kept.right, kept.alone = [], 0
+
+    def _decide(
+        self, number: int, case: PracticeCase, proposed: ActionKind | None, day: date
+    ) -> ActionKind:
+        action = ActionKind(self.operator.decide(case, self.luck))
+        self.done.asked += 1
+        self.precedents.append(
             Precedent(
                 precedent_id=str(number),
-                like=like,
+                like=likeness(case),
                 action=action,
                 proposed=proposed,
                 result=Result.APPROVED,
                 day=day,
             )
         )
-    return done
+        return action
+
+
+def work_by_policy(seed: int, spec: AutonomySpec, *, before: int, after: int) -> Done:
+    """Work through cases; the operator changes policy after `before` of them.
+
+    An automatic act becomes no precedent and no entry of the record: nobody has looked at it. What
+    is checked does, and what is held follows from it. Held ones that go back to people are left
+    out: they change nothing that runs alone.
+    """
+    place = Workplace(Operator.drawn(seed), np.random.default_rng([seed, 9]), spec)
+    for number, case in enumerate(practice_cases(before + after, seed)):
+        if number == before:
+            place.operator = place.operator.changed(seed)
+        day = FIRST_DAY + timedelta(days=number // A_DAY)
+        if number % _LEARNT_EVERY == 0:
+            place.library = Library.of(place.precedents, today=day)
+        place.work(number, case, day)
+    return place.done

@@ -288,6 +288,7 @@ def test_a_job_proposes_for_all_open_cases(make_case: MakeCase) -> None:
     job = enqueue("propose", {}, actor=None)
     work_off()
     job.refresh_from_db()
-    assert job.result == {"cases": 4, "proposed": 3, "expired": 0}
+    counts = {"cases": 4, "proposed": 3, "expired": 0, "ran_alone": 0, "to_check": 0}
+    assert job.result == counts
     assert proposals(state="proposed").count() == 3
     assert proposals().count() == 3

@@ -3,14 +3,32 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
-from tieout.resolve.autonomy.bounds import chance_of_as_many, confidence_of_look, upper_bound
+from tieout.resolve.autonomy.bounds import chance_of_as_many, upper_bound
 from tieout.resolve.autonomy.policy import AutonomyRule, AutonomySpec, Level, Scope
 
 RECENT: Final = 20
+# How many a person has to have done as proposed since the last one that was done otherwise.
+STEADY: Final = 5
 _DRIFT_CHANCE_MAX: Final = 0.01
+
+
+class Way(StrEnum):
+    """What becomes of a proposal.
+
+    manual: it is not made. suggest: a person decides. check: a person decides, and what is held
+    follows from that. hold: it runs alone once the next check is done as proposed. run: it runs
+    alone now.
+    """
+
+    MANUAL = "manual"
+    SUGGEST = "suggest"
+    CHECK = "check"
+    HOLD = "hold"
+    RUN = "run"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,14 +36,14 @@ class Record:
     """What a scope has earned since it was last revoked: one entry a decision, oldest first.
 
     right: whether the person did what was proposed. What was automatic and later undone is wrong.
-    revoked: why it may not act alone until its record is earned anew; blank where it was not.
-    alone: acts that ran alone since then. unseen: those among them after the last one that a
-    person saw first.
+    revoked: why it may not act alone; blank where it may earn it. alone: acts that ran alone since
+    then. unseen: those among them after the last one that a person saw. held: what waits.
     """
 
     right: tuple[bool, ...] = ()
     alone: int = 0
     unseen: int = 0
+    held: int = 0
     revoked: str = ""
 
     @property
@@ -36,7 +54,7 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Spent:
-    """What ran alone today in the scope's rule."""
+    """What ran alone, or is held to do so, today in the scope's rule."""
 
     count: int = 0
     amount: Decimal = Decimal(0)
@@ -44,12 +62,11 @@ class Spent:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """The level that holds, and the reason in a line. checked: a person is asked to keep count."""
+    """What becomes of a proposal, the reason in a line, and the bound on its error rate."""
 
-    level: Level
+    way: Way
     reason: str
     bound: float = 1.0
-    checked: bool = False
 
 
 def judge(
@@ -61,48 +78,54 @@ def judge(
     *,
     identity: str,
 ) -> Verdict:
-    """The level of one proposal. identity: of the case; which are checked follows from it."""
+    """The way of one proposal. identity: of the case; which are checked follows from it."""
     rule = spec.rule_for(scope)
     if rule.level is not Level.AUTO:
-        return Verdict(level=rule.level, reason=f"the policy says {rule.level}")
+        way = Way.MANUAL if rule.level is Level.MANUAL else Way.SUGGEST
+        return Verdict(way=way, reason=f"the policy says {rule.level}")
     if not spec.enabled:
-        return _ask("automatic actions are switched off")
+        return Verdict(way=Way.SUGGEST, reason="automatic actions are switched off")
     earned, reason, bound = earns(record, spec, scope)
-    barrier = _limit_passed(rule, amount, spent) if earned else reason
+    barrier = limit_passed(rule, amount, spent) if earned else reason
     if barrier:
-        return _ask(barrier, bound)
+        return Verdict(way=Way.SUGGEST, reason=barrier, bound=bound)
+    if is_checked(identity, spec.checked_share) or record.held >= lot_max(spec.checked_share):
+        said = "one that a person sees, so that what is held may run and the error rate is known"
+        return Verdict(way=Way.CHECK, reason=said, bound=bound)
     if record.unseen + 1 > unseen_max(record.alone, rule.error_max):
-        said = (
-            f"a person has seen none of the last {record.unseen}; were all of them wrong, it "
-            "would be too many"
-        )
-        return Verdict(level=Level.SUGGEST, reason=said, bound=bound, checked=True)
-    if is_checked(identity, spec.checked_share):
-        said = "one of those that a person sees first, so that the error rate stays known"
-        return Verdict(level=Level.SUGGEST, reason=said, bound=bound, checked=True)
-    return Verdict(level=Level.AUTO, reason=reason, bound=bound)
+        return Verdict(way=Way.HOLD, reason=f"{reason}; it waits for the next check", bound=bound)
+    return Verdict(way=Way.RUN, reason=reason, bound=bound)
 
 
 def unseen_max(alone: int, error_max: float) -> int:
-    """How many acts may run alone before a person sees one.
+    """How many acts may run at once, without waiting for the next one that a person sees.
 
     Half of the errors that are stated is kept for what may go wrong unseen when people change
-    their minds; so trust grows with what went well.
+    their minds; so none at first, and trust grows with what went well.
 
     >>> [unseen_max(alone, 0.1) for alone in (0, 40, 200)]
-    [1, 2, 10]
+    [0, 2, 10]
     """
-    return max(1, int(0.5 * error_max * alone))
+    return int(0.5 * error_max * alone)
 
 
-def _limit_passed(rule: AutonomyRule, amount: Decimal, spent: Spent) -> str:
+def lot_max(checked_share: float) -> int:
+    """How many may be held before a person has to see one.
+
+    >>> lot_max(0.1)
+    10
+    """
+    return max(1, round(1.0 / checked_share))
+
+
+def limit_passed(rule: AutonomyRule, amount: Decimal, spent: Spent) -> str:
     """Which limit keeps this one from running alone; blank where none does."""
     if amount > rule.amount_max:
-        return f"{amount} is above the ceiling of {rule.amount_max}"
+        return f"{_shown(amount)} is above the ceiling of {_shown(rule.amount_max)}"
     if spent.count + 1 > rule.daily_count_max:
         return f"{spent.count} ran today, and {rule.daily_count_max} is the limit"
     if spent.amount + amount > rule.daily_amount_max:
-        return f"it would pass the daily limit of {rule.daily_amount_max}"
+        return f"it would pass the daily limit of {_shown(rule.daily_amount_max)}"
     return ""
 
 
@@ -114,14 +137,16 @@ def earns(record: Record, spec: AutonomySpec, scope: Scope) -> tuple[bool, str, 
         return False, record.revoked, 1.0
     if count < rule.precedents_min:
         return False, f"{count} of {rule.precedents_min} decisions that it needs", 1.0
-    if drifted(record.right, rule.error_max):
-        return False, f"it was wrong too often in the last {RECENT} decisions", 1.0
-    confidence = confidence_of_look(spec.confidence, decisions=count, first=rule.precedents_min)
-    bound = upper_bound(record.errors, count, confidence=confidence)
+    bound = upper_bound(record.errors, count, confidence=spec.confidence)
     said = (
         f"wrong {record.errors} of {count} times: at most {bound:.1%} "
-        f"with {confidence:.1%} confidence, and {rule.error_max:.1%} is stated"
+        f"with {spec.confidence:.0%} confidence, and {rule.error_max:.1%} is stated"
     )
+    if drifted(record.right, rule.error_max):
+        return False, f"it was wrong too often in the last {RECENT} decisions", bound
+    if not all(record.right[-STEADY:]):
+        said = f"one of the last {STEADY} was not done as proposed"
+        return False, said, bound
     return bound <= rule.error_max, said, bound
 
 
@@ -137,5 +162,5 @@ def is_checked(identity: str, share: float) -> bool:
     return int(sha256(identity.encode()).hexdigest()[:8], 16) < share * 0x1_0000_0000
 
 
-def _ask(reason: str, bound: float = 1.0) -> Verdict:
-    return Verdict(level=Level.SUGGEST, reason=reason, bound=bound)
+def _shown(amount: Decimal) -> str:
+    return f"{amount.normalize():f}"

@@ -58,7 +58,7 @@ class AutonomyRule(BaseModel):
         named = (
             (self.reconciliation, scope.reconciliation),
             (self.bucket, scope.bucket),
-            (self.counterparty, scope.counterparty),
+            (self.counterparty.casefold(), scope.counterparty.casefold()),
         )
         return (self.action is None or self.action == scope.action) and all(
             fnmatchcase(value, pattern) for pattern, value in named
@@ -84,3 +84,14 @@ class AutonomySpec(BaseModel):
         """The first rule that fits, or the default level."""
         level = Level.SUGGEST if self.default is Level.AUTO else self.default
         return next((rule for rule in self.rules if rule.fits(scope)), AutonomyRule(level=level))
+
+    def scope_of(self, one: Scope) -> Scope:
+        """The scope whose record counts: all counterparties together, unless the rule names some.
+
+        >>> one = Scope(reconciliation="r", bucket="fx_rate", counterparty="Acme", action="chase")
+        >>> str(AutonomySpec().scope_of(one))
+        'r / fx_rate / any / chase'
+        """
+        if self.rule_for(one).counterparty == "*":
+            return one.model_copy(update={"counterparty": ""})
+        return one

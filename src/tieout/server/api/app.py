@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Match, Mount
 from tieout import __version__
 from tieout.server.api import (
     audit,
+    autonomy,
     cases,
     findings,
     jobs,
@@ -54,6 +55,7 @@ ROUTERS: Final = (
     cases.router,
     proposals.router,
     outbox.router,
+    autonomy.router,
     thresholds.router,
     jobs.router,
     periods.router,

@@ -47,6 +47,10 @@ class ProposalFacts(BaseModel):
     decided_by: str | None
     decided_at: str | None
     note: str
+    way: Literal["", "suggest", "check", "hold", "run"] = Field(
+        description="what the autonomy policy made of it; run: carried out without a person"
+    )
+    way_reason: str
     created_at: str
     expires_at: str
 
@@ -94,6 +98,7 @@ class ProposalsAsked(BaseModel):
     state: State | None = None
     kind: ActionKind | None = None
     case: Annotated[int | None, Field(ge=1, le=IDENTITY_MAX)] = None
+    way: Literal["suggest", "check", "hold", "run"] | None = None
     sort: Sort = "newest"
     limit: Limit = 50
     offset: Offset = 0
@@ -102,9 +107,13 @@ class ProposalsAsked(BaseModel):
 @router.get("", response_model=Page[ProposalFacts], summary="Proposals", dependencies=[MAY_READ])
 @with_database
 def list_proposals(asked: Annotated[ProposalsAsked, Query()]) -> PlainJSON:
-    """All proposals, or those of a state, of a kind, about a case."""
+    """All proposals, or those of a state, a kind, a way, about a case."""
     found = queries.proposals(
-        state=asked.state or "", kind=asked.kind or "", case=asked.case, sort=asked.sort
+        state=asked.state or "",
+        kind=asked.kind or "",
+        case=asked.case,
+        sort=asked.sort,
+        way=asked.way or "",
     )
     items = [proposal_facts(each) for each in found[asked.offset : asked.offset + asked.limit]]
     return page(items, total=found.count(), limit=asked.limit, offset=asked.offset)
@@ -190,6 +199,8 @@ def proposal_facts(proposal: Proposal) -> dict[str, Any]:
         "decided_by": proposal.decided_by.username if proposal.decided_by else None,
         "decided_at": proposal.decided_at.isoformat() if proposal.decided_at else None,
         "note": proposal.note,
+        "way": str(proposal.way),
+        "way_reason": proposal.way_reason,
         "created_at": proposal.created_at.isoformat(),
         "expires_at": proposal.expires_at.isoformat(),
     }

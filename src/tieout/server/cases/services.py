@@ -117,7 +117,7 @@ def decide(
     case_ids: Iterable[int],
     verdict: str,
     *,
-    actor: User,
+    actor: User | None,
     note: str = "",
     bucket: str = "",
     waiting_until: date | None = None,
@@ -127,16 +127,18 @@ def decide(
 
     bucket: the kind of break in the person's view, where it is another. waiting_until: for timing,
     the day from which it is new again. seen_revision: of the one case, as the person saw it.
-    Raises InputError for what cannot be decided so, PermissionDenied for who only reads.
+    actor: None where the policy lets it run alone, or a later run shows it. Raises InputError for
+    what cannot be decided so, PermissionDenied for who only reads.
     """
-    require_worker(actor)
+    if actor is not None:
+        require_worker(actor)
     _require_sound(verdict, note, bucket, waiting_until)
     cases = _locked(case_ids)
     _require_unchanged(cases, seen_revision)
     batch, now = uuid.uuid4(), timezone.now()
     entries, decisions, proposed = [], [], []
     for case in cases:
-        asks_review = needs_review(actor, verdict, case.severity)
+        asks_review = actor is not None and needs_review(actor, verdict, case.severity)
         before = _snapshot(case)
         _apply(case, verdict, actor, waiting_until, asks_review=asks_review)
         if bucket and bucket != case.bucket:
@@ -261,9 +263,10 @@ def assign(case_ids: Iterable[int], assignee: User | None, *, actor: User) -> Ou
 
 
 @transaction.atomic
-def reopen(case_id: int, *, actor: User) -> Case:
-    """Make a case new again that was resolved or waits."""
-    require_worker(actor)
+def reopen(case_id: int, *, actor: User | None, why: str = "") -> Case:
+    """Make a case new again that was resolved or waits. actor: None where time or a run does it."""
+    if actor is not None:
+        require_worker(actor)
     (case,) = _locked([case_id])
     before = _said(case)
     case.status = Case.Status.OPEN if case.assignee_id else Case.Status.NEW
@@ -279,7 +282,7 @@ def reopen(case_id: int, *, actor: User) -> Case:
         action="case.reopened",
         target=("case", case.pk),
         before=before,
-        after=_said(case),
+        after=_said(case) | ({"why": why} if why else {}),
     )
     return case
 
@@ -357,7 +360,9 @@ def _locked(case_ids: Iterable[int]) -> list[Case]:
     return found
 
 
-def _apply(case: Case, verdict: str, actor: User, until: date | None, *, asks_review: bool) -> None:
+def _apply(
+    case: Case, verdict: str, actor: User | None, until: date | None, *, asks_review: bool
+) -> None:
     """The state that a verdict brings a case into."""
     now = timezone.now()
     case.verdict, case.asks, case.waiting_until, case.resolved_at = verdict, "", None, None

@@ -63,7 +63,8 @@ MENU: dict[str, tuple[Place, ...]] = {
         Place("Tuning", "cases:tuning", "adjustments-horizontal", key="n"),
     ),
     "Control": (
-        Place("Outbox", "resolutions:outbox", "send"),
+        Place("Autonomy", "resolutions:autonomy", "checks", key="y"),
+        Place("Outbox", "resolutions:outbox", "send", key="b"),
         Place("Audit log", "cases:audit", "shield-check", key="a"),
         Place("Jobs", "jobs:jobs", "list-check", key="j"),
         Place("Schedules", "jobs:schedules", "clock", key="s"),

@@ -1,4 +1,4 @@
-"""The tables of proposals and of precedents."""
+"""The tables of proposals, of precedents and of what runs alone."""
 
 from django.conf import settings
 from django.db import models
@@ -22,6 +22,14 @@ class Proposal(models.Model):
         EXPIRED = "expired"
         UNDONE = "undone"
 
+    class Way(models.TextChoices):
+        """What the policy made of it; blank where it was not asked."""
+
+        SUGGEST = "suggest"
+        CHECK = "check"
+        HOLD = "hold"
+        RUN = "run"
+
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="proposals")
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
     kind = models.CharField(max_length=30)
@@ -43,6 +51,15 @@ class Proposal(models.Model):
     decided_at = models.DateTimeField(null=True)
     approved_hash = models.CharField(max_length=64, blank=True)
     note = models.TextField(blank=True)
+    # The scope of its record, what was proposed first, and whether it may run alone and why.
+    reconciliation = models.CharField(max_length=300, blank=True)
+    bucket = models.CharField(max_length=60, blank=True)
+    counterparty = models.CharField(max_length=300, blank=True)
+    first_hash = models.CharField(max_length=64, blank=True)
+    way = models.CharField(max_length=10, choices=Way, blank=True)
+    way_reason = models.CharField(max_length=300, blank=True)
+    # Approved with others in one go; it earns nothing.
+    in_bulk = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
 
@@ -51,6 +68,10 @@ class Proposal(models.Model):
         indexes = (
             models.Index(fields=["state", "expires_at"], name="resolutions_state"),
             models.Index(fields=["case", "state"], name="resolutions_case"),
+            models.Index(
+                fields=["reconciliation", "bucket", "kind_first"], name="resolutions_scope"
+            ),
+            models.Index(fields=["way", "decided_at"], name="resolutions_way"),
         )
 
     def __str__(self) -> str:
@@ -60,6 +81,11 @@ class Proposal(models.Model):
     def is_open(self) -> bool:
         """Whether somebody may still decide it."""
         return self.state in {self.State.DRAFT, self.State.PROPOSED}
+
+    @property
+    def ran_alone(self) -> bool:
+        """Whether it was carried out without a person."""
+        return self.way == self.Way.RUN
 
 
 class StoredPrecedent(models.Model):
@@ -80,3 +106,33 @@ class StoredPrecedent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} for {self.bucket}"
+
+
+class AutonomyEvent(models.Model):
+    """That all was stopped or resumed, or that a scope lost what it had earned."""
+
+    class Kind(models.TextChoices):
+        """A revoked scope begins its record anew."""
+
+        STOPPED = "stopped"
+        RESUMED = "resumed"
+        REVOKED = "revoked"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    # Of a revocation; blank where it is about everything. A blank counterparty is any.
+    reconciliation = models.CharField(max_length=300, blank=True)
+    bucket = models.CharField(max_length=60, blank=True)
+    counterparty = models.CharField(max_length=300, blank=True)
+    action = models.CharField(max_length=30, blank=True)
+    reason = models.CharField(max_length=300)
+    actor = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=["reconciliation", "bucket", "action"], name="resolutions_revoked"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.reason}"

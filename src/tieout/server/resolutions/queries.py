@@ -24,13 +24,24 @@ SORTS: Final[Mapping[str, tuple[str | OrderBy, ...]]] = MappingProxyType(
 
 
 def proposals(
-    *, state: str = "", kind: str = "", case: int | None = None, sort: str = "newest"
+    *, state: str = "", kind: str = "", case: int | None = None, sort: str = "newest", way: str = ""
 ) -> QuerySet[Proposal]:
-    """Proposals in an order of SORTS; of one state, kind or case where named."""
+    """Proposals in an order of SORTS; of one state, kind, case or way where named."""
     found = Proposal.objects.select_related("case", "edited_by", "decided_by")
-    wanted = {"state": state, "kind": kind, "case": case}
+    wanted = {"state": state, "kind": kind, "case": case, "way": way}
     found = found.filter(**{name: value for name, value in wanted.items() if value})
     return found.order_by(*SORTS[sort])
+
+
+def ran_alone() -> QuerySet[Proposal]:
+    """What was carried out without a person, the latest first."""
+    found = Proposal.objects.filter(way=Proposal.Way.RUN, decided_at__isnull=False)
+    return found.select_related("case").order_by("-decided_at", "-id")
+
+
+def held() -> QuerySet[Proposal]:
+    """What runs alone once a person has done the next check as proposed."""
+    return Proposal.objects.filter(way=Proposal.Way.HOLD, state=Proposal.State.PROPOSED)
 
 
 def counts_by_state() -> dict[str, int]:

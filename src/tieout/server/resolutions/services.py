@@ -11,6 +11,7 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from tieout.model.errors import InputError
+from tieout.resolve.autonomy.policy import Scope
 from tieout.resolve.config import ResolveSpec, workspace_resolve_spec
 from tieout.resolve.facts import Facts
 from tieout.resolve.kinds import Action, Wait, action_amount, content_hash, read_action
@@ -22,12 +23,15 @@ from tieout.resolve.proposals.words import action_text
 from tieout.server.accounts.models import User
 from tieout.server.audit.services import record
 from tieout.server.cases.models import Case
+from tieout.server.cases.services import decide, reopen
 from tieout.server.outbox.models import Delivery
 from tieout.server.outbox.services import discard, enqueue
+from tieout.server.resolutions import autonomy
 from tieout.server.resolutions.facts import facts_of_case
 from tieout.server.resolutions.models import Proposal, StoredPrecedent
 from tieout.server.resolutions.permissions import require_approval_right, require_worker
 from tieout.server.resolutions.precedents import library, likeness_values, remember
+from tieout.server.resolutions.records import scope_of
 
 _STATE = Proposal.State
 _OTHERS_MAX: Final = 5
@@ -55,13 +59,23 @@ def propose_for(case: Case, *, actor: User | None = None) -> Proposal | None:
     suggested = propose(facts, spec, library(spec.half_life_days))
     if suggested.choice is None:
         return None
-    action = suggested.choice.action
+    action, like = suggested.choice.action, Likeness.of(facts)
+    scope = Scope(
+        reconciliation=like.reconciliation[:300],
+        bucket=like.bucket[:60],
+        counterparty=like.counterparty[:300],
+        action=action.kind,
+    )
+    if not autonomy.allows(scope, spec):
+        return None
     proposal = Proposal(
         case=case,
         kind_first=action.kind,
+        first_hash=content_hash(action),
+        **scope.model_dump(exclude={"action"}),
         confidence=suggested.confidence,
         why=suggested.why,
-        likeness=likeness_values(Likeness.of(facts)),
+        likeness=likeness_values(like),
         nearest=[
             {
                 "proposal": near.precedent.precedent_id,
@@ -87,8 +101,11 @@ def propose_for(case: Case, *, actor: User | None = None) -> Proposal | None:
 
 
 @transaction.atomic
-def approve(proposal_id: int, *, seen_hash: str, actor: User) -> Proposal:
-    """Approve what the person saw, and carry it out. Raises ProposalChangedError if changed."""
+def approve(proposal_id: int, *, seen_hash: str, actor: User, in_bulk: bool = False) -> Proposal:
+    """Approve what the person saw, and carry it out. Raises ProposalChangedError if changed.
+
+    in_bulk: with others in one go, so that it earns no autonomy.
+    """
     proposal, spec = _locked(proposal_id), resolve_spec()
     if proposal.content_hash != seen_hash:
         raise ProposalChangedError(
@@ -102,9 +119,12 @@ def approve(proposal_id: int, *, seen_hash: str, actor: User) -> Proposal:
     require_allowed(action, spec)
     proposal.state, proposal.approved_hash = _STATE.APPROVED, proposal.content_hash
     proposal.decided_by, proposal.decided_at = actor, timezone.now()
+    proposal.in_bulk = in_bulk
     remember(proposal, proposal.kind)
     _note(proposal, "proposal.approved", actor, {"hash": proposal.content_hash})
-    _carry_out(proposal, action, actor)
+    carry_out(proposal, action, actor)
+    if not in_bulk:
+        autonomy.seen(proposal, spec, right=proposal.approved_hash == proposal.first_hash)
     return proposal
 
 
@@ -112,7 +132,10 @@ def approve_incident(cases: Iterable[Case], *, hashes: dict[int, str], actor: Us
     """Approve the proposals of an incident's cases in one go: all that were seen, or none."""
     with transaction.atomic():
         wanted = Proposal.objects.filter(case__in=list(cases), pk__in=hashes).order_by("pk")
-        found = [approve(each.pk, seen_hash=hashes[each.pk], actor=actor) for each in wanted]
+        found = [
+            approve(each.pk, seen_hash=hashes[each.pk], actor=actor, in_bulk=True)
+            for each in wanted
+        ]
         return [each.pk for each in found]
 
 
@@ -145,6 +168,7 @@ def reject(proposal_id: int, *, actor: User, note: str = "") -> Proposal:
     proposal.decided_by, proposal.decided_at = actor, timezone.now()
     proposal.save()
     _note(proposal, "proposal.rejected", actor, {"note": proposal.note})
+    autonomy.seen(proposal, resolve_spec(), right=False)
     return proposal
 
 
@@ -158,15 +182,35 @@ def undo(proposal_id: int, *, actor: User) -> Proposal:
     proposal = _locked(proposal_id)
     if proposal.state not in {_STATE.APPROVED, _STATE.EXECUTING, _STATE.DONE, _STATE.FAILED}:
         raise InputError("only what was approved can be undone")
+    take_back(proposal, actor=actor)
+    spec = resolve_spec()
+    if proposal.ran_alone:
+        reason = f"{actor.username} undid proposal {proposal.pk}, which ran alone"
+        autonomy.revoke(scope_of(proposal, spec.autonomy), reason, actor=actor)
+    else:
+        autonomy.seen(proposal, spec, right=False)
+    return proposal
+
+
+def take_back(proposal: Proposal, *, actor: User, only_if_all: bool = False) -> None:
+    """Undo a locked proposal: give up what has not left, reopen what was settled here.
+
+    only_if_all: not where something is being sent or has left.
+    """
     left = list(Delivery.objects.filter(subject_kind="proposal", subject_id=str(proposal.pk)))
-    for delivery in left:
-        discard(delivery.pk, actor=actor)
+    gone = [
+        each for each in left if each.state not in {Delivery.State.WAITING, Delivery.State.DEAD}
+    ]
+    if only_if_all and gone:
+        return
     proposal.state = _STATE.UNDONE
     proposal.save()
+    for delivery in left:
+        discard(delivery.pk, actor=actor)
     StoredPrecedent.objects.filter(proposal=proposal).update(result="withdrawn")
-    gone = [each.pk for each in left if each.state == Delivery.State.DONE]
-    _note(proposal, "proposal.undone", actor, {"delivered_already": gone})
-    return proposal
+    if proposal.ran_alone and not left:
+        reopen(proposal.case_id, actor=actor)
+    _note(proposal, "proposal.undone", actor, {"delivered_already": [each.pk for each in gone]})
 
 
 @transaction.atomic
@@ -196,7 +240,8 @@ def ended(proposal_id: int, delivery: Delivery) -> None:
     StoredPrecedent.objects.filter(proposal=proposal).update(result="done" if is_done else "failed")
 
 
-def _carry_out(proposal: Proposal, action: Action, actor: User) -> None:
+def carry_out(proposal: Proposal, action: Action, actor: User | None) -> None:
+    """Do it here, or write down what is to be delivered. actor: None where it runs alone."""
     sent = delivery_of(action)
     if sent is None:
         proposal.state = _STATE.DONE
@@ -214,10 +259,8 @@ def _carry_out(proposal: Proposal, action: Action, actor: User) -> None:
     proposal.save()
 
 
-def _settle(case: Case, action: Action, actor: User) -> None:
+def _settle(case: Case, action: Action, actor: User | None) -> None:
     """What is done here: the case waits until its day, or is resolved with its note."""
-    from tieout.server.cases.services import decide
-
     if isinstance(action, Wait):
         until = max(action.until, timezone.localdate() + timedelta(days=1))
         decide([case.pk], "timing", actor=actor, note=action.why, waiting_until=until)

@@ -1,8 +1,8 @@
-"""Addresses of proposals and the outbox."""
+"""Addresses of proposals, the outbox and what runs alone."""
 
 from django.urls import path
 
-from tieout.server.resolutions import views
+from tieout.server.resolutions import autonomy_views, views
 
 app_name = "resolutions"
 urlpatterns = [
@@ -11,5 +11,7 @@ urlpatterns = [
     path("proposals/<int:proposal_id>/<str:answer>/", views.answer, name="answer"),
     path("outbox/", views.outbox, name="outbox"),
     path("outbox/<int:delivery_id>/<str:what>/", views.outbox_answer, name="outbox_answer"),
+    path("autonomy/", autonomy_views.page, name="autonomy"),
+    path("autonomy/<str:what>/", autonomy_views.answer, name="autonomy_answer"),
     path("learning/", views.learning, name="learning"),
 ]

@@ -221,6 +221,11 @@ def test_a_column_that_mixes_both_orders_gets_both_and_is_not_certain() -> None:
     assert not decision.certain
 
 
+def test_a_few_values_that_are_dates_in_no_order_are_left_to_be_rejected() -> None:
+    decided = decide_date_format(pl.Series(["2026-01-31"] * 19 + ["31/31/2026"]))
+    assert decided == DateFormat()
+
+
 def test_a_stray_value_in_the_other_order_is_left_to_be_rejected() -> None:
     decision = date_decision(column(*["31/01/2024"] * 99, "12/31/2024"))
     assert decision is not None

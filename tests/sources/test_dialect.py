@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tieout.sources.dialect import Dialect, detect_dialect
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", "~"])
 def test_it_finds_the_delimiter(delimiter: str) -> None:
     rows = [["date", "amount", "text"], ["2024-01-31", "1.50", "a"], ["2024-02-01", "2.50", "b"]]
     text = "\n".join(delimiter.join(row) for row in rows) + "\n"

@@ -45,6 +45,21 @@ def test_it_reads_utf_16_of_either_byte_order(tmp_path: Path) -> None:
     assert as_utf8(path, detect_encoding(path), workdir=tmp_path).read_text("utf-8") == TEXT
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_it_reads_utf_16_that_has_no_mark(tmp_path: Path, encoding: str) -> None:
+    path = saved(tmp_path, ("ref,amount\n" * 20 + TEXT).encode(encoding))
+
+    assert detect_encoding(path) == encoding
+
+
+def test_it_refuses_noise_that_has_no_nul(tmp_path: Path) -> None:
+    noise = bytes(each for each in range(1, 256)) * 4
+
+    assert error_of(saved(tmp_path, noise)) == (
+        "bank.csv: holds binary content, not text; expected a delimited text file in UTF-8"
+    )
+
+
 def test_it_takes_bytes_that_windows_does_not_know_for_latin_1(tmp_path: Path) -> None:
     assert detect_encoding(saved(tmp_path, b"ref\nR\xe9\x81\n")) == "latin-1"
 
@@ -90,8 +105,7 @@ def test_it_refuses_an_empty_file(tmp_path: Path) -> None:
 
 def test_it_refuses_binary_content(tmp_path: Path) -> None:
     assert error_of(saved(tmp_path, b"a,b\n1,\x00\x01\n")) == (
-        "bank.csv: holds binary content (NUL bytes), not text; "
-        "expected a delimited text file in UTF-8"
+        "bank.csv: holds binary content, not text; expected a delimited text file in UTF-8"
     )
 
 

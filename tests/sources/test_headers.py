@@ -145,3 +145,13 @@ def test_a_row_with_gaps_is_no_header_below_one_that_has_none() -> None:
     records = [["amount", "city", "day"], ["", "x"], ["x", "1.5", "x", "1.5"]]
     layout = find_layout(records, name="file.csv")
     assert (layout.skip, layout.names[:3]) == (1, ("amount", "city", "day"))
+
+
+def test_a_broken_row_that_is_too_wide_takes_no_header_away() -> None:
+    found = layout("""
+amount,city,day
+1.5,1.5,1,5,1,5
+x,x,x
+""")
+
+    assert found.skip == 1

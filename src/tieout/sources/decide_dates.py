@@ -82,8 +82,12 @@ def date_decision(values: pl.Series) -> DateDecision | None:
     if any(shape.ambiguous for shape in shapes):
         found = _order(filled)
         if found is None:
-            return None
-        certain, reason, orders = found
+            # Such values are no dates in either order, which is a fault of theirs if they are few.
+            shapes = [shape for shape in shapes if not shape.ambiguous]
+            if sum(shape.count for shape in shapes) < COVERAGE_MIN * len(filled):
+                return None
+        else:
+            certain, reason, orders = found
     patterns = _patterns(shapes, orders)
     return DateDecision(DateFormat(patterns=patterns), certain, reason)
 

@@ -21,6 +21,10 @@ _MARKS: Final = (  # The longer first: UTF-32's mark begins with UTF-16's.
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_HALF_NUL_MIN: Final = 0.9
+_WITHOUT_MARK_BYTES_MIN: Final = 20
+_CONTROLS: Final = bytes({*range(1, 32)} - set(b"\t\n\v\f\r\x1a\x1b"))
+_CONTROLS_SHARE_MAX: Final = 0.01
 UTF_8: Final = ("utf-8", "utf-8-sig")
 
 
@@ -57,9 +61,12 @@ def detect_encoding(path: Path, *, whole: bool = False) -> str:
         for mark, encoding in _MARKS:
             if first.startswith(mark):
                 return encoding
-        if b"\x00" in first:
+        unmarked = _utf_16_without_mark(first)
+        if unmarked is not None:
+            return unmarked
+        if b"\x00" in first or _is_noise(first):
             raise InputError(
-                f"{path.name}: holds binary content (NUL bytes), not text; "
+                f"{path.name}: holds binary content, not text; "
                 "expected a delimited text file in UTF-8"
             )
         tally = _Tally()
@@ -67,6 +74,22 @@ def detect_encoding(path: Path, *, whole: bool = False) -> str:
         while whole and (chunk := stream.read(_CHUNK_BYTES)):
             tally.add(chunk)
         return tally.encoding(whole=whole or len(first) < SAMPLE_BYTES)
+
+
+def _utf_16_without_mark(first: bytes) -> str | None:
+    """UTF-16 of mostly Latin letters shows by the NUL that every other byte is."""
+    head = first[: len(first) // 2 * 2]
+    shares = [head[at::2].count(0) / max(1, len(head) // 2) for at in (0, 1)]
+    if len(head) < _WITHOUT_MARK_BYTES_MIN:
+        return None
+    if max(shares) < _HALF_NUL_MIN or min(shares) > 1 - _HALF_NUL_MIN:
+        return None
+    return "utf-16-le" if shares[1] > shares[0] else "utf-16-be"
+
+
+def _is_noise(first: bytes) -> bool:
+    """Control characters that no text has, in number."""
+    return len(first) - len(first.translate(None, _CONTROLS)) > _CONTROLS_SHARE_MAX * len(first)
 
 
 class _Tally:

@@ -111,6 +111,8 @@ def _header_row(kinds: Sequence[Sequence[Kind]], present: Sequence[int]) -> int 
         # A row of words below the header can look like one too; lines above it are less full.
         fuller = min(filled_most, _filled(kinds[best]) + 1)
         return next(index for index, _, filled in scored if index == best or filled >= fuller)
+    # One row that is fuller than all others is a broken one, or alone.
+    filled_most = sorted(_filled(kinds[index]) for index in present)[-2:][0]
     full = (index for index, _, filled in scored if 2 * filled > filled_most)
     return next(full, None)
 

@@ -31,6 +31,8 @@ _MAGIC_OTHER: Final = (
     (b"%PDF", "a PDF"),
     (b"SQLite format 3\x00", "a SQLite database (write sqlite:///path.db#table)"),
     (b"\x89PNG", "a picture"),
+    (b"[{", "JSON"),
+    (b'{"', "JSON"),
 )
 
 

@@ -49,6 +49,32 @@ def test_debit_and_credit_are_read_as_their_difference(side: Side) -> None:
     assert best.amount.format == AmountFormat(decimal=",", thousands=".")
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "columns"),
+    [
+        ("Paid out", "Paid in", ("Paid out", "Paid in")),
+        ("Money In", "Money Out", ("Money Out", "Money In")),
+        ("Uitgave", "Inkomst", ("Uitgave", "Inkomst")),
+        ("Receipts", "Payments", ("Receipts", "Payments")),
+    ],
+)
+def test_two_columns_of_which_each_row_has_one_are_one_amount(
+    side: Side, first: str, second: str, columns: tuple[str, str]
+) -> None:
+    sample = side(
+        **{first: ["1.00", "-", "0.00", "4.00"], second: ["-", "2.00", "3.00", "-"]},
+        Stand=["1.00", "1.00", "1.00", "1.00"],
+    )
+    assert read(sample)[0].columns == columns
+
+
+def test_two_amounts_of_the_same_row_stay_two(side: Side) -> None:
+    sample = side(
+        gross=["1.00", "2.00", "3.00", "4.00"], local_amount=["1.10", "0.00", "3.30", "4.40"]
+    )
+    assert {reading.columns for reading in read(sample)} == {("gross",), ("local_amount",)}
+
+
 def test_a_debit_column_that_the_sample_leaves_empty_still_makes_a_pair(side: Side) -> None:
     best = read(side(dr=["1.00", "2.00"], cr=["-", "-"]))[0]
     assert best.columns == ("dr", "cr")

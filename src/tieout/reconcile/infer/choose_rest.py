@@ -7,7 +7,8 @@ import polars as pl
 
 from tieout.model.formats import DateFormat
 from tieout.model.money import EXPONENT_DEFAULT, currency_exponent
-from tieout.reconcile.infer.joined import Agreement, Joined, best_pair
+from tieout.reconcile.infer.direction import learn_direction
+from tieout.reconcile.infer.joined import Agreement, Joined, agreement, best_pair
 from tieout.reconcile.infer.lags import Lags
 from tieout.reconcile.infer.model import Choice
 from tieout.reconcile.infer.profile import Column, sample_days
@@ -59,6 +60,9 @@ def choose_amount(
         counted = best_pair(joined, *wider)
         if counted[2].share >= _SHARE_MOST:
             mine, theirs, found = counted
+    mine, theirs, learnt = learn_direction(joined, mine, theirs)
+    if learnt:
+        found = agreement(joined, mine, theirs)
     turned = found.opposite > 0 and found.opposite >= 0.8 * (found.same + found.opposite)
     sign = -1 if turned and found.lift > 0.05 else 1
     amounts = joined.amounts(mine, theirs)
@@ -75,7 +79,7 @@ def choose_amount(
     )
     doubts = [_turned(reading) for reading in (mine, theirs) if reading.debits_turned]
     sign_choice = _sign(found, sign, proved=proved)
-    return AmountChoice(mine, theirs, sign, equal, (amount, *doubts, *sign_choice))
+    return AmountChoice(mine, theirs, sign, equal, (amount, *doubts, *learnt, *sign_choice))
 
 
 def _turned(reading: Reading) -> Choice:

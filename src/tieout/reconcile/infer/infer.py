@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from tieout.model.errors import InputError
+from tieout.reconcile.infer.balances import without_balances
 from tieout.reconcile.infer.choose_key import KeyChoice, choose_key
 from tieout.reconcile.infer.choose_rest import (
     AmountChoice,
@@ -43,7 +44,9 @@ def infer_spec(left: SampleSide, right: SampleSide, *, name: str) -> Inferred:
     """
     sides = profile(left), profile(right)
     scale = _sample_scale(sides)
-    amounts = _readings(sides[0], "left", scale), _readings(sides[1], "right", scale)
+    amounts = without_balances(
+        _readings(sides[0], "left", scale), _readings(sides[1], "right", scale)
+    )
     key = choose_key(*sides, amounts, _beside(*sides))
     if not key.pairs:
         key, sides = _named_in_text(key, sides, amounts)

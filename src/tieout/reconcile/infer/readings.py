@@ -7,6 +7,7 @@ from functools import cached_property
 import polars as pl
 
 from tieout.model.formats import AmountFormat
+from tieout.reconcile.infer.halves import exclusive_halves
 from tieout.reconcile.infer.profile import Column, Kind, Profile, sample_units
 from tieout.reconcile.infer.words import word_set
 from tieout.reconcile.spec import AmountColumns
@@ -125,7 +126,8 @@ class Reading:
 
 def readings(side: Profile, *, scale: int) -> list[Reading]:
     """The readings of a side, the one with the most fitting names first."""
-    pairs = [reading.settled for reading in _debit_credit(side, scale)]
+    pairs = _debit_credit(side, scale)
+    pairs = [reading.settled for reading in (*pairs, *_unnamed_halves(side, scale, pairs))]
     paired = {name for reading in pairs for name in reading.columns}
     singles = [
         Reading(side, AmountColumns(column=c.name, format=_format(c)), _name_score(c), scale)
@@ -194,6 +196,18 @@ def _debit_credit(side: Profile, scale: int) -> list[Reading]:
             )
             score = 3.25 + sum(_NAME_WEIGHTS.get(c, 0.0) for c in rest[0] - {"amount"})
             found.append(Reading(side, amount, score, scale))
+    return found
+
+
+def _unnamed_halves(side: Profile, scale: int, named: Sequence[Reading]) -> list[Reading]:
+    """Pairs of columns of which each row has one only, whatever they are called."""
+    taken = {name for reading in named for name in reading.columns}
+    numbers = [c for c in side.of_kind(Kind.AMOUNT) if c.name not in taken and not is_identifier(c)]
+    found = []
+    for first, second in exclusive_halves(numbers, scale=scale):
+        debit, credit = (second, first) if "credit" in first.concepts else (first, second)
+        amount = AmountColumns(debit=debit.name, credit=credit.name, format=_format(debit, credit))
+        found.append(Reading(side, amount, 3.0, scale))
     return found
 
 

@@ -87,21 +87,35 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+_MOVED = word_set("paid pay money cash funds amount amt value flow transfer transferred")
+
+
 @cache
 def concepts(name: str) -> frozenset[str]:
     """The concepts that a column's name mentions.
 
     >>> sorted(concepts("TxnAmt")), sorted(concepts("Wertstellungstag"))
     (['amount', 'transaction'], ['date', 'valuation'])
+    >>> sorted(concepts("Paid out")), sorted(concepts("Money In"))
+    (['debit'], ['credit'])
     """
     found: set[str] = set()
     for word in words(name):
         found.update(_concepts_of(word))
+    found |= _way_of_money(words(name))
     if "valuation" not in found and {"value", "date"} <= found:
         found = (found - {"value"}) | {"valuation"}
     if _is_direction(name):
         found = (found - {"debit", "credit"}) | {"direction"}
     return frozenset(found)
+
+
+def _way_of_money(said: tuple[str, ...]) -> set[str]:
+    """Debit or credit of "Paid out" and "Money In": a bank's words for what left and what came."""
+    ways = {"in", "out"} & set(said)
+    if len(ways) != 1 or len(said) < 2 or not set(said) - ways <= _MOVED:
+        return set()
+    return {"debit"} if "out" in ways else {"credit"}
 
 
 @cache

@@ -27,7 +27,8 @@ def report(*, dimensions: str = "", found: bool = True) -> MonitorReport:
     )  # fmt: skip
     incident = {
         "started_at": [START.replace(hour=1)], "severity": ["warning"], "episodes": [1],
-        "metrics": ["denied_rate"], "narrowest": [dimensions], "excess": [420.0],
+        "metrics": ["denied_rate"], "root_cause": [dimensions], "excess": [420.0],
+        "money_at_risk": ["1234.50 EUR"],
     }  # fmt: skip
     minutes = [START.replace(hour=minute // 60, minute=minute % 60) for minute in range(120)]
     windows = pl.DataFrame(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tieout.monitor.cells import CellBook
 from tieout.monitor.statuses import StatusBook
-from tieout.monitor.tally import AMOUNT_UNIT, LATENCY_BINS, LATENCY_RATIO, Tally, tally
+from tieout.monitor.tally import AMOUNT_UNIT, LATENCY_BINS, LATENCY_RATIO, Tally, fold, tally_folded
 
 EVENTS = st.lists(
     st.tuples(
@@ -28,6 +28,10 @@ def frame(rows: list[tuple[int, str, str, str, int]]) -> pl.DataFrame:
         "minute": pl.Int64, "status": pl.String, "a": pl.String, "b": pl.String, "count": pl.Int64,
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def tally(rows: pl.DataFrame, cells: CellBook, statuses: StatusBook) -> Tally:
+    return tally_folded(fold(rows, cells.dimensions), cells, statuses)
 
 
 def counted(found: Tally, cells: CellBook, statuses: StatusBook) -> Counter[tuple[int, str, str]]:

@@ -224,8 +224,9 @@ def _incidents(report: MonitorReport) -> Section:
         Heading("Severity"),
         Heading("Episodes", "number"),
         Heading("Metrics", "words"),
-        Heading("Look first at", "words"),
+        Heading("Root cause", "words"),
         Heading("Excess", "number"),
+        Heading("At risk", "words"),
     )
     rows = [
         (
@@ -233,8 +234,9 @@ def _incidents(report: MonitorReport) -> Section:
             row["severity"] or _DASH,
             count_text(row["episodes"]),
             plain(row["metrics"]),
-            plain(row["narrowest"]) or "the whole",
+            plain(row["root_cause"]) or "not told",
             f"{row['excess']:,.0f}",
+            plain(row["money_at_risk"]) or _DASH,
         )
         for row in report.incidents.head(_EPISODES_SHOWN).iter_rows(named=True)
     ]

@@ -18,8 +18,9 @@ class MonitorReport:
     came after their minute was judged and were counted into it.
     minutes: judged ones. first, last: of the stream, in words. series: that were judged at the
     end. alpha: the level of one test of the whole.
-    episodes: the columns of `episodes.csv`, with incident, breached_minutes and excess beside them.
-    incidents: incident_id, started_at, metrics, episodes, narrowest, severity, excess.
+    episodes: the columns of `episodes.csv`, with breached_minutes and excess beside them.
+    incidents: incident_id, started_at, metrics, episodes, root_cause, severity, excess,
+    money_at_risk.
     alerts: minute, kind, severity, metric, dimensions. windows: the columns of `windows.parquet`.
     overflow: (dimensions, rows) that share the cell `(other)`.
     """

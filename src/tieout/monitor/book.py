@@ -43,6 +43,7 @@ class Sent:
 class EpisodeBook:
     """Follows the series that are or were out of limits; the others cost nothing.
 
+    charged: excess of an episode whose money was counted, and the minute from which it was not.
     Each change goes through the pure functions of `episodes`, `flags` and `alerts`.
     """
 
@@ -55,6 +56,7 @@ class EpisodeBook:
     starts: dict[Series, list[int]] = field(default_factory=dict)
     renewed: dict[Series, int] = field(default_factory=dict)
     last_ends: dict[Series, int] = field(default_factory=dict)
+    charged: dict[str, tuple[float, int]] = field(default_factory=dict)
     _just_over: list[tuple[Series, Episode]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -141,7 +143,7 @@ class EpisodeBook:
         """Let go of episodes that were over before a minute, and of what was told of them."""
         gone = {each.episode_id for each in self.over if each.last_breach < before}
         self.over = [each for each in self.over if each.episode_id not in gone]
-        for kept in (self.told, self.flags):
+        for kept in (self.told, self.flags, self.charged):
             for episode in gone & kept.keys():
                 del kept[episode]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tieout.monitor.tally import AMOUNT, COUNT, LATENCY, MINUTE, PARTITION, STATUS
+from tieout.monitor.tally import AMOUNT, COUNT, CURRENCY, LATENCY, MINUTE, PARTITION, STATUS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,6 +26,7 @@ class EventShape:
     status: str = "status"
     dimensions: tuple[str, ...] = ()
     amount: str | None = None
+    currency: str | None = None
     duration: str | None = None
     duration_seconds: bool = False
     partition: str | None = None
@@ -76,7 +77,8 @@ def decode_frame(frame: "pl.DataFrame", shape: EventShape) -> Decoded:
 def _schema(shape: EventShape) -> "dict[str, Any]":
     import polars as pl
 
-    texts = [shape.time, shape.status, *shape.dimensions, *filter(None, [shape.partition])]
+    texts = [shape.time, shape.status, *shape.dimensions]
+    texts += filter(None, [shape.partition, shape.currency])
     numbers = [name for name in (shape.amount, shape.duration) if name]
     return dict.fromkeys(texts, pl.String) | dict.fromkeys(numbers, pl.Float64)
 
@@ -92,6 +94,8 @@ def _typed(raw: "pl.DataFrame", shape: EventShape) -> "pl.DataFrame":
     ]
     if shape.amount:
         columns.append(raw[shape.amount].alias(AMOUNT))
+    if shape.currency:
+        columns.append(raw[shape.currency].fill_null("").alias(CURRENCY))
     if shape.duration:
         unit = 1000.0 if shape.duration_seconds else 1.0
         columns.append((raw[shape.duration] * unit).alias(LATENCY))

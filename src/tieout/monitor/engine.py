@@ -8,15 +8,18 @@ import numpy as np
 
 from tieout.monitor.amounts import Amounts
 from tieout.monitor.book import EpisodeBook, Sent
+from tieout.monitor.causes import LOOKBACK_MINUTES, explain
 from tieout.monitor.cells import ALL, CellBook
+from tieout.monitor.charge import charge
 from tieout.monitor.latency import Latencies
+from tieout.monitor.leaves import Leaves
 from tieout.monitor.limits import alpha_of
 from tieout.monitor.rates import Rates
 from tieout.monitor.ring import Ring, grown
 from tieout.monitor.shewhart import Shewhart
 from tieout.monitor.spec import MonitorSpec
 from tieout.monitor.statuses import StatusBook, rate_name
-from tieout.monitor.tally import COUNT, MINUTE, PARTITION, Folded, Ints, Tally, tally, tally_folded
+from tieout.monitor.tally import COUNT, MINUTE, PARTITION, Folded, Ints, Tally, fold, tally_folded
 from tieout.monitor.verdict import Limits, Mask, Verdict
 from tieout.monitor.volume import VOLUME, Volumes, silent
 from tieout.monitor.watermark import NEVER, Watermark
@@ -88,6 +91,7 @@ class Monitor:
         self.latencies = Latencies(self.spec)
         self.amounts = Amounts(self.spec)
         self.shewhart = Shewhart(self.spec)
+        self.leaves = Leaves(self.dimensions, LOOKBACK_MINUTES, windows.values_max)
         self._gates = np.zeros((2, self.ring.minutes, 1), dtype=np.bool_)
         self._pending: dict[int, list[Tally]] = {}
         self._late: dict[int, list[Tally]] = {}
@@ -107,6 +111,7 @@ class Monitor:
             + self.volumes.dispersion.phi.nbytes
             + self.latencies.usual.nbytes
             + self._gates.nbytes
+            + self.leaves.bytes
         )
 
     def take(self, frame: "pl.DataFrame") -> Fed:
@@ -122,21 +127,21 @@ class Monitor:
         is_late = minutes <= closed
         fed = Fed(rows=frame.height)
         if not is_late.any():
-            self._add(tally(frame, self.cells, self.statuses))
+            self._count(fold(frame, self.dimensions))
             return fed
         # Cells and statuses are numbered in the order of the rows, however late these are.
         overflow = dict(self.cells.overflow)
-        tally(frame, self.cells, self.statuses)
+        tally_folded(fold(frame, self.dimensions), self.cells, self.statuses)
         self.cells.overflow = overflow
-        self._add(tally(frame.filter(~is_late), self.cells, self.statuses))
+        self._count(fold(frame.filter(~is_late), self.dimensions))
         too_late = closed - minutes > self.spec.windows.revise_minutes
         fed.too_late = np.flatnonzero(too_late).tolist()
         wanted = is_late & ~too_late
         fed.late = int(wanted.sum())
         self.late += fed.late
         for after in np.unique(closed[wanted]).tolist():
-            part = frame.filter(wanted & (closed == after))
-            counted = tally(part, self.cells, self.statuses)
+            part = fold(frame.filter(wanted & (closed == after)), self.dimensions)
+            counted = tally_folded(part, self.cells, self.statuses)
             self._late.setdefault(after, []).append(counted)
         return fed
 
@@ -167,7 +172,7 @@ class Monitor:
                 self._revise(closed)
         if latest > closed:
             after = max(closed + 1, 0)
-            self._add(tally_folded(folded.within(after, latest), self.cells, self.statuses))
+            self._count(folded.within(after, latest))
         return fed
 
     def judge(self, until: int | None = None) -> Iterator[Minute]:
@@ -196,7 +201,9 @@ class Monitor:
             self.ring.clear()
         return following
 
-    def _add(self, counted: Tally) -> None:
+    def _count(self, folded: Folded) -> None:
+        counted = tally_folded(folded, self.cells, self.statuses)
+        self.leaves.add(folded.counts, self.statuses)
         for minute, part in counted.by_minute():
             self._pending.setdefault(minute, []).append(part)
 
@@ -214,6 +221,7 @@ class Monitor:
         if self.ring.reported[minute % self.ring.minutes]:
             self._heard = minute
         self.closed = minute
+        self.leaves.settle(minute)
         known = np.flatnonzero(self.ring.first <= minute)
         judged = self._judged(minute, known)
         self._revise(minute)
@@ -233,6 +241,8 @@ class Monitor:
                 self.episodes.follow(minute, verdict, self.cells)
         else:
             self.episodes.freeze()
+        explain(self.episodes, minute, self.leaves, self.statuses)
+        charge(self.episodes, minute, self.leaves, self.cells, self.statuses)
         alerts = self.episodes.tell(minute)
         self._learn(minute, cells, size)
         return Minute(minute, verdicts, alerts, missing, float(limits.alpha[ALL, 0]))

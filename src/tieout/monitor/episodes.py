@@ -60,7 +60,8 @@ class Episode:
     """An episode. Moments are minutes since 1970; `ended` is the minute after the last breach.
 
     value, baseline, n, p_value, window_minutes: of the least likely window so far.
-    excess: events beyond the usual, over all breached minutes.
+    excess: events beyond the usual, over all breached minutes. cause: the combination of values
+    that explains it, empty where unknown. money: what the excess amounts to, by currency, in 1e-3.
     resumes: the state to which it returns when data comes again.
     """
 
@@ -82,6 +83,8 @@ class Episode:
     window_minutes: int
     ended: int | None = None
     resumes: State | None = None
+    cause: str = ""
+    money: tuple[tuple[str, int], ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tieout.monitor.episodes import Episode
 from tieout.monitor.limits import P_MIN
+from tieout.monitor.money import AtRisk, of_incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,19 @@ class Incident:
     incident_id: str
     episodes: tuple[Episode, ...]
     narrowest: str
+
+    @property
+    def cause(self) -> str:
+        """What explains it: the scan's answer, of the first member that has one.
+
+        Else where to look first; empty, where that is the whole.
+        """
+        return next((each.cause for each in self.episodes if each.cause), self.narrowest)
+
+    @property
+    def money(self) -> AtRisk:
+        """What is at risk, by currency in 1e-3."""
+        return of_incident(self.episodes)
 
     @property
     def first(self) -> Episode:

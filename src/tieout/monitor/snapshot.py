@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from tieout.monitor.engine import Monitor
 
-VERSION: Final = 1
+VERSION: Final = 2
 _PACKAGE: Final = "tieout.monitor."
 _PLAIN: Final = (str, int, float, bool, type(None))
 

@@ -29,6 +29,9 @@ class InputSpec(SpecPart):
     status: str | None = None
     count: str | None = None
     amount: str | None = None
+    currency: Annotated[
+        str | None, Field(description="Of the amount; money at risk is told by currency.")
+    ] = None
     duration: str | None = None
     duration_unit: Annotated[
         Literal["ms", "s"] | None, Field(description="Default: as the column's name ends, else ms.")

@@ -22,11 +22,16 @@ COUNT: Final = "count"
 AMOUNT: Final = "amount"
 LATENCY: Final = "latency_ms"
 PARTITION: Final = "partition"
+CURRENCY: Final = "__currency"
+UNITS: Final = "__units"
 
 LATENCY_RATIO: Final = 1.1
 LATENCY_BINS: Final = 128
 AMOUNT_UNIT: Final = 1e-4
 VALUED_DEPTH_MAX: Final = 1
+MONEY_DECIMALS: Final = 3
+COUNT_ROW: Final = -2
+_EXACT_MAX: Final = 9e15
 _BIN: Final = "bin"
 _LOG: Final = "log"
 _SQUARE: Final = "square"
@@ -69,7 +74,8 @@ class Tally:
 class Folded:
     """Events of a batch as counts, before anything is numbered; what one batch adds to a stream.
 
-    counts: minute, status, the dimensions, count. latency: minute, the dimensions, bin, count.
+    counts: minute, status, the dimensions, count; where amounts are known, currency and units, the
+    exact sums of amounts without their sign in 1e-3. latency: minute, the dimensions, bin, count.
     amount: minute, the dimensions, count, log, square. The last two are None where unknown.
     """
 
@@ -93,24 +99,22 @@ def fold(frame: "pl.DataFrame", dimensions: Sequence[str]) -> Folded:
     """Count events of each minute, status and combination of dimensions.
 
     frame: minute (Int64), status (text), count (Int64), a text column for each dimension, and
-        where there are such: amount (Float64) and latency_ms (Float64), null or NaN where unknown.
+        where there are such: amount (Float64) and latency_ms (Float64), null or NaN where unknown,
+        and __currency (text).
     """
     import polars as pl
 
-    keys = [MINUTE, STATUS, *dimensions]
+    keys = [MINUTE, STATUS, *dimensions, *({CURRENCY} & set(frame.columns))]
+    sums = [pl.col(COUNT).sum()]
+    if AMOUNT in frame.columns:
+        units = (pl.col(AMOUNT).abs() * 10**MONEY_DECIMALS).round()
+        sound = units.is_finite() & (units < _EXACT_MAX)
+        sums.append(pl.when(sound).then(units).otherwise(0).cast(pl.Int64).sum().alias(UNITS))
     return Folded(
-        frame.group_by(keys, maintain_order=True).agg(pl.col(COUNT).sum()),
+        frame.group_by(keys, maintain_order=True).agg(sums),
         _binned(frame, list(dimensions)) if LATENCY in frame.columns else None,
         _logged(frame, list(dimensions)) if AMOUNT in frame.columns else None,
     )
-
-
-def tally(frame: "pl.DataFrame", cells: CellBook, statuses: StatusBook) -> Tally:
-    """Count events by minute for every family of cells; frame as in `fold`.
-
-    Numbers cells and statuses that are new, in the order of the rows.
-    """
-    return tally_folded(fold(frame, cells.dimensions), cells, statuses)
 
 
 def tally_folded(folded: Folded, cells: CellBook, statuses: StatusBook) -> Tally:

@@ -10,7 +10,7 @@ from tieout.monitor.engine import Minute, Monitor
 from tieout.monitor.flags import Silence
 from tieout.monitor.spec import LiveSpec, MonitorSpec
 from tieout.pipeline.monitoring.live import Live
-from tieout.pipeline.monitoring.store import Judged, LostLeaseError, MemoryStore, People
+from tieout.pipeline.monitoring.store import Judged, Kept, LostLeaseError, MemoryStore, People
 
 EXPECTED = [("fired", "info"), ("resolved", "info")]
 
@@ -258,6 +258,14 @@ def test_it_runs_until_it_is_stopped_and_lets_go_of_the_source() -> None:
     live.run(stop=lambda: stream.committed == len(stream.events))
     assert stream.closed
     assert told(store) == EXPECTED
+
+
+def test_a_snapshot_of_another_version_is_learnt_anew() -> None:
+    spec = MonitorSpec(live=LiveSpec(snapshot_minutes=5))
+    store = MemoryStore(state=Kept(snapshot=b"of another version"))
+    drained(follow(ListedStream(outage()), store, spec=spec))
+    assert told(store) == EXPECTED
+    assert store.state.snapshot != b"of another version"
 
 
 def test_snapshots_forget_the_journal_behind_them() -> None:

@@ -16,7 +16,7 @@ from tieout.pipeline.repeat import repeat
 Replay = Callable[..., ReplayResult]
 COLUMNS = [
     "episode_id", "metric", "dimensions", "state", "severity", "started_at", "detected_at",
-    "ended_at", "value", "baseline", "n", "p_value",
+    "ended_at", "value", "baseline", "n", "p_value", "incident_id", "root_cause", "money_at_risk",
 ]  # fmt: skip
 
 
@@ -126,6 +126,33 @@ def test_raw_events_are_counted_with_dimensions_and_durations(replayed: Replay) 
     assert {"denied_rate", "latency_p50"} <= set(found["metric"])
     assert "acquirer=A1" in set(found["dimensions"])
     assert any("auth_code" in each for each in result.manifest.options["choices"])
+
+
+def test_an_incident_has_its_cause_and_its_price(replayed: Replay) -> None:
+    lines = ["timestamp,status,acquirer,channel,amount,ccy"]
+    for minute in range(100):
+        for number in range(40):
+            acquirer, channel = f"A{number % 2}", ("pos", "web")[number // 2 % 2]
+            bad = (minute >= 80 and acquirer == "A1") or (minute + number) % 20 == 0
+            at = f"2025-07-12T{minute // 60:02d}:{minute % 60:02d}:{number:02d}"
+            status = "failed" if bad else "approved"
+            lines.append(
+                f"{at},{status},{acquirer},{channel},10.00,{('EUR', 'JPY')[number // 4 % 2]}"
+            )
+    result = replayed("\n".join(lines) + "\n")
+    episodes = pl.read_csv(result.out / "episodes.csv")
+    assert set(episodes["root_cause"]) == {"acquirer=A1"}
+    assert episodes["incident_id"].n_unique() == 1
+    whole = episodes.filter(pl.col("dimensions").fill_null("") == "")
+    # Of twenty minutes of forty payments, half failed instead of one in twenty.
+    [price] = whole["money_at_risk"]
+    assert {each.split()[1] for each in price.split(", ")} == {"EUR", "JPY"}
+    assert all(1500 < float(each.split()[0]) < 2300 for each in price.split(", "))
+    [last] = [each for each in alerts(result) if not each["dimensions"]]
+    assert last["root_cause"] == "acquirer=A1"
+    assert set(last["money_at_risk"]) == {"EUR", "JPY"}
+    assert "root cause acquirer=A1; at risk " in last["text"]
+    assert "acquirer=A1" in (result.out / "report.html").read_text("utf-8")
 
 
 def test_rows_that_cannot_be_read_are_rejects(replayed: Replay, counts_csv: str) -> None:

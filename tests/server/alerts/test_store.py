@@ -1,17 +1,23 @@
 """State in the database: one transaction a batch, one judge, every alert once."""
 
+import json
 from collections.abc import Callable
+from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
 from django.db import transaction
-from stream_outage import MINUTES, START, ListedStream, outage
+from stream_outage import MINUTES, SPEC, START, ListedStream, outage
 
+from tieout.monitor.decode import EventShape
 from tieout.monitor.route_spec import RouteSpec
 from tieout.monitor.spec import LiveSpec, MonitorSpec
 from tieout.pipeline.monitoring.live import Live
 from tieout.server.alerts.models import Alert, Entry, Episode, JudgedMinute, Monitor
 from tieout.server.alerts.moments import at_minute
+from tieout.server.alerts.queries import live_view
+from tieout.server.alerts.store import DatabaseStore
 from tieout.server.cases.models import Case
 from tieout.server.outbox.models import Delivery
 
@@ -45,6 +51,34 @@ def test_the_position_is_kept_with_the_counts(
     assert dict(row.positions.values_list("partition", "position")) == {"list": {"at": 4800}}
     assert row.judged == row.last_entry == 16
     assert row.current["current_minute"] == f"{at_minute(START + MINUTES - 2):%Y-%m-%dT%H:%M}"
+
+
+def test_an_episode_is_kept_with_its_cause_and_its_price(transactional_db: None) -> None:
+    events = []
+    for minute, number in product(range(100), range(40)):
+        acquirer = f"A{number % 2}"
+        bad = (minute >= 80 and acquirer == "A1") or (minute + number) % 20 == 0
+        event = {
+            "timestamp": (START + minute) * 60 + number, "acquirer": acquirer, "amount": 10.0,
+            "status": "failed" if bad else "approved", "ccy": "EUR",
+        }  # fmt: skip
+        events.append(json.dumps(event).encode())
+    shape = EventShape(dimensions=("acquirer",), amount="amount", currency="ccy")
+    store = DatabaseStore(SPEC, holder="one")
+    clock = lambda: (START + 100) * 60.0  # noqa: E731
+    live = Live(SPEC, shape, ListedStream(events), store, clock=clock)
+    live.start()
+    while live.step(0):
+        pass
+    whole = Episode.objects.get(dimensions="")
+    assert whole.root_cause == "acquirer=A1"
+    assert 3000 < Decimal(whole.money_at_risk["EUR"]) < 4000
+    view = live_view(Monitor.objects.get(), 24)
+    [line] = view["impact"]
+    assert (line["dimensions"], line["is_cause"]) == ("acquirer=A1", True)
+    assert line["money"].endswith(" EUR")
+    assert view["open"][0]["money_at_risk"] == whole.money_at_risk
+    assert Alert.objects.get(episode=whole).payload["root_cause"] == "acquirer=A1"
 
 
 def test_a_restart_in_the_middle_tells_nothing_twice(

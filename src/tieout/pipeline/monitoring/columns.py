@@ -31,6 +31,7 @@ _COUNTS: Final = (
     "count", "counts", "n", "cnt", "f0_", "quantity", "transactions", "number", "volume", "total",
 )  # fmt: skip
 _AMOUNTS: Final = ("amount", "value", "transaction_amount", "amt")
+_CURRENCIES: Final = ("currency", "ccy", "currency_code", "transaction_currency")
 _DURATIONS: Final = (
     "duration_ms", "latency_ms", "response_time_ms", "elapsed_ms", "duration", "latency",
     "elapsed", "duration_s", "latency_s", "duration_seconds",
@@ -61,6 +62,7 @@ class Columns:
     count: str | None = None
     wide: tuple[str, ...] = ()
     amount: str | None = None
+    currency: str | None = None
     duration: str | None = None
     duration_seconds: bool = False
     request: str | None = None
@@ -98,8 +100,8 @@ def find_columns(source: Source, monitor: MonitorSpec) -> Columns:
 
 def _named(spec: InputSpec) -> list[str]:
     single = (
-        spec.time, spec.status, spec.count, spec.amount, spec.duration, spec.request_time,
-        spec.response_time, spec.partition,
+        spec.time, spec.status, spec.count, spec.amount, spec.currency, spec.duration,
+        spec.request_time, spec.response_time, spec.partition,
     )  # fmt: skip
     return [*(name for name in single if name), *(spec.dimensions or ())]
 
@@ -112,7 +114,8 @@ class _Finder:
     ) -> None:
         self.source, self.sample, self.spec, self.known = source, sample, spec, known
         self.choices: list[Choice] = []
-        self.taken: set[str] = {name for name in _named(spec) if name}
+        # A currency may be a dimension too.
+        self.taken: set[str] = {name for name in _named(spec) if name != spec.currency}
         self.kinds = {name: self._kind(name) for name in source.columns}
 
     def found(self) -> Columns:
@@ -153,6 +156,7 @@ class _Finder:
             status,
             count,
             amount=amount,
+            currency=self._currency() if amount else None,
             duration=duration,
             duration_seconds=unit == "s",
             request=request if response else None,
@@ -162,6 +166,13 @@ class _Finder:
             clock=clock,
             choices=tuple(self.choices),
         )
+
+    def _currency(self) -> str | None:
+        named = [n for n in self.source.columns if _rank(n, _CURRENCIES) < len(_CURRENCIES)]
+        found = self.spec.currency or min(named, key=lambda n: _rank(n, _CURRENCIES), default=None)
+        if found and not self.spec.currency:
+            self._chose("currency", found, "by its name")
+        return found
 
     def _kind(self, name: str) -> Kind:
         dtype = self.source.table[name].type()

@@ -9,7 +9,7 @@ from typing import Any, Final
 from tieout.monitor.decode import Decoded, EventShape, decode_frame, decode_ndjson
 from tieout.monitor.engine import Minute, Monitor
 from tieout.monitor.journal import Entry, packed
-from tieout.monitor.snapshot import restored, saved
+from tieout.monitor.snapshot import SnapshotError, restored, saved
 from tieout.monitor.spec import MonitorSpec
 from tieout.monitor.tally import MINUTE, fold
 from tieout.pipeline.monitoring.store import Judged, LostLeaseError, Store
@@ -198,10 +198,7 @@ class Live:
     def _rebuilt(self) -> Monitor:
         """All state as it was kept: the last snapshot, and the journal since, told to nobody."""
         kept = self.store.kept()
-        if kept.snapshot is None:
-            monitor = Monitor(self.spec, self.shape.dimensions)
-        else:
-            monitor = restored(kept.snapshot)
+        monitor = self._restored(kept.snapshot)
         for number, entry in self.store.entries(kept.snapshot_at):
             if number > kept.judged:
                 break
@@ -213,6 +210,15 @@ class Live:
         self._judged = kept.judged
         return monitor
 
+    def _restored(self, snapshot: bytes | None) -> Monitor:
+        """As it was saved; from nothing where that was by another version."""
+        try:
+            if snapshot is not None:
+                return restored(snapshot)
+        except SnapshotError as error:
+            _LOG.warning("what is usual is learnt anew: %s", error)
+        return Monitor(self.spec, self.shape.dimensions)
+
 
 def shape_of(spec: MonitorSpec) -> EventShape:
     """Names of the fields of an event, by the spec's `input`."""
@@ -222,6 +228,7 @@ def shape_of(spec: MonitorSpec) -> EventShape:
         **{name: value for name, value in named.items() if value},
         dimensions=wanted.dimensions or (),
         amount=wanted.amount,
+        currency=wanted.currency if wanted.amount else None,
         duration=wanted.duration,
         duration_seconds=wanted.duration_unit == "s",
         partition=None,

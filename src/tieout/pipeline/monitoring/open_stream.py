@@ -66,7 +66,7 @@ def _table(source: TableSource, shape: EventShape) -> Stream:
         key=source.key,
         time=shape.time,
         status=shape.status,
-        dimensions=shape.dimensions,
+        dimensions=tuple(dict.fromkeys((*shape.dimensions, *filter(None, [shape.currency])))),
         values=tuple(name for name in (shape.amount, shape.duration) if name),
         settle_seconds=source.settle_seconds,
         batch_rows=source.batch,

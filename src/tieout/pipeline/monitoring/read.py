@@ -12,7 +12,7 @@ import polars as pl
 from tieout.model.errors import InputError
 from tieout.model.facts import Reject
 from tieout.monitor.spec import MonitorSpec
-from tieout.monitor.tally import AMOUNT, COUNT, LATENCY, MINUTE, PARTITION, STATUS
+from tieout.monitor.tally import AMOUNT, COUNT, CURRENCY, LATENCY, MINUTE, PARTITION, STATUS
 from tieout.pipeline.monitoring.columns import CLOCK, Columns, find_columns
 from tieout.sources.open import open_source
 from tieout.sources.source import REJECTS_KEPT
@@ -139,6 +139,8 @@ def _rows(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     ]
     if columns.amount:
         chosen.append(pl.col(columns.amount).cast(pl.Float64).alias(AMOUNT))
+    if columns.currency:
+        chosen.append(pl.col(columns.currency).cast(pl.String).fill_null("").alias(CURRENCY))
     latency = _latency(columns)
     if latency is not None:
         chosen.append(latency.alias(LATENCY))

@@ -18,6 +18,7 @@ from tieout.monitor.book import Sent
 from tieout.monitor.engine import Monitor
 from tieout.monitor.episodes import Episode, Severity
 from tieout.monitor.grouping import Incident, incidents
+from tieout.monitor.money import amounts, in_words
 from tieout.pipeline.files import write_table
 from tieout.pipeline.inputs import masked
 from tieout.pipeline.monitoring.read import Stream
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 EPISODE_COLUMNS: Final = (
     "episode_id", "metric", "dimensions", "state", "severity", "started_at", "detected_at",
-    "ended_at", "value", "baseline", "n", "p_value",
+    "ended_at", "value", "baseline", "n", "p_value", "incident_id", "root_cause", "money_at_risk",
 )  # fmt: skip
 _Schema: TypeAlias = dict[str, pl.DataType | type[pl.DataType]]
 _REJECTS_SHOWN: Final = 20
@@ -86,13 +87,13 @@ def moment_of(minute: int | None) -> datetime | None:
 
 
 def episodes_frame(done: Replayed) -> pl.DataFrame:
-    """The columns of `episodes.csv` in order, then incident_id, breached_minutes and excess.
+    """The columns of `episodes.csv` in order, then breached_minutes and excess.
 
     started_at is the estimated first minute, detected_at the minute that gave it away, ended_at
     the first minute after the last breach, null while open. value, baseline, n and p_value are
     those of its least likely window.
     """
-    member = {e.episode_id: each.incident_id for each in done.incidents for e in each.episodes}
+    member = {e.episode_id: each for each in done.incidents for e in each.episodes}
     rows = [
         {
             "episode_id": each.episode_id,
@@ -107,7 +108,9 @@ def episodes_frame(done: Replayed) -> pl.DataFrame:
             "baseline": _rounded(each.baseline),
             "n": int(each.n),
             "p_value": _rounded(each.p_value),
-            "incident_id": member[each.episode_id],
+            "incident_id": member[each.episode_id].incident_id,
+            "root_cause": member[each.episode_id].cause,
+            "money_at_risk": in_words(each.money),
             "breached_minutes": each.breached_minutes,
             "excess": _rounded(each.excess),
         }
@@ -118,24 +121,24 @@ def episodes_frame(done: Replayed) -> pl.DataFrame:
         **dict.fromkeys(("started_at", "detected_at", "ended_at"), pl.Datetime("us")),
         **dict.fromkeys(("value", "baseline", "p_value", "excess"), pl.Float64),
         "n": pl.Int64,
-        "incident_id": pl.String,
         "breached_minutes": pl.Int64,
     }
-    order = [*EPISODE_COLUMNS, "incident_id", "breached_minutes", "excess"]
+    order = [*EPISODE_COLUMNS, "breached_minutes", "excess"]
     return pl.DataFrame(rows, schema={name: schema[name] for name in order})
 
 
 def incidents_frame(done: Replayed) -> pl.DataFrame:
-    """One row an incident: when, which metrics, how bad, and where to look first."""
+    """One row an incident: when, which metrics, how bad, where it comes from, what it costs."""
     rows = [
         {
             "incident_id": each.incident_id,
             "started_at": moment_of(min(e.started for e in each.episodes)),
             "metrics": ", ".join(sorted({e.metric for e in each.episodes})),
             "episodes": len(each.episodes),
-            "narrowest": each.narrowest,
+            "root_cause": each.cause,
             "severity": str(max((e.severity for e in each.episodes), key=lambda s: s.rank)),
             "excess": max(e.excess for e in each.episodes),
+            "money_at_risk": in_words(each.money),
         }
         for each in done.incidents
     ]
@@ -144,9 +147,10 @@ def incidents_frame(done: Replayed) -> pl.DataFrame:
         "started_at": pl.Datetime("us"),
         "metrics": pl.String,
         "episodes": pl.Int64,
-        "narrowest": pl.String,
+        "root_cause": pl.String,
         "severity": pl.String,
         "excess": pl.Float64,
+        "money_at_risk": pl.String,
     }
     return pl.DataFrame(rows, schema=schema)
 
@@ -172,6 +176,8 @@ def alert_object(sent: Sent, incident: str) -> dict[str, Any]:
         "n": int(episode.n),
         "p_value": _rounded(episode.p_value),
         "excess": round(episode.excess),
+        "root_cause": episode.cause,
+        "money_at_risk": amounts(episode.money),
         "text": alert_text(episode),
     }
 
@@ -184,11 +190,16 @@ def alert_text(episode: Episode) -> str:
         values = f"{episode.value:.2%} against {episode.baseline:.2%}"
     else:
         values = f"{episode.value:,.4g} against {episode.baseline:,.4g}"
-    return (
+    told = (
         f"{word}: {episode.metric}{where} {values} usual, in {episode.window_minutes} min with "
         f"n={int(episode.n):,}, p={episode.p_value:.1e}; {episode.breached_minutes} min out of "
         f"limits since {_text(episode.started)}"
     )
+    if episode.cause and episode.cause != episode.dimensions:
+        told += f"; root cause {episode.cause}"
+    if episode.money:
+        told += f"; at risk {in_words(episode.money)}"
+    return told
 
 
 def build_monitor_report(

@@ -103,6 +103,9 @@ class Episode(models.Model):
     excess = models.FloatField()
     breached_minutes = models.IntegerField()
     window_minutes = models.IntegerField()
+    # The combination of values that explains it, and amounts at risk by currency.
+    root_cause = models.CharField(max_length=500, blank=True)
+    money_at_risk = models.JSONField(default=dict)
     acknowledged_until = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

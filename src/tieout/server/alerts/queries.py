@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from tieout.monitor.money import in_words
 from tieout.server.alerts.models import Alert, Episode, Monitor, Silence
 from tieout.server.alerts.moments import at_minute
 
@@ -74,6 +76,8 @@ def episode_object(episode: Episode) -> dict[str, Any]:
         "p_value": episode.p_value,
         "excess": episode.excess,
         "breached_minutes": episode.breached_minutes,
+        "root_cause": episode.root_cause,
+        "money_at_risk": episode.money_at_risk,
         "acknowledged_until": _iso(episode.acknowledged_until),
     }
 
@@ -143,21 +147,37 @@ def _band(episode: Episode, last: int | None) -> dict[str, Any]:
 
 
 def _impact(shown: list[Episode]) -> list[dict[str, Any]]:
-    """Cells of dimensions by events beyond the usual, all their episodes together."""
+    """Cells of dimensions by events beyond the usual, all their episodes together.
+
+    is_cause: it explains an incident.
+    """
     by_cell: dict[str, dict[str, Any]] = {}
     for each in shown:
         if not each.dimensions:
             continue
         cell = by_cell.setdefault(
             each.dimensions,
-            {"dimensions": each.dimensions, "excess": 0.0, "episodes": 0, "minutes": 0, "open": 0},
-        )
+            {
+                "dimensions": each.dimensions, "excess": 0.0, "episodes": 0, "minutes": 0,
+                "open": 0, "money": {}, "is_cause": False,
+            },
+        )  # fmt: skip
+        for name, amount in each.money_at_risk.items():
+            cell["money"][name] = cell["money"].get(name, Decimal(0)) + Decimal(amount)
+        cell["is_cause"] |= each.dimensions in each.root_cause.split("; ")
         cell["excess"] += abs(each.excess)
         cell["episodes"] += 1
         cell["minutes"] += each.breached_minutes
         cell["open"] += each.is_open
     ranked = sorted(by_cell.values(), key=lambda each: (-each["excess"], each["dimensions"]))
-    return [{**each, "excess": round(each["excess"])} for each in ranked[:15]]
+    return [
+        {**each, "excess": round(each["excess"]), "money": in_words(_texts(each["money"]))}
+        for each in ranked[:15]
+    ]
+
+
+def _texts(money: dict[str, Decimal]) -> dict[str, str]:
+    return {name: str(amount) for name, amount in money.items()}
 
 
 def _persistence(monitor: Monitor) -> list[dict[str, Any]]:

@@ -8,7 +8,8 @@ from django.utils import timezone
 from tieout.monitor.alerts import AlertKind
 from tieout.monitor.book import Sent
 from tieout.monitor.episodes import Episode as Watched
-from tieout.monitor.grouping import incidents
+from tieout.monitor.grouping import Incident, incidents
+from tieout.monitor.money import amounts
 from tieout.monitor.routing import Routed, routed
 from tieout.monitor.spec import MonitorSpec
 from tieout.pipeline.monitoring.result import alert_object
@@ -36,7 +37,7 @@ def keep_episodes(monitor: Monitor, judged: Judged) -> None:
     over = [each for each in book.over if each.episode_id in unresolved or each.detected >= first]
     within = judged.monitor.spec.episodes.group_minutes
     groups = incidents(book.everything(), within_minutes=within)
-    member = {e.episode_id: group.incident_id for group in groups for e in group.episodes}
+    member = {e.episode_id: group for group in groups for e in group.episodes}
     for episode in (*over, *book.open.values()):
         _keep(monitor, episode, member[episode.episode_id])
 
@@ -65,11 +66,13 @@ def tell(monitor: Monitor, sent: Sent, spec: MonitorSpec) -> None:
         _open_case(monitor, episode, payload)
 
 
-def _keep(monitor: Monitor, episode: Watched, incident: str) -> None:
+def _keep(monitor: Monitor, episode: Watched, incident: Incident) -> None:
     facts = ("value", "baseline", "p_value", "excess", "breached_minutes", "window_minutes")
     known = {
         **{name: getattr(episode, name) for name in facts},
         "n": int(episode.n),
+        "root_cause": incident.cause[:500],
+        "money_at_risk": amounts(episode.money),
         "metric": episode.metric,
         "dimensions": episode.dimensions,
         "state": str(episode.state),
@@ -83,7 +86,7 @@ def _keep(monitor: Monitor, episode: Watched, incident: str) -> None:
         monitor=monitor,
         episode_id=episode.episode_id,
         defaults=known,
-        create_defaults={**known, "incident_id": incident},
+        create_defaults={**known, "incident_id": incident.incident_id},
     )
 
 

@@ -35,6 +35,8 @@ class EpisodeFacts(BaseModel):
     p_value: float
     excess: float
     breached_minutes: int
+    root_cause: str = Field(description="values that explain it; empty where that is not known")
+    money_at_risk: dict[str, str] = Field(description="what the excess amounts to, by currency")
     acknowledged_until: str | None
 
 

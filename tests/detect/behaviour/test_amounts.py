@@ -118,7 +118,7 @@ def test_a_pool_of_unknown_values_is_unknown() -> None:
 
 
 def test_deviation_shrinks_to_the_pool_by_the_number_of_rows() -> None:
-    pool = Pool(np.array([2.0]), np.array([1.0]))
+    pool = Pool(np.array([9]), np.array([2.0]), np.array([1.0]))
     own = (np.array([4], np.int32), np.array([5.0]), np.array([0.2]))
     z = deviation(np.array([9.0]), pool, own)
     centre = (4 * 5.0 + 1 * 2.0) / 5
@@ -127,8 +127,8 @@ def test_deviation_shrinks_to_the_pool_by_the_number_of_rows() -> None:
 
 
 def test_deviation_rests_on_what_is_known() -> None:
-    unknown = Pool(np.array([np.nan]), np.array([np.nan]))
-    known = Pool(np.array([2.0]), np.array([1.0]))
+    unknown = Pool(np.array([0]), np.array([np.nan]), np.array([np.nan]))
+    known = Pool(np.array([9]), np.array([2.0]), np.array([1.0]))
     none = (np.array([0], np.int32), np.array([np.nan]), np.array([np.nan]))
     some = (np.array([9], np.int32), np.array([3.0]), np.array([0.0]))
     assert np.isnan(deviation(np.array([1.0]), unknown, none)[0])
@@ -161,3 +161,85 @@ def test_decimals_late_in_a_long_column_are_found() -> None:
 
 def test_whole_numbers_are_rounded_not_cut() -> None:
     assert whole(np.array([0.29, -0.29, np.nan]), 2).tolist() == [29, -29, 0]
+
+
+def shops(table: MakeTable, rows: int = 240) -> tuple[list[float], Table]:
+    """Eighty payments each of food and of tools in euros, and of tools in pounds; one unknown."""
+    amounts = [
+        *(10.0 + n % 5 for n in range(80)),
+        *(100.0 + 10 * (n % 5) for n in range(80)),
+        *(70.0 + 7 * (n % 5) for n in range(80)),
+    ]
+    times = [f"2025-01-01T{n // 60:02}:{n % 60:02}:00" for n in range(rows + 3)]
+    categories = ["food"] * 80 + ["tools"] * 160 + ["food", "toys", "food"]
+    currencies = ["EUR"] * 160 + ["GBP"] * 80 + ["EUR", "EUR", None]
+    return amounts, table(
+        time=[*times[:-1], None],
+        customer=[f"c{n}" for n in range(rows + 3)],
+        amount=[*amounts, 500.0, 500.0, 500.0],
+        merchant_category=categories,
+        currency=currencies,
+    )
+
+
+def test_an_amount_is_compared_with_the_finest_group_of_payments_that_is_known(
+    table: MakeTable,
+) -> None:
+    amounts, payments = shops(table)
+    found = behaviour(
+        payments, features=["amount_all_level", "amount_all_rows", "amount_all_median"]
+    )
+    food, toys, unknown = found.rows(named=True)[-3:]
+    assert food == {
+        "amount_all_level": 2,
+        "amount_all_rows": 80,
+        "amount_all_median": pytest.approx(12.0),
+    }
+    euros = sorted(amounts[:160])
+    assert toys["amount_all_level"] == 1
+    assert toys["amount_all_rows"] == 161
+    assert toys["amount_all_median"] == pytest.approx(sorted([*euros, 500.0])[80])
+    # Without a currency all payments count, up to the largest power of two.
+    assert unknown["amount_all_level"] == 0
+    assert unknown["amount_all_rows"] == 128
+
+
+def test_the_first_rows_have_nobody_to_be_compared_with(table: MakeTable) -> None:
+    _, payments = shops(table)
+    found = behaviour(payments, features=["amount_all_z"])["amount_all_z"]
+    assert found[:64].null_count() == 64
+    assert found[64:].null_count() == 0
+
+
+def test_a_group_of_one_price_does_not_make_the_next_price_enormous(table: MakeTable) -> None:
+    times = [f"2025-01-01T{n // 60:02}:{n % 60:02}:00" for n in range(161)]
+    spread = [float(np.exp(n % 10 / 2)) for n in range(80)]
+    payments = table(
+        time=times,
+        customer=[f"c{n}" for n in range(161)],
+        amount=[*spread, *[9.99] * 80, 19.98],
+        merchant_category=["shop"] * 80 + ["stream"] * 81,
+    )
+    z = behaviour(payments, features=["amount_all_z"])["amount_all_z"]
+    pool = np.log([*spread, *[9.99] * 48])
+    mad = np.median(np.abs(pool - np.median(pool)))
+    assert z[-1] == pytest.approx(np.log(2.0) / (1.4826 * 0.5 * mad))
+
+
+def test_a_row_without_a_time_comes_after_all_others_and_is_nobodys_past(
+    table: MakeTable,
+) -> None:
+    payments = table(
+        time=[None, "2025-01-01T10:00:00", "2025-01-02T10:00:00", "2025-01-03T10:00:00"],
+        customer=["a"] * 4,
+        amount=[900.0, 10.0, 20.0, 30.0],
+    )
+    found = behaviour(payments, features=["amount_own_rows", "rows_before", "amount_own_median"])
+    assert found["amount_own_rows"].to_list() == [3, 0, 1, 2]
+    assert found["amount_own_median"].to_list() == [
+        pytest.approx(20.0),
+        None,
+        pytest.approx(10.0),
+        pytest.approx(10.0),
+    ]
+    assert found["rows_before"].to_list() == [None, 0, 1, 2]

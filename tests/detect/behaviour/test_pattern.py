@@ -117,7 +117,7 @@ def fitted_fixture(history: Table) -> PaymentPattern:
 def test_it_is_a_detector() -> None:
     detector: Detector = PaymentPattern()
     assert detector.name == "payment_pattern"
-    assert detector.version == 1
+    assert detector.version == 2
 
 
 def test_each_kind_is_found_by_its_own_channel(
@@ -214,7 +214,7 @@ def test_an_empty_table_has_no_scores(fitted: PaymentPattern, history: Table) ->
 def test_fewer_roles_are_fewer_channels(table: MakeTable, history: Table) -> None:
     kept = history.without(["merchant", "latitude", "longitude", "country", "card", "city"])
     detector = PaymentPattern().fit(kept)
-    assert set(detector.channels(kept)) == {"amount", "hour", "burst", TOGETHER, COMPANY}
+    assert set(detector.channels(kept)) == {"amount", "level", "hour", "burst", TOGETHER, COMPANY}
     assert (detector.score(kept).log_p < 0.0).any()
 
 
@@ -367,6 +367,44 @@ def test_it_works_with_dates_only(table: MakeTable) -> None:
     amounts[-1] = 9_000.0
     payments = table(time=days, account=["a", "b"] * 60, amount=amounts, merchant=["m"] * 120)
     channels = PaymentPattern().fit(payments).channels(payments)
-    assert set(channels) == {"amount", "repeat", TOGETHER, COMPANY}
+    assert set(channels) == {"amount", "level", "repeat", TOGETHER, COMPANY}
     assert int(np.argmin(channels["amount"])) == 119
     assert TableRole.ACCOUNT in payments.roles
+
+
+@pytest.mark.parametrize("customer", ["somebody new", None])
+def test_an_enormous_amount_of_somebody_unknown_is_odd_among_all_payments(
+    customer: str | None, table: MakeTable
+) -> None:
+    made = world()
+    fitted = PaymentPattern().fit(table(**made.columns()))
+    new = {**made.rows[-1], "customer": customer, "card": "k-new", "time": moment(61 * 86_400)}
+    current = table(
+        **{name: [value, value] for name, value in new.items()}
+        | {
+            "amount": [40.0, 60_000.0],
+            "time": [moment(61 * 86_400), moment(62 * 86_400)],
+        }
+    )
+    level = fitted.channels(current)["level"]
+    assert level[0] > np.log(0.05)
+    assert level[1] < np.log(1e-4)
+    assert fitted.score(current).log_p[0] == 0.0
+    said = fitted.reasons(current, [0, 1])
+    assert said[0] == ()
+    latest = [row["amount"] for row in sorted(made.rows, key=lambda row: row["time"])][-255:]
+    usual = sorted([*latest, 40.0])[127]
+    assert f"60,000.00 is {60_000 / usual:,.1f} times the usual {usual:,.2f}" in said[1][0].text
+    assert "of payments in shop (median of 256)" in said[1][0].text
+
+
+def test_of_a_customer_whose_amounts_are_known_all_payments_say_nothing(
+    fitted: PaymentPattern, history: Table
+) -> None:
+    level = fitted.channels(history)["level"]
+    order = history.frame["time"].arg_sort().to_numpy()
+    seen: dict[str, int] = {}
+    for place, customer in zip(order, history.frame["customer"].gather(order), strict=True):
+        if seen.get(customer, 0) >= 3:
+            assert level[place] == 0.0
+        seen[customer] = seen.get(customer, 0) + 1

@@ -191,13 +191,23 @@ def test_a_record_at_midnight_has_an_hour_like_any_other(
     assert live.judge(record).channels["hour"] == pytest.approx(channels["hour"])
 
 
-def test_of_a_record_without_a_time_nothing_is_said(
-    fitted: PaymentPattern, stream: list[Row]
+@pytest.mark.parametrize("customer", ["c3", "nobody", None])
+@pytest.mark.parametrize("amount", [20.0, 75_000.0, None])
+def test_of_a_record_without_a_time_only_the_amount_is_judged_as_in_a_table(
+    customer: str | None, amount: float | None, fitted: PaymentPattern, stream: list[Row]
 ) -> None:
-    live = LivePayments(fitted)
+    live = LivePayments(fitted, LIVE_FEATURES)
     before = live.state.rows.height
-    seen = live.judge({**stream[700], TableRole.TIME: None})
-    assert all(value == 0.0 for name, value in seen.channels.items() if name != TOGETHER)
+    record = {**stream[700], TableRole.TIME: None, TableRole.AMOUNT: amount}
+    record |= {TableRole.CUSTOMER: customer, TableRole.CURRENCY: "EUR"}
+    seen = live.judge(record)
+    features, channels = of_table(fitted, [record], live.features)
+    assert differing(seen.features, features) == {}
+    for name, log_p in channels.items():
+        assert seen.channels[name] == pytest.approx(log_p, abs=1e-9), name
+    odd = {name for name, value in seen.channels.items() if value < np.log(0.05)}
+    assert odd <= {"amount", "level", TOGETHER}
+    assert bool(odd) == (amount == 75_000.0)
     assert live.state.rows.height == before
     assert live.added().is_empty()
 

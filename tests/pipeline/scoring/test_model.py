@@ -1,11 +1,14 @@
 """Records are judged in memory as a run over a file would judge them."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from tieout.pipeline.detection import DetectJob, detect
+from tieout.pipeline.detection.scorer import ScoredRecord
 from tieout.pipeline.scoring.learn import learn_model
 from tieout.pipeline.scoring.model import ScoringModel
 from tieout.pipeline.scoring.records import Record, RecordError
@@ -147,10 +150,8 @@ def test_a_payment_that_comes_alone_and_last_is_judged_quickly_and_alike(
             "timestamp": f"2026-01-0{place % 7 + 1}T{place % 24:02}:10:00",
             "amount": float(place) * (50.0 if place % 3 else 1.0) + 1.0,
         }
-        found = payments.score_quickly(record)
-        assert found is not None
         (slow,) = payments.score([record]).scored
-        (fast,) = found.scored
+        (fast,) = next_of(payments, [record])
         assert fast.score == pytest.approx(slow.score, abs=1e-9)
         assert fast.triggered_rules == slow.triggered_rules
         assert (fast.is_ml_flag, fast.is_rule_flag) == (slow.is_ml_flag, slow.is_rule_flag)
@@ -160,16 +161,108 @@ def test_a_payment_that_comes_alone_and_last_is_judged_quickly_and_alike(
     assert quick > 5
 
 
-def test_a_payment_judged_quickly_leaves_no_trace(
+def fresh(model: ScoringModel) -> ScoringModel:
+    """The model as it is loaded: no requests are remembered."""
+    assert model.single is not None
+    return replace(model, single=model.single.anew())
+
+
+def next_of(model: ScoringModel, records: Sequence[Record]) -> list[ScoredRecord]:
+    """What is said of records that come one by one."""
+    model = fresh(model)
+    return [model.score_next(record).scored[0] for record in records]
+
+
+def later(row: dict[str, str], name: str, moment: str, **changed: str | float) -> Record:
+    return {**row, "transaction_id": name, "timestamp": f"2026-01-09T{moment}", **changed}
+
+
+def test_the_same_payment_sent_again_gets_the_same_answer_and_counts_once(
     payments: ScoringModel, payment_rows: list[dict[str, str]]
 ) -> None:
-    record: Record = {**payment_rows[-1], "transaction_id": "T", "timestamp": "2026-01-09T10:00:00"}
-    assert payments.score_quickly(record) == payments.score_quickly(record)
+    row = payment_rows[-1]
+    sent = [later(row, f"T{n}", f"10:0{n}:00", amount=20.0 + n) for n in range(5)]
+    first = next_of(payments, [*sent[:3], *sent[:3], *sent[3:]])
+    assert first[:3] == first[3:6]
+    assert [*first[:3], *first[6:]] == next_of(payments, sent)
 
 
-def test_what_a_single_record_cannot_tell_is_not_told_quickly(
-    payments: ScoringModel, sales: ScoringModel, payment_rows: list[dict[str, str]]
+def test_a_burst_over_several_requests_is_seen(
+    payments: ScoringModel, payment_rows: list[dict[str, str]]
 ) -> None:
-    assert payments.score_quickly(payment_rows[5]) is None
-    assert payments.score_quickly({"amount": 5.0}) is None
-    assert sales.score_quickly({"product": "p3"}) is None
+    row = payment_rows[-1]
+    burst = next_of(
+        payments, [later(row, f"T{n}", f"10:00:{10 * n}", amount=20.0 + n) for n in range(6)]
+    )
+    slow = next_of(
+        payments, [later(row, f"T{n}", f"1{n}:00:00", amount=20.0 + n) for n in range(6)]
+    )
+    assert not burst[0].is_flag
+    assert burst[-1].is_flag
+    assert "burst" in burst[-1].triggered_rules
+    assert any("one of 6 payments within 10 minutes" in each for each in burst[-1].reasons_top3)
+    assert not any("burst" in each.triggered_rules for each in slow)
+
+
+def test_the_same_amount_twice_in_two_requests_is_a_fast_duplicate(
+    payments: ScoringModel, payment_rows: list[dict[str, str]]
+) -> None:
+    row = payment_rows[-1]
+    one, two = next_of(payments, [later(row, "T1", "10:00:00"), later(row, "T2", "10:01:30")])
+    assert "fast-duplicate" not in one.triggered_rules
+    assert "fast-duplicate" in two.triggered_rules
+    assert two.is_flag
+
+
+def test_two_places_too_far_apart_in_two_requests_are_impossible_travel(
+    payments: ScoringModel, payment_rows: list[dict[str, str]]
+) -> None:
+    row = payment_rows[-1]
+    away: dict[str, str | float] = {"city": "Sydney", "latitude": -33.87, "longitude": 151.21}
+    _, there = next_of(
+        payments,
+        [later(row, "T1", "10:00:00"), later(row, "T2", "12:00:00", country="AU", **away)],
+    )
+    assert "impossible-travel" in there.triggered_rules
+    assert there.is_flag
+
+
+@pytest.mark.parametrize("currency", ["EUR", "GBP", "XYZ", ""])
+def test_an_enormous_payment_of_somebody_unknown_is_flagged_and_a_plain_one_is_not(
+    currency: str, payments: ScoringModel, payment_rows: list[dict[str, str]]
+) -> None:
+    who = {"customer_id": "C-NEW", "card_id": "K-NEW", "device_id": "", "currency": currency}
+    plain: Record = later({**payment_rows[-1], **who}, "T1", "14:00:00")
+    odd: Record = {**plain, "transaction_id": "T2", "amount": 250_000.0}
+    for scored in (next_of(payments, [plain, odd]), payments.score([plain, odd]).scored):
+        assert not scored[0].is_flag
+        assert scored[1].is_ml_flag
+        assert scored[1].score > 0.6
+        assert "250,000.00 is" in scored[1].reasons_top3[0]
+
+
+def test_an_enormous_payment_does_not_become_a_habit_by_being_sent(
+    payments: ScoringModel, payment_rows: list[dict[str, str]]
+) -> None:
+    row = {**payment_rows[-1], "customer_id": "C-NEW", "card_id": "K-NEW"}
+    days = [
+        {**later(row, f"T{n}", "10:00:00", amount=90_000.0), "timestamp": f"2026-01-{10 + n}T10:00"}
+        for n in range(8)
+    ]
+    scored = next_of(payments, days)
+    assert all(each.is_ml_flag for each in scored)
+    assert scored[-1].score == pytest.approx(scored[0].score)
+
+
+def test_of_a_payment_without_a_time_the_amount_is_judged(payments: ScoringModel) -> None:
+    plain, odd = next_of(payments, [{"amount": 25.0}, {"amount": 4_000_000.0}])
+    assert not plain.is_flag
+    assert odd.is_flag
+    together = payments.score([{"amount": 25.0}, {"amount": 4_000_000.0}]).scored
+    assert together[1].score == pytest.approx(odd.score)
+
+
+def test_records_that_are_no_payments_are_judged_alone_as_together(sales: ScoringModel) -> None:
+    record: Record = {"product": "p3", "quantity": 100, "value": 120.0, "seller": "anna"}
+    assert sales.score_next(record) == sales.score([record])
+    assert not sales.is_quick

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.server.api.conftest import Server
+from websockets.sync.client import connect
 
 ODD = {
     "transaction_id": "T-NEW",
@@ -23,6 +24,7 @@ JUDGED = {
     "is_ml_flag",
     "is_rule_flag",
     "is_flag",
+    "is_anomaly",
     "triggered_rules",
     "reasons_top3",
 }
@@ -52,12 +54,45 @@ def test_a_record_is_scored_in_an_envelope_and_alone(server: Server, body: Any) 
     assert answer.status_code == 200
     found = answer.json()
     assert set(found) == JUDGED | {"ignored", "model"}
-    assert found["is_flag"] is found["is_ml_flag"] is True
+    assert found["is_flag"] is found["is_ml_flag"] is found["is_anomaly"] is True
     assert "987,654.32" in found["reasons_top3"][0]
     # What other tests upload may have become the latest data that a model learnt from.
     assert found["model"]["profile"] == "payments"
     assert found["model"]["name"].endswith(".csv")
     assert found["model"]["practice"] is False
+
+
+def test_a_burst_is_seen_across_requests_and_the_socket(server: Server) -> None:
+    """Six payments of a card in a minute: the later ones are flagged, whichever way they come."""
+    usual = {**rows_of(server)[-1], "card_id": "K-BURST"}
+    burst = [
+        {**usual, "transaction_id": f"B{n}", "timestamp": f"2026-02-01T10:00:{n}0", "amount": 9 + n}
+        for n in range(6)
+    ]
+    with server.client() as client:
+        found = [client.post("/realtime_anomaly/", json=each).json() for each in burst[:5]]
+        assert [each["is_anomaly"] for each in found[:2]] == [False, False]
+        assert found[-1]["is_anomaly"]
+        again = client.post("/realtime_anomaly/", json=burst[1]).json()
+        assert again == found[1]
+        socket_url = server.url.replace("http", "ws", 1)
+        with connect(f"{socket_url}/ws?token={server.tokens['preparer']}") as socket:
+            socket.send(json.dumps(burst[5]))
+            last = json.loads(socket.recv())
+    assert "burst" in last["triggered_rules"]
+    assert any("one of 6 payments within 10 minutes" in each for each in last["reasons_top3"])
+
+
+@pytest.mark.parametrize("left_out", ["customer_id", "currency", "timestamp"])
+def test_an_enormous_amount_is_odd_whatever_else_is_known(server: Server, left_out: str) -> None:
+    new = {**ODD, "transaction_id": "T-WHO", "customer_id": "C-NOBODY"}
+    del new[left_out]
+    with server.client() as client:
+        odd = client.post("/realtime_anomaly/", json=new).json()
+        plain = client.post("/realtime_anomaly/", json={**new, "amount": 31.5}).json()
+    assert odd["is_anomaly"]
+    assert odd["score"] > 0.6
+    assert not plain["is_anomaly"]
 
 
 def test_a_batch_and_its_records_alone_agree(server: Server) -> None:

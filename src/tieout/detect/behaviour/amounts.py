@@ -1,5 +1,6 @@
-"""An amount beside the earlier amounts of its customer, its category and its merchant."""
+"""An amount beside the earlier amounts of its customer, category and merchant, and of all."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,12 @@ CATEGORY_ROWS_MIN = 16
 _BLOCK = 1 << 18
 TO_SIGMA = 1.4826
 SPREAD_MIN = 0.05
+# Whose payments an amount is compared with where its customer's own are too few.
+_LIKE = (TableRole.CURRENCY, TableRole.MERCHANT_CATEGORY, TableRole.CHANNEL)
+# Of fewer neither the middle nor the spread is told well enough to call an amount enormous.
+LIKE_ROWS_MIN = 64
+# A group's spread counts as at least so much of everyone's: one price is no proof of the next.
+SPREAD_OF_ALL_MIN = 0.5
 
 
 def past(groups: Groups, values: Floats, *, latest: int) -> tuple[Codes, Floats, Floats]:
@@ -45,9 +52,11 @@ class Pool:
     """Centre and MAD of everyone's values so far, brought up to date whenever rows double.
 
     At row i the values of the first 2^k rows count, 2^k the largest power of two up to i: linear
-    cost, and nothing looks ahead. centre, spread: by k; NaN where nothing is known.
+    cost, and nothing looks ahead. known: how many these are; centre, spread: NaN where none is.
+    Each by k.
     """
 
+    known: Codes
     centre: Floats
     spread: Floats
 
@@ -55,20 +64,27 @@ class Pool:
     def running(cls, values: Floats) -> "Pool":
         """From values in time order; NaN is no value. Nothing is said of the first 16 rows."""
         steps = max(len(values), 1).bit_length()
+        known: Codes = np.zeros(steps, np.int32)
         centre, spread = floats(steps), floats(steps)
         for step in range(POOL_FROM, steps):
             seen = values[: 2**step]
             seen = seen[~np.isnan(seen)]
+            known[step] = len(seen)
             if len(seen):
                 centre[step] = np.median(seen)
                 spread[step] = np.median(np.abs(seen - centre[step]))
-        return cls(centre, spread)
+        return cls(known, centre, spread)
 
     def at(self, first: int, stop: int) -> tuple[Floats, Floats]:
         """Centre and MAD for the rows from `first` up to `stop`."""
-        steps = np.frexp(np.arange(first, stop, dtype=np.float64))[1] - 1
-        steps[steps < 0] = 0
+        steps = self.steps(first, stop)
         return self.centre[steps], self.spread[steps]
+
+    def steps(self, first: int, stop: int) -> Codes:
+        """The k of each row from `first` up to `stop`."""
+        steps: Codes = np.frexp(np.arange(first, stop, dtype=np.float64))[1] - 1
+        steps[steps < 0] = 0
+        return steps
 
 
 def deviation(values: Floats, pool: Pool, own: tuple[Codes, Floats, Floats]) -> Floats:
@@ -120,6 +136,35 @@ def _usual(work: Work) -> Computed:
     return {"amount_usual_z": deviation(net, pool, own)}
 
 
+def levels(roles: Collection[TableRole]) -> tuple[tuple[TableRole, ...], ...]:
+    """Keys of payments like one, the coarsest first: by currency, then category, then channel."""
+    present = [role for role in _LIKE if role in roles]
+    return tuple(tuple(present[:n]) for n in range(1, len(present) + 1))
+
+
+def _among_all(work: Work) -> Computed:
+    """Against the finest level of which 64 amounts are known, else against everyone's."""
+    logs = work.log_amount
+    pool = Pool.running(logs)
+    steps = pool.steps(0, len(logs))
+    rows, spread = pool.known[steps], pool.spread[steps]
+    centre = np.where(rows >= LIKE_ROWS_MIN, pool.centre[steps], np.nan)
+    spread_min = np.maximum(SPREAD_OF_ALL_MIN * spread, SPREAD_MIN)
+    level = np.zeros(len(logs), np.int8)
+    for depth, key in enumerate(levels(work.roles), start=1):
+        known, median, distance = past(work.groups(*key), logs, latest=LATEST_OF_MANY)
+        enough = known >= LIKE_ROWS_MIN
+        rows, centre = np.where(enough, known, rows), np.where(enough, median, centre)
+        spread = np.where(enough, distance, spread)
+        level[enough] = depth
+    return {
+        "amount_all_level": level,
+        "amount_all_rows": rows,
+        "amount_all_median": np.exp(centre),
+        "amount_all_z": (logs - centre) / (TO_SIGMA * np.fmax(spread, spread_min)),
+    }
+
+
 def _family(name: str, whose: str, needs: tuple[TableRole, ...], latest: int) -> Family:
     def compute(work: Work) -> Computed:
         role = next(role for role in needs if role in work.roles)
@@ -144,6 +189,7 @@ def _family(name: str, whose: str, needs: tuple[TableRole, ...], latest: int) ->
         ),
         (needs, AMOUNTS, (TableRole.TIME,)),
         compute,
+        timeless=True,
     )
 
 
@@ -161,5 +207,31 @@ FAMILIES = (
         ),
         (HOLDERS, (TableRole.MERCHANT_CATEGORY,), AMOUNTS, (TableRole.TIME,)),
         _usual,
+        timeless=True,
+    ),
+    Family(
+        (
+            Feature(
+                "amount_all_level",
+                "",
+                "payments like this one: 0 all, 1 of its currency (else category, channel), 2 of "
+                f"two of them, 3 of all three; the finest of which {LIKE_ROWS_MIN} are known",
+            ),
+            Feature("amount_all_rows", "rows", "earlier amounts known of them (the latest)"),
+            Feature(
+                "amount_all_median",
+                "amount",
+                f"median (lower of two) of the latest {LATEST_OF_MANY} earlier absolute amounts of "
+                "them",
+            ),
+            Feature(
+                "amount_all_z",
+                "sigma",
+                "robust z of the log amount against these, the MAD at least half of everyone's",
+            ),
+        ),
+        (AMOUNTS, (TableRole.TIME,)),
+        _among_all,
+        timeless=True,
     ),
 )

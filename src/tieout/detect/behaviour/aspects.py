@@ -52,10 +52,14 @@ class Columns:
 
 @dataclass(frozen=True)
 class Aspect:
-    """needs: features. odd: their score for each row, NaN where there is nothing to say."""
+    """needs: features. odd: their score for each row, NaN where there is nothing to say.
+
+    usual: scores of history to calibrate on, where they are more than those of `odd`.
+    """
 
     needs: tuple[str, ...]
     odd: Callable[[Features], Floats]
+    usual: Callable[[Features], Floats] | None = None
 
 
 def _where(condition: Booleans, values: Floats) -> Floats:
@@ -67,8 +71,21 @@ def _amount(columns: Features) -> Floats:
     """Against the customer's amounts, by their spread and in plain times, and by category."""
     own = columns["amount_own_z"]
     usual = columns["amount_usual_z"] if columns.has("amount_usual_z") else own
-    odd = own + 0.5 * np.where(np.isnan(usual), own, usual) + np.log(columns["amount_own_times"])
+    # Nothing paid is no payment too large.
+    with np.errstate(divide="ignore"):
+        times = np.log(columns["amount_own_times"])
+    odd = own + 0.5 * np.where(np.isnan(usual), own, usual) + times
     return _where(columns["amount_own_rows"] >= AMOUNT_ROWS_MIN, odd)
+
+
+def _of_all(columns: Features) -> Floats:
+    return columns["amount_all_z"]
+
+
+def _level(columns: Features) -> Floats:
+    """Against all payments like it, where the customer's own are too few to tell."""
+    own = np.nan_to_num(columns["amount_own_rows"])
+    return _where(own < AMOUNT_ROWS_MIN, _of_all(columns))
 
 
 def _hour(columns: Features) -> Floats:
@@ -124,6 +141,8 @@ def _repeat(columns: Features) -> Floats:
 ALONE: Mapping[str, Aspect] = MappingProxyType(
     {
         "amount": Aspect(("amount_own_z", "amount_own_rows", "amount_own_times"), _amount),
+        # A customer's first payments are few; how odd an amount is among all is told by all.
+        "level": Aspect(("amount_all_z", "amount_own_rows"), _level, usual=_of_all),
         "hour": Aspect(("hour_share",), _hour),
         "burst": Aspect(("burst_10m",), _burst),
         "travel": Aspect(("km_from_last", "km_per_hour_away"), _travel),
@@ -144,11 +163,20 @@ TOGETHER = "together"
 COMPANY = "company"
 # How much of each goes into the sum: new merchants and categories go together, so half of each.
 WEIGHTS: Mapping[str, float] = MappingProxyType(
-    {"amount": 1.0, "hour": 1.0, "country": 1.0, "device": 1.0, "merchant": 0.5, "category": 0.5}
+    {
+        "amount": 1.0,
+        "level": 1.0,
+        "hour": 1.0,
+        "country": 1.0,
+        "device": 1.0,
+        "merchant": 0.5,
+        "category": 0.5,
+    }
 )
 FEATURES_NEEDED = frozenset(
     [name for aspect in (*ALONE.values(), *ADDED.values()) for name in aspect.needs]
     + ["amount_usual_z", "amount_own_median", "amount_own_times", "hour", "hour_near_before"]
+    + ["amount_all_level", "amount_all_rows", "amount_all_median"]
     + ["countries_before", "rows_before"]
 )
 
@@ -159,6 +187,15 @@ def odd_scores(columns: Features) -> dict[str, Floats]:
         name: aspect.odd(columns)
         for name, aspect in (*ALONE.items(), *ADDED.items())
         if columns.has(*aspect.needs)
+    }
+
+
+def usual_scores(columns: Features, odd: Mapping[str, Floats]) -> dict[str, Floats]:
+    """What each aspect's scores are calibrated on: of history, `odd` unless it says otherwise."""
+    aspects = {**ALONE, **ADDED}
+    return {
+        name: scores if (usual := aspects[name].usual) is None else usual(columns)
+        for name, scores in odd.items()
     }
 
 

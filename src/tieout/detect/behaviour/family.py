@@ -90,6 +90,7 @@ class Family:
     """Features that are computed together.
 
     needs: roles, at least one out of each tuple. needs_clock: times must be more than dates.
+    timeless: a row without a time has them as well, as if it came after all others.
     compute: a column for each of `features`, as long as the timeline: NaN (or a null of a Series)
     where there is nothing to say.
     """
@@ -98,6 +99,7 @@ class Family:
     needs: tuple[AnyOf, ...]
     compute: Callable[[Work], Computed] = field(repr=False)
     needs_clock: bool = False
+    timeless: bool = False
 
     def available(self, roles: frozenset[TableRole], *, clock: bool) -> bool:
         """Whether a table with these roles has what the family needs."""

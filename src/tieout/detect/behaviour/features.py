@@ -59,7 +59,7 @@ def behaviour(
     amount_limits: for the features of amounts just below a limit; round numbers if None.
 
     A feature whose roles are missing has no column; a row without a time has nulls in all that
-    needs one. The rows are in the order of `current`.
+    needs one, and comes after all others for what does not. The rows are in the order of `current`.
     """
     wanted = frozenset(FEATURES if features is None else features)
     unknown = sorted(wanted - set(FEATURES))
@@ -101,15 +101,17 @@ def _in_time(
     merged = timeline(current, history)
     limits_given = None if amount_limits is None else tuple(amount_limits)
     work = Work(merged, frozenset(current.roles), limits_given)
-    places = pl.Series(merged.positions)
-    in_place = np.array_equal(merged.positions, np.arange(merged.height))
-    places = places.set(places < 0, None)
+    everyone = pl.Series(merged.positions)
+    all_timed = bool(merged.timed.all())
+    timed = everyone if all_timed else everyone.set(pl.Series(~merged.timed), None)
+    in_place = all_timed and np.array_equal(merged.positions, np.arange(merged.height))
     columns = []
     for family in families:
         for name, values in family.compute(work).items():
             if name not in wanted:
                 continue
             series = _series(name, values)
+            places = everyone if family.timeless else timed
             columns.append(series if in_place else series.gather(places))
     return columns
 

@@ -35,9 +35,13 @@ REMEMBERED = (
 
 
 def remembered(table: Table) -> Table:
-    """The columns of a table that behaviour rests on, named by their role."""
+    """The columns that behaviour rests on, named by their role, of the rows that have a time."""
     roles = tuple(role for role in REMEMBERED if role in table.roles)
-    return Table(by_role(table, roles), table.rows, (), {role: str(role) for role in roles})
+    named = Table(by_role(table, roles), table.rows, (), {role: str(role) for role in roles})
+    timed = named.frame["time"].is_not_null() if TableRole.TIME in roles else None
+    if timed is None or timed.all():
+        return named
+    return named.take(np.flatnonzero(timed.to_numpy()))
 
 
 def without_shared(memory: Table, current: Table) -> Table:

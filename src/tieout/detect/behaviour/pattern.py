@@ -17,6 +17,7 @@ from tieout.detect.behaviour.aspects import (
     Columns,
     company,
     odd_scores,
+    usual_scores,
 )
 from tieout.detect.behaviour.family import CARRIERS, HOLDERS, first_of
 from tieout.detect.behaviour.features import behaviour
@@ -67,6 +68,9 @@ class Seen:
 class PaymentPattern:
     """Amount, hour, burst, travel, country and repeats, each against the customer's own past.
 
+    Where that is too short to tell, `level` holds the amount against all payments of its currency,
+    category and channel: what is enormous is odd whoever pays.
+
     Each aspect is calibrated on history; the smallest p-value counts, times the number of channels
     (Bonferroni). Two channels more: `together` adds up the aspects' -log p (Fisher 1932), so that
     a row a little odd in several ways is found, and `company` adds the oddest row of the same card
@@ -79,7 +83,7 @@ class PaymentPattern:
     """
 
     name: ClassVar[str] = "payment_pattern"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def __init__(self) -> None:
         self._memory: Table | None = None
@@ -95,15 +99,17 @@ class PaymentPattern:
         if TableRole.TIME not in roles or not roles & set(HOLDERS):
             raise ValueError("payments need a time and a customer, card or account")
         features = behaviour(history, features=FEATURES_NEEDED)
-        odd = odd_scores(Columns(features))
+        columns = Columns(features)
+        odd = odd_scores(columns)
         if not any(name in ALONE for name in odd):
             raise ValueError("payments need an amount, a clock, a place, a country or a merchant")
         self._memory = memory.remembered(history)
         self._calibrations = {}
         self._last = None
         channels: dict[str, Floats] = {}
-        for name, scores in odd.items():
-            channels[name] = self._calibrated(name, scores)
+        for name, scores in usual_scores(columns, odd).items():
+            self._calibrations[name] = ChannelCalibration.fitted(scores)
+            channels[name] = self._calibrations[name].log_p(odd[name])
         together = _added(channels, history.height)
         channels[TOGETHER] = self._calibrated(TOGETHER, together)
         accompanied = _accompanied(history, together)

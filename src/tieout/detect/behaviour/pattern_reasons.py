@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tieout.detect.behaviour.amounts import levels
 from tieout.detect.behaviour.aspects import ALONE, COMPANY, TOGETHER
 from tieout.model.facts import Reason
 from tieout.model.table import TableRole
@@ -48,6 +49,20 @@ def _amount(facts: RowFacts) -> Reason:
         f"{amount:,.2f} is {times:,.1f} times this {facts.who}'s usual {median:,.2f} "
         f"(median of its latest {rows:.0f} payments), {z:.1f} robust sigma",
         (amount, times, median, rows, z),
+    )
+
+
+def _level(facts: RowFacts) -> Reason:
+    amount = abs(float(facts.column(TableRole.AMOUNT) or 0.0))
+    usual, rows = facts.feature("amount_all_median"), facts.feature("amount_all_rows")
+    z, level = facts.feature("amount_all_z"), int(facts.feature("amount_all_level"))
+    key = levels(facts.roles)[level - 1] if level else ()
+    like = ", ".join(str(facts.column(role)) for role in key)
+    return Reason(
+        f"{amount:,.2f} is {amount / usual:,.1f} times the usual {usual:,.2f} of "
+        f"{f'payments in {like}' if like else 'all payments'} (median of {rows:,.0f}), {z:.1f} "
+        f"robust sigma; this {facts.who} has too few of its own to compare",
+        (amount, amount / usual, usual, rows, z),
     )
 
 
@@ -121,6 +136,7 @@ def _seen(name: str, role: TableRole) -> Callable[[RowFacts], Reason]:
 _SENTENCES: Mapping[str, Callable[[RowFacts], Reason]] = MappingProxyType(
     {
         "amount": _amount,
+        "level": _level,
         "hour": _hour,
         "burst": _burst,
         "travel": _travel,

@@ -17,6 +17,8 @@ Codes: TypeAlias = NDArray[np.int32]
 
 MICROSECONDS = 1_000_000
 DAY_US = 86_400 * MICROSECONDS
+# Farther than any window reaches.
+_BEHIND_DAYS = 400
 _DECIMALS_MAX = 4
 _SAMPLE = 10_000
 _NUMBERS = frozenset({TableRole.AMOUNT, TableRole.DEBIT, TableRole.CREDIT})
@@ -28,12 +30,15 @@ _TIMES = frozenset({TableRole.TIME, TableRole.POSTED_AT})
 class Timeline:
     """Rows that have a time, oldest first; equal times in the order of their file, history first.
 
-    frame: a column for each role that the current table has, named by the role.
-    positions: for each current row its place here; -1 where it has no time.
+    frame: a column for each role that the current table has, named by the role. Current rows
+    without a time come last, far behind all others: the past of none that has one.
+    positions: for each current row its place here.
+    timed: for each current row whether it has a time.
     """
 
     frame: pl.DataFrame
     positions: NDArray[np.int64]
+    timed: Booleans
 
     @property
     def height(self) -> int:
@@ -43,8 +48,12 @@ class Timeline:
     @cached_property
     def time_us(self) -> NDArray[np.int64]:
         """Microseconds since 1970 of each row, ascending."""
-        times: NDArray[np.int64] = self.frame["time"].to_physical().to_numpy()
-        return times
+        times = self.frame["time"].to_physical()
+        if times.null_count():
+            behind = int(times.fill_null(0).to_numpy().max()) + _BEHIND_DAYS * DAY_US
+            times = times.fill_null(behind)
+        known: NDArray[np.int64] = times.to_numpy()
+        return known
 
     @cached_property
     def hour(self) -> NDArray[np.int8]:
@@ -82,12 +91,15 @@ def timeline(current: Table, history: Table | None = None) -> Timeline:
         frames.insert(0, by_role(history, tuple(current.roles)))
     frame = pl.concat(frames).with_row_index("_row")
     before = frame.height - current.height
-    known = frame.filter(pl.col("time").is_not_null())
+    timed = frame["time"].is_not_null()
+    known = frame.filter(timed)
     if not known["time"].is_sorted():
         known = known.sort("time", maintain_order=True)
+    if known.height < frame.height:
+        known = pl.concat([known, frame.filter(~timed & (pl.col("_row") >= before))])
     positions = np.full(frame.height, -1, np.int64)
     positions[known["_row"].to_numpy()] = np.arange(known.height)
-    return Timeline(known.drop("_row"), positions[before:])
+    return Timeline(known.drop("_row"), positions[before:], timed.to_numpy()[before:])
 
 
 def by_role(table: Table, roles: tuple[TableRole, ...]) -> pl.DataFrame:

@@ -8,7 +8,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from tieout.detect.behaviour.amounts import CATEGORY_ROWS_MIN, LATEST, LATEST_OF_MANY
+from tieout.detect.behaviour.amounts import (
+    CATEGORY_ROWS_MIN,
+    LATEST,
+    LATEST_OF_MANY,
+    LIKE_ROWS_MIN,
+    SPREAD_MIN,
+    SPREAD_OF_ALL_MIN,
+    TO_SIGMA,
+)
 from tieout.detect.behaviour.firsts import plural, short
 from tieout.detect.behaviour.limits import NEAR_DAYS, just_below
 from tieout.detect.behaviour.places import BACK_SHARE, EARTH_RADIUS_KM, SECONDS_MIN
@@ -16,7 +24,8 @@ from tieout.detect.behaviour.repeats import GAPS, GAPS_MIN
 from tieout.detect.behaviour.statuses import ASKED_BACK, MONTH_DAYS, REFUSED
 from tieout.detect.behaviour.timeline import DAY_US
 from tieout.detect.live import walks
-from tieout.detect.live.pools import deviation_of
+from tieout.detect.live.pools import Spread, deviation_of
+from tieout.detect.live.rows import Key
 from tieout.detect.live.state import ACTING, FIRSTS, PaymentState
 from tieout.detect.live.whereabouts import kilometres_between
 from tieout.model.table import TableRole
@@ -31,13 +40,15 @@ _HOUR_US: Final = 3_600e6
 class Moment:
     """One record as features see it.
 
-    now: microseconds since 1970. numbers: what is remembered of it, by column of the rows.
+    now: microseconds since 1970, NaN where it has no time. numbers: what is remembered of it, by
+    column of the rows. place: of the request that it repeats; -1 for none.
     """
 
     values: Mapping[TableRole, Any]
     now: float
     codes: dict[TableRole, int]
     numbers: dict[str, float] = field(default_factory=dict)
+    place: int = -1
 
     @property
     def hour(self) -> int:
@@ -46,7 +57,7 @@ class Moment:
 
 
 def moment_of(state: PaymentState, values: Mapping[TableRole, Any], now: float) -> Moment:
-    """A record with its codes and numbers; new values get a code of their own."""
+    """A record with its codes and numbers; it is not remembered yet."""
     rows, parties = state.rows, state.parties
     codes = {role: rows.code(role, values.get(role)) for role in rows.codes}
     made = Moment(values, now, codes, {"time": now})
@@ -76,10 +87,7 @@ def _money(state: PaymentState, made: Moment) -> None:
     net = NAN
     if TableRole.MERCHANT_CATEGORY in state.parties.roles:
         key = state.parties.money(TableRole.MERCHANT_CATEGORY)
-        head = state.rows.head(key, state.rows.key_of(key, made.codes))
-        known, median, _ = walks.latest_spread(
-            state.rows.chains[key], state.rows.numbers["log"], head, LATEST_OF_MANY
-        )
+        known, median, _ = _latest(state, made, key, LATEST_OF_MANY)
         net = log - median if known >= CATEGORY_ROWS_MIN else NAN
     near = False if math.isnan(amount) else _limit(state, amount) is not None
     made.numbers |= {
@@ -98,8 +106,16 @@ def _limit(state: PaymentState, amount: float) -> float | None:
     return None if math.isnan(limit) else limit
 
 
+def _latest(state: PaymentState, made: Moment, key: Key, width: int) -> Spread:
+    """Of the latest amounts of a key, in logarithms."""
+    found: Spread = walks.latest_spread(
+        state.rows.chains[key], state.rows.numbers["log"], state.habit(key, made.codes), width
+    )
+    return found
+
+
 def _head(state: PaymentState, made: Moment, role: TableRole) -> int:
-    return state.rows.head((role,), made.codes[role])
+    return state.head((role,), made.codes, made.place)
 
 
 def clock(state: PaymentState, made: Moment) -> dict[str, Value]:
@@ -136,24 +152,45 @@ def amounts(state: PaymentState, made: Moment) -> dict[str, Value]:
     """The amount beside the customer's own, as it is and net of its category's."""
     rows = state.rows
     key = state.parties.money(state.parties.holder)
-    number = rows.key_of(key, made.codes)
-    head = rows.head(key, number)
-    chain, logs = rows.chains[key], rows.numbers["log"]
-    own = walks.latest_spread(chain, logs, head, LATEST)
+    logs = rows.numbers["log"]
+    own = _latest(state, made, key, LATEST)
     pool = state.pool.at(rows.height, logs)
     median = math.exp(own[1])
     found: dict[str, Value] = {
-        "amount_own_rows": own[0] if number >= 0 else None,
+        "amount_own_rows": own[0] if rows.key_of(key, made.codes) >= 0 else None,
         "amount_own_median": median,
         "amount_own_times": abs(made.numbers["amount"]) / median,
         "amount_own_z": deviation_of(made.numbers["log"], pool, own),
     }
     if TableRole.MERCHANT_CATEGORY in state.parties.roles:
-        nets = rows.numbers["net"]
-        own = walks.latest_spread(chain, nets, head, LATEST)
+        nets, head = rows.numbers["net"], state.habit(key, made.codes)
+        own = walks.latest_spread(rows.chains[key], nets, head, LATEST)
         pool = state.pool_net.at(rows.height, nets)
         found["amount_usual_z"] = deviation_of(made.numbers["net"], pool, own)
     return found
+
+
+def level(state: PaymentState, made: Moment) -> dict[str, Value]:
+    """The amount beside those of all payments like it, at the finest level that is known."""
+    rows = state.rows
+    of_all = state.pool.at(rows.height, rows.numbers["log"])
+    spread_min = max(SPREAD_OF_ALL_MIN * of_all[2], SPREAD_MIN)
+    known, centre, spread, depth = *of_all, 0
+    if known < LIKE_ROWS_MIN:
+        centre = NAN
+    for place, key in enumerate(state.parties.levels):
+        found = _latest(state, made, key, LATEST_OF_MANY)
+        if found[0] >= LIKE_ROWS_MIN:
+            known, centre, spread = found
+            depth = len(state.parties.levels) - place
+            break
+    return {
+        "amount_all_level": depth,
+        "amount_all_rows": known,
+        "amount_all_median": math.exp(centre),
+        "amount_all_z": (made.numbers["log"] - centre)
+        / (TO_SIGMA * float(np.fmax(spread, spread_min))),
+    }
 
 
 def burst(state: PaymentState, made: Moment) -> dict[str, Value]:
@@ -253,7 +290,7 @@ def repeats(state: PaymentState, made: Moment) -> dict[str, Value]:
         rows.numbers["time"],
         rows.numbers["amount"],
         rows.codes[partner],
-        rows.head(key, number),
+        state.head(key, made.codes, made.place),
         (made.now, amount, made.codes[partner]),
         float(DAY_US),
     )
@@ -306,7 +343,7 @@ def limits(state: PaymentState, made: Moment) -> dict[str, Value]:
             "near_limit_count_7d": nothing,
             "near_limit_sum_7d": None if nothing is None else 0.0,
         }
-    week = (rows.head(key, number), made.now, float(NEAR_DAYS * DAY_US))
+    week = (state.head(key, made.codes, made.place), made.now, float(NEAR_DAYS * DAY_US))
     chain, time = rows.chains[key], rows.numbers["time"]
     count = walks.sum_within(chain, time, rows.numbers["is near limit"], *week)
     total = walks.sum_within(chain, time, rows.numbers["near limit"], *week)
@@ -348,13 +385,15 @@ _OF_FIRSTS: Final = tuple(
     for name in (f"{role}_seen_before", f"{plural(role)}_before", f"{role}_known_days")
 )
 # What computes which features; each is asked only where one of its features is wanted.
-COMPUTED: Final[Mapping[Callable[[PaymentState, Moment], dict[str, Value]], tuple[str, ...]]] = {
+Compute = Callable[[PaymentState, Moment], dict[str, Value]]
+COMPUTED: Final[Mapping[Compute, tuple[str, ...]]] = {
     clock: ("hour", "is_night", "hour_near_before", "hour_share"),
     pace: ("rows_before", "seconds_since_last", "gap_variation"),
     amounts: (
         *("amount_own_rows", "amount_own_median", "amount_own_times", "amount_own_z"),
         "amount_usual_z",
     ),
+    level: ("amount_all_level", "amount_all_rows", "amount_all_median", "amount_all_z"),
     burst: ("burst_10m",),
     travel: ("km_from_last", "km_per_hour", "km_per_hour_away"),
     firsts: (*_OF_FIRSTS, *(f"new_{short(role)}" for role in FIRSTS)),
@@ -366,4 +405,6 @@ COMPUTED: Final[Mapping[Callable[[PaymentState, Moment], dict[str, Value]], tupl
         *(f"{role}_refused_1d" for role in ACTING),
     ),
 }
+# What a record without a time has all the same.
+TIMELESS: Final = frozenset({amounts, level})
 LIVE_FEATURES: Final = frozenset(name for names in COMPUTED.values() for name in names)

@@ -22,7 +22,15 @@ from tieout.detect.behaviour.pattern import PaymentPattern
 from tieout.detect.behaviour.pattern_reasons import RowFacts, reasons_of
 from tieout.detect.behaviour.timeline import Floats, has_clock
 from tieout.detect.live import walks
-from tieout.detect.live.features import COMPUTED, LIVE_FEATURES, Moment, Value, moment_of
+from tieout.detect.live.features import (
+    COMPUTED,
+    LIVE_FEATURES,
+    TIMELESS,
+    Compute,
+    Moment,
+    Value,
+    moment_of,
+)
 from tieout.detect.live.state import PaymentState
 from tieout.model.facts import Reason
 from tieout.model.table import Table, TableRole
@@ -51,13 +59,23 @@ class LivePayments:
     the order of their time get the p-values that a table of all records so far would give its
     last row, of which no later one is known. A record that comes late is judged by what had come
     before it; rows later than it are passed over in windows and ways. A record that the model
-    learnt from is judged as it was there, and not remembered twice.
+    learnt from is judged as it was there, and not remembered twice. Of one without a time only the
+    amount is judged, and it is not remembered.
 
     wanted: features that rules ask for, beside those of the judgement; of the latter those that
-    cannot be told of a single record (`LIVE_FEATURES`) are left out.
+    cannot be told of a single record (`LIVE_FEATURES`) are left out. requests: so many of the
+    latest records are remembered for bursts, repeats, ways and company, and make no habits: usual
+    amounts, hours, countries and devices stay those that were learnt. A record that is remembered
+    and comes again is judged as it was, and counts once. None: all are remembered, and for good.
     """
 
-    def __init__(self, pattern: PaymentPattern, wanted: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        pattern: PaymentPattern,
+        wanted: Collection[str] = (),
+        *,
+        requests: int | None = None,
+    ) -> None:
         self.pattern = pattern
         self.roles = tuple(pattern.memory.roles)
         asked = FEATURES_NEEDED | (set(wanted) & LIVE_FEATURES)
@@ -67,33 +85,38 @@ class LivePayments:
             & LIVE_FEATURES
             & asked
         )
-        self._compute = [each for each, names in COMPUTED.items() if set(names) & self.features]
-        self.state = PaymentState(pattern.memory)
-        self._recent: dict[int, list[tuple[float, float]]] = {}
+        self._compute = frozenset(
+            each for each, names in COMPUTED.items() if set(names) & self.features
+        )
+        self.state = PaymentState(pattern.memory, requests)
         self._added: list[tuple[Any, ...]] = []
 
-    def judge(self, values: Mapping[TableRole, Any], *, remember: bool = True) -> Seen:
+    def judge(self, values: Mapping[TableRole, Any]) -> Seen:
         """What is odd about a record; afterwards it is part of what the next is judged by.
 
-        values: by role; the time as a datetime without zone, numbers as floats. remember: without
-        it the record leaves no trace, and none of those before it count as its company.
+        values: by role; the time as a datetime without zone, numbers as floats.
         """
-        time = values.get(TableRole.TIME)
-        if time is None:
-            return self._seen(dict.fromkeys(self.features, float("nan")), None)
-        made = moment_of(self.state, values, (time - _EPOCH) / _MICROSECOND)
+        made = moment_of(self.state, values, _microseconds(values.get(TableRole.TIME)))
+        if math.isnan(made.now):
+            return self._seen(self._told(made, self._compute & TIMELESS), made)
         twin = self._twin(made)
         if twin is not None:
             return self._seen(twin, made)
-        found: dict[str, Value] = {}
-        for compute in self._compute:
-            found |= compute(self.state, made)
-        features = {name: found.get(name) for name in self.features}
-        if not remember:
-            return self._seen(features, None)
-        seen = self._seen(features, made)
-        self._remember(made)
+        if self.state.requests is not None:
+            made.place = self.state.requests.place_of(self._values(made))
+        seen = self._seen(self._told(made, self._compute), made)
+        if made.place < 0:
+            self._remember(made)
         return seen
+
+    def _told(self, made: Moment, computed: Collection[Compute]) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        for compute in computed:
+            found |= compute(self.state, made)
+        return {name: found.get(name) for name in self.features}
+
+    def _values(self, made: Moment) -> tuple[Any, ...]:
+        return tuple(made.values.get(role) for role in self.roles)
 
     def reasons(
         self, seen: Seen, record: Mapping[str, Any], roles: Mapping[TableRole, str]
@@ -105,11 +128,9 @@ class LivePayments:
 
     def remember(self, values: Mapping[TableRole, Any]) -> None:
         """Make a record part of the past without judging it."""
-        time = values.get(TableRole.TIME)
-        if time is not None:
-            made = moment_of(self.state, values, (time - _EPOCH) / _MICROSECOND)
-            if self._twin_row(made) < 0:
-                self._remember(made)
+        made = moment_of(self.state, values, _microseconds(values.get(TableRole.TIME)))
+        if not math.isnan(made.now) and self._twin_row(made) < 0:
+            self._remember(made)
 
     def added(self) -> "pl.DataFrame":
         """The records remembered since the model was loaded, columns named by role."""
@@ -120,14 +141,19 @@ class LivePayments:
 
     def _remember(self, made: Moment) -> None:
         state, codes = self.state, made.codes
+        made.numbers.setdefault("together", math.nan)
+        if state.requests is not None:
+            state.requests.add(self._values(made), made.values, codes, made.numbers)
+            return
+        state.rows.enrol(made.values, codes)
         holder = codes[state.parties.holder]
         state.hours.add(made.hour, holder, codes.get(TableRole.MERCHANT_CATEGORY, -1))
         for role, counted in state.firsts.items():
             counted.add(holder, codes[role], made.now)
         state.rows.add(codes, made.numbers)
-        self._added.append(tuple(made.values.get(role) for role in self.roles))
+        self._added.append(self._values(made))
 
-    def _seen(self, features: Mapping[str, Value], made: Moment | None) -> Seen:
+    def _seen(self, features: Mapping[str, Value], made: Moment) -> Seen:
         calibrations = self.pattern.calibrations
         odd = odd_scores(_One(features))
         channels = {
@@ -138,24 +164,29 @@ class LivePayments:
         together = -sum(
             weight * channels[name] for name, weight in WEIGHTS.items() if name in channels
         )
+        made.numbers["together"] = together
         channels[TOGETHER] = calibrations[TOGETHER].log_p_of(together)
         accompanied = self._accompanied(made, together)
         channels[COMPANY] = calibrations[COMPANY].log_p_of(accompanied)
         return Seen(features, channels)
 
-    def _accompanied(self, made: Moment | None, together: float) -> float:
+    def _accompanied(self, made: Moment, together: float) -> float:
         """A record's own oddness and that of the oddest of the card's three before it, in 2 h."""
-        if made is None or made.codes[self.state.parties.payer] < 0:
-            return float("nan")
-        recent = self._recent.setdefault(made.codes[self.state.parties.payer], [])
-        near = [each for at, each in recent[-_NEIGHBOURS:] if abs(made.now - at) <= _COMPANY_US]
-        recent[:] = [*recent[1 - _NEIGHBOURS :], (made.now, together)]
-        return together + max(near) if near else float("nan")
+        state, rows, key = self.state, self.state.rows, (self.state.parties.payer,)
+        row = state.head(key, made.codes, made.place)
+        oddest = math.nan
+        for _ in range(_NEIGHBOURS):
+            if row < state.memory_rows:
+                break
+            if abs(made.now - rows.numbers["time"][row]) <= _COMPANY_US:
+                oddest = float(np.fmax(oddest, rows.numbers["together"][row]))
+            row = int(rows.chains[key][row])
+        return together + oddest
 
     def _twin_row(self, made: Moment) -> int:
         state = self.state
         holder = state.parties.holder
-        head = state.rows.head((holder,), made.codes[holder])
+        head = state.habit((holder,), made.codes)
         numbers = state.rows.numbers
         amount = numbers.get("amount", numbers["time"])
         own = made.numbers.get("amount", made.now)
@@ -163,7 +194,7 @@ class LivePayments:
         row = walks.twin(chain, time, amount, head, (made.now, own), state.memory_rows)
         values = None
         while row >= 0:
-            values = values or tuple(made.values.get(role) for role in self.roles)
+            values = values or self._values(made)
             if state.frame.row(row) == values:
                 return row
             row = walks.twin(
@@ -186,6 +217,11 @@ class LivePayments:
         frame = self.state.frame
         rows = Table(frame, np.arange(1, frame.height + 1), (), memory.roles)
         return behaviour(rows, features=self.features)
+
+
+def _microseconds(time: datetime.datetime | None) -> float:
+    """Since 1970; NaN for none."""
+    return math.nan if time is None else (time - _EPOCH) / _MICROSECOND
 
 
 def _or_none(value: Value) -> Value:

@@ -1,6 +1,7 @@
 """Centre and spread of everyone's values so far, brought up to date whenever rows double."""
 
 import math
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from tieout.detect.behaviour.amounts import (
 )
 from tieout.detect.live.rows import Floats
 
+# How many values, their median, and their median distance from it.
+Spread: TypeAlias = tuple[int, float, float]
 _UNKNOWN = float("nan")
 
 
@@ -21,10 +24,11 @@ class RunningPool:
 
     def __init__(self) -> None:
         self._step = -1
-        self._known = (_UNKNOWN, _UNKNOWN)
+        self._known = (0, _UNKNOWN, _UNKNOWN)
 
-    def at(self, rows: int, values: Floats) -> tuple[float, float]:
-        """Centre and MAD for the row after the first `rows`, whose values stand in front."""
+    def at(self, rows: int, values: Floats) -> Spread:
+        """How many count, centre and MAD for the row after the first `rows`, whose values stand
+        in front."""
         step = rows.bit_length() - 1
         if step != self._step:
             self._step = step
@@ -32,19 +36,19 @@ class RunningPool:
         return self._known
 
 
-def _spread_of(values: Floats) -> tuple[float, float]:
+def _spread_of(values: Floats) -> Spread:
     seen = values[~np.isnan(values)]
     if not len(seen):
-        return _UNKNOWN, _UNKNOWN
+        return 0, _UNKNOWN, _UNKNOWN
     centre = float(np.median(seen))
-    return centre, float(np.median(np.abs(seen - centre)))
+    return len(seen), centre, float(np.median(np.abs(seen - centre)))
 
 
-def deviation_of(value: float, pool: tuple[float, float], own: tuple[int, float, float]) -> float:
+def deviation_of(value: float, pool: Spread, own: Spread) -> float:
     """As `behaviour.amounts.deviation`, of one value."""
     n = float(own[0])
-    centre = _shrunk(n, own[1], pool[0], POOL_ROWS_CENTRE)
-    width = _shrunk(n, own[2], pool[1], POOL_ROWS_SPREAD)
+    centre = _shrunk(n, own[1], pool[1], POOL_ROWS_CENTRE)
+    width = _shrunk(n, own[2], pool[2], POOL_ROWS_SPREAD)
     if math.isnan(width):
         return _UNKNOWN
     return (value - centre) / (TO_SIGMA * max(width, SPREAD_MIN))

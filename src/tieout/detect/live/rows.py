@@ -1,5 +1,6 @@
 """Rows that are remembered one by one: columns that grow, and chains from row to row."""
 
+from collections.abc import Mapping
 from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
@@ -17,6 +18,8 @@ Values = TypeVar("Values", Chain, Floats)
 
 _SHIFT: Final = 32
 _ROOM_MIN: Final = 1024
+# The number of a value that no row has: like no other.
+UNSEEN: Final = 2**31 - 1
 
 
 def joined(first: int, second: int) -> int:
@@ -54,7 +57,7 @@ class Rows:
 
     def _wide(self, values: Values) -> Values:
         wide = np.empty(self._room, values.dtype)
-        wide[: len(values)] = values
+        wide[: min(len(values), self._room)] = values[: self._room]
         return wide
 
     def _last(self, key: Key, groups: Groups) -> dict[int, int]:
@@ -67,12 +70,14 @@ class Rows:
             codes = (codes << _SHIFT) | self.codes[role][rows]
         return dict(zip(codes.tolist(), rows.tolist(), strict=True))
 
+    def widen(self, more: int) -> None:
+        """Make room for more rows behind those that are known."""
+        self._room = self.height + more
+        self._wide_all()
+
     def code(self, role: TableRole, text: str | None) -> int:
-        """The number of a value, a new one for a new value; -1 for none."""
-        if text is None:
-            return -1
-        known = self.vocabularies[role]
-        return known.setdefault(text, len(known))
+        """The number of a value: -1 for none, UNSEEN for one that no row has."""
+        return -1 if text is None else self.vocabularies[role].get(text, UNSEEN)
 
     def key_of(self, key: Key, codes: dict[TableRole, int]) -> int:
         """One number for the values of a key; -1 where a part of it is missing."""
@@ -86,11 +91,18 @@ class Rows:
         """The last row of a key; -1 for none."""
         return self.heads[key].get(number, -1)
 
+    def enrol(self, texts: Mapping[TableRole, str | None], codes: dict[TableRole, int]) -> None:
+        """Give new values numbers of their own, for good."""
+        for role, known in self.vocabularies.items():
+            if codes[role] == UNSEEN:
+                codes[role] = known.setdefault(str(texts[role]), len(known))
+
     def add(self, codes: dict[TableRole, int], numbers: dict[str, float]) -> None:
-        """Remember a row."""
+        """Remember a row, all of whose values are enrolled."""
         row = self.height
         if row == self._room:
-            self._grow()
+            self._room *= 2
+            self._wide_all()
         for role, column in self.codes.items():
             column[row] = codes[role]
         for name, values in self.numbers.items():
@@ -103,8 +115,7 @@ class Rows:
                 heads[number] = row
         self.height = row + 1
 
-    def _grow(self) -> None:
-        self._room *= 2
+    def _wide_all(self) -> None:
         self.codes = {role: self._wide(values) for role, values in self.codes.items()}
         self.numbers = {name: self._wide(values) for name, values in self.numbers.items()}
         self.chains = {key: self._wide(values) for key, values in self.chains.items()}

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tieout.detect.behaviour.amounts import CATEGORY_ROWS_MIN, LATEST_OF_MANY, past
+from tieout.detect.behaviour.amounts import CATEGORY_ROWS_MIN, LATEST_OF_MANY, levels, past
 from tieout.detect.behaviour.family import AMOUNTS, CARRIERS, HOLDERS, Work, first_of
 from tieout.detect.behaviour.limits import just_below, round_limits
 from tieout.detect.behaviour.places import own_places
@@ -14,6 +14,7 @@ from tieout.detect.behaviour.statuses import says_asked_back, says_refused
 from tieout.detect.behaviour.timeline import timeline
 from tieout.detect.live.habits import Firsts, Hours
 from tieout.detect.live.pools import RunningPool
+from tieout.detect.live.requests import Requests
 from tieout.detect.live.rows import Floats, Key, Rows
 from tieout.detect.live.whereabouts import Whereabouts
 from tieout.model.table import Table, TableRole
@@ -52,6 +53,11 @@ class Parties:
         """A role's key for amounts: currencies are kept apart."""
         return (role, TableRole.CURRENCY) if TableRole.CURRENCY in self.roles else (role,)
 
+    @cached_property
+    def levels(self) -> tuple[Key, ...]:
+        """Keys of payments like one, the finest first."""
+        return tuple(reversed(levels(self.roles)))
+
     @property
     def has_amount(self) -> bool:
         """Whether there is money in it."""
@@ -64,9 +70,13 @@ class Parties:
 
 
 class PaymentState:
-    """Rows, counts and pools: built from a table at once, then row by row."""
+    """Rows, counts and pools: built from a table at once, then row by row.
 
-    def __init__(self, memory: Table) -> None:
+    requests: how many of those that come are remembered beside, for windows and ways only; None
+    where each becomes one of the rows.
+    """
+
+    def __init__(self, memory: Table, requests: int | None = None) -> None:
         roles = frozenset(memory.roles)
         self.parties = Parties(roles)
         work = Work(timeline(memory), roles, None)
@@ -80,6 +90,22 @@ class PaymentState:
         }
         self.pool, self.pool_net = RunningPool(), RunningPool()
         self.whereabouts = Whereabouts(roles)
+        self.requests = None if requests is None else Requests(self.rows, requests)
+
+    def habit(self, key: Key, codes: dict[TableRole, int]) -> int:
+        """The last row of a key that counts as its habit; -1 for none."""
+        return self.rows.head(key, self.rows.key_of(key, codes))
+
+    def head(self, key: Key, codes: dict[TableRole, int], place: int = -1) -> int:
+        """The last row of a key, requests among them; -1 for none.
+
+        place: of the row itself where it is one of the requests: then the one before it.
+        """
+        if place >= 0:
+            return int(self.rows.chains[key][place])
+        if self.requests is None:
+            return self.habit(key, codes)
+        return self.requests.head(key, self.rows.key_of(key, codes))
 
     def _keys(self) -> tuple[Key, ...]:
         parties = self.parties
@@ -88,6 +114,8 @@ class PaymentState:
         keys += [(role,) for role in (*ACTING, *FIRSTS, TableRole.CITY) if role in parties.roles]
         if TableRole.MERCHANT_CATEGORY in parties.roles:
             keys.append(parties.money(TableRole.MERCHANT_CATEGORY))
+        if parties.has_amount:
+            keys += parties.levels
         if parties.partner is not None:
             keys.append((parties.partner,))
         return tuple(dict.fromkeys(keys))
@@ -96,6 +124,7 @@ class PaymentState:
 def _numbers(work: Work, limits: tuple[float, ...], parties: Parties) -> dict[str, Floats]:
     """The columns of numbers that rows are remembered by."""
     found: dict[str, Floats] = {"time": work.timeline.time_us.astype(np.float64)}
+    found["together"] = np.full(work.timeline.height, np.nan)
     if parties.has_amount:
         near = ~np.isnan(just_below(work.amount, limits))
         found["amount"] = work.amount

@@ -1,6 +1,5 @@
 """Records judged in memory by the model that a workspace keeps, one at a time or a few."""
 
-import datetime
 import math
 import threading
 from collections.abc import Collection, Mapping, Sequence
@@ -62,15 +61,20 @@ class Scorer:
     text is read as the column was read. Columns that are left out are missing, others are ignored.
     Payments are judged by what came before them, and are remembered in their turn; so `score` one
     by one gives what a table of all of them gives its last row. Safe to share between threads.
+
+    requests: so many of the latest payments are remembered for bursts, repeats, ways and company
+    alone, as `LivePayments` has it; None remembers all for good.
     """
 
-    def __init__(self, model: StoredModel, use: Use, path: Path) -> None:
+    def __init__(
+        self, model: StoredModel, use: Use, path: Path, *, requests: int | None = None
+    ) -> None:
         self.path = path
         self.profile = use.profile
         self.threshold = use.threshold
         self.columns = tuple(column.name for column in use.columns)
         self.fingerprint = model.fingerprint
-        self._use = use
+        self._model, self._use, self._requests = model, use, requests
         self._judge = Judge(model.detectors, model.penalties, model.counted)
         pattern = model.detectors.get(PaymentPattern.name)
         self._pattern = pattern if isinstance(pattern, PaymentPattern) else None
@@ -79,7 +83,7 @@ class Scorer:
         wanted = {name for each in use.rules for name in each.needs} & set(FEATURES)
         self._live: LivePayments | None = None
         if self._pattern is not None:
-            self._live = LivePayments(self._pattern, wanted)
+            self._live = LivePayments(self._pattern, wanted, requests=requests)
             self._features: Collection[str] = self._live.features
         else:
             self._features = wanted & _WITHOUT_PAST
@@ -109,6 +113,10 @@ class Scorer:
             raise InputError(f"{path}: cannot be used; learn anew with tieout detect --retrain")
         return cls(model, use, path)
 
+    def anew(self) -> "Scorer":
+        """The same model, with nothing remembered but what it learnt from."""
+        return Scorer(self._model, self._use, self.path, requests=self._requests)
+
     def score(self, record: Record, *, explain: bool = False) -> ScoredRecord:
         """Judge one record. Raises InputError (column, value, what is expected) for a bad one.
 
@@ -118,34 +126,22 @@ class Scorer:
         if self._live is None:
             return self._score_table([values], explain=explain)[0]
         with self._lock:
-            return self._score_payment(self._live, values, explain=explain)
+            return self._score_payment(self._live, values, self._worth_saying(explain=explain))
 
-    def peek(self, values: dict[str, Any]) -> ScoredRecord | None:
-        """Judge one payment that was read already, and leave no trace of it.
+    def score_read(self, values: dict[str, Any], *, threshold: float) -> ScoredRecord | None:
+        """Judge one payment that was read already.
 
-        values: by column, typed as `read_cell` types them. None where one record cannot be judged
-        as a table would judge it: it is no payment, has no time after all that was learnt, or a
-        rule needs what a single record cannot tell.
+        values: by column, typed as `read_cell` types them. threshold: where to cut instead. None
+        where a single record does not tell enough: it is no payment, or a rule needs more.
         """
-        live = self._live
-        if live is None or self.rules_left_out:
-            return None
-        time = values.get(self._use.roles[TableRole.TIME])
-        if time is None or time <= self._learnt_until:
+        if self._live is None or self.rules_left_out:
             return None
         with self._lock:
-            return self._score_payment(live, values, explain=False, remember=False)
+            return self._score_payment(self._live, values, threshold, threshold=threshold)
 
-    @cached_property
-    def _learnt_until(self) -> Any:
-        """The last time that the model learnt from."""
-        import polars as pl
-
-        memory = self._pattern.memory if self._pattern is not None else None
-        times = pl.Series([], dtype=pl.Datetime("us"))
-        if memory is not None:
-            times = memory.frame[memory.roles[TableRole.TIME]]
-        return times.max() or datetime.datetime.max  # noqa: DTZ901 - times are as written
+    def _worth_saying(self, *, explain: bool) -> float:
+        """From which score on reasons are given; rules that flag give them at any."""
+        return 0.0 if explain else self.threshold
 
     def score_many(self, records: Sequence[Record], *, explain: bool = False) -> list[ScoredRecord]:
         """Judge some records together, as the rows of one table: each in the company of all.
@@ -185,9 +181,14 @@ class Scorer:
         return values
 
     def _score_payment(
-        self, live: LivePayments, values: dict[str, Any], *, explain: bool, remember: bool = True
+        self,
+        live: LivePayments,
+        values: dict[str, Any],
+        worth_saying: float,
+        *,
+        threshold: float | None = None,
     ) -> ScoredRecord:
-        seen = live.judge(by_role_of(values, self._use.roles), remember=remember)
+        seen = live.judge(by_role_of(values, self._use.roles))
         judging = [seen.channels[name] for name in live.pattern.judging]
         smallest = min(judging)
         own = min(smallest + float(np.log(len(judging))), 0.0)
@@ -196,14 +197,12 @@ class Scorer:
         held = self._held({**values, **seen.features})
         said = (
             ()
-            if not explain and not self._flagged(fused.score[0], held)
+            if fused.score[0] < worth_saying and not any(each.flags for each in held)
             else live.reasons(seen, values, self._use.roles)
         )
         words = [reason.text for reason in said][:REASONS_MAX]
-        return self._scored(float(fused.score[0]), float(fused.log_p[0]), held, words)
-
-    def _flagged(self, score: float, held: tuple[Held, ...]) -> bool:
-        return score >= self.threshold or any(each.flags for each in held)
+        threshold = self.threshold if threshold is None else threshold
+        return self._scored((float(fused.score[0]), float(fused.log_p[0])), held, words, threshold)
 
     def _held(self, row: dict[str, Any]) -> tuple[Held, ...]:
         """The rules that hold; a role's name stands for its column, a NaN for null."""
@@ -234,7 +233,8 @@ class Scorer:
                 self._live.remember(by_role_of(each, self._use.roles))
         score, log_p = judged.fused.score.tolist(), judged.fused.log_p.tolist()
         return [
-            self._scored(score[n], log_p[n], held[n], reasons.get(n, [])) for n in range(len(rows))
+            self._scored((score[n], log_p[n]), held[n], reasons.get(n, []), self.threshold)
+            for n in range(len(rows))
         ]
 
     @cached_property
@@ -262,17 +262,24 @@ class Scorer:
         explain: bool,
     ) -> dict[int, list[str]]:
         """Sentences of the detectors for the records that need any."""
-        score = judged.fused.score
-        wanted = [n for n in range(len(held)) if explain or self._flagged(score[n], held[n])]
+        score, least = judged.fused.score, self._worth_saying(explain=explain)
+        wanted = [
+            n for n in range(len(held)) if score[n] >= least or any(each.flags for each in held[n])
+        ]
         found = judge.reasons(table, judged, np.array(wanted, dtype=np.int64))
         return {n: [each.text for each in said] for n, said in zip(wanted, found, strict=True)}
 
     def _scored(
-        self, score: float, log_p: float, held: tuple[Held, ...], words: Sequence[str]
+        self,
+        found: tuple[float, float],
+        held: tuple[Held, ...],
+        words: Sequence[str],
+        threshold: float,
     ) -> ScoredRecord:
+        score, log_p = found
         by_rules = any(each.flags for each in held)
         said = (*words, *(each.reason.text for each in held)) if words or by_rules else ()
-        by_score = score >= self.threshold
+        by_score = score >= threshold
         return ScoredRecord(
             score=score,
             p_value=max(float(np.exp(log_p)), _P_MIN),

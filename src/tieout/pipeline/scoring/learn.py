@@ -10,6 +10,7 @@ import polars as pl
 from tieout.detect.behaviour.features import FEATURES, behaviour
 from tieout.detect.behaviour.pattern import PaymentPattern
 from tieout.detect.drift import Outline
+from tieout.detect.live.requests import REQUESTS_MAX
 from tieout.detect.rules.apply import names_needed
 from tieout.detect.rules.frame import rule_frame
 from tieout.detect.rules.load import load_rules
@@ -112,7 +113,7 @@ def _single(
         threshold=threshold,
         rules=() if ruling.result is None else ruling.result.kept(),
     )
-    return Scorer(model, use, Path(str(job.file)))
+    return Scorer(model, use, Path(str(job.file)), requests=REQUESTS_MAX)
 
 
 def _rules(rules: RuleSet, ruling: Ruling, learnt_from: Table) -> RecordRules:

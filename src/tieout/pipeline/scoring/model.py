@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tieout.detect.entries import with_entry_columns
 from tieout.detect.judge import Judge, Judged
 from tieout.model.table import ColumnFacts, Table
-from tieout.pipeline.detection.scorer import Scorer
+from tieout.pipeline.detection.scorer import ScoredRecord, Scorer
 from tieout.pipeline.scoring.cells import TYPES
 from tieout.pipeline.scoring.records import Record, Shape
 from tieout.pipeline.scoring.ruling import RecordRules
@@ -20,24 +20,11 @@ from tieout.pipeline.scoring.ruling import RecordRules
 _P_MIN: Final = 1e-300
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """What is said of a record; as in `transactions_scored`, reasons where it is flagged."""
-
-    score: float
-    p_value: float
-    is_ml_flag: bool
-    is_rule_flag: bool
-    is_flag: bool
-    triggered_rules: tuple[str, ...]
-    reasons_top3: tuple[str, ...]
-
-
 @dataclass(frozen=True)
 class Verdict:
     """Records scored, and the fields that no column was for."""
 
-    scored: tuple[Scored, ...]
+    scored: tuple[ScoredRecord, ...]
     ignored: tuple[str, ...]
 
 
@@ -72,7 +59,7 @@ class ScoringModel:
         """Judge records by what was learnt; those of one call are each other's company.
 
         A record gets the score that its row would get from this model in a file, and the same
-        score whenever it is sent: what was sent before is not remembered. Raises RecordError.
+        score whenever it is sent: other calls are not remembered. Raises RecordError.
         """
         if not records:
             return Verdict((), ())
@@ -90,7 +77,7 @@ class ScoringModel:
         for place in range(table.height):
             said = (*reasons.get(place, ()), *(ruled.reasons(place) if flags[place] else ()))
             scored.append(
-                Scored(
+                ScoredRecord(
                     score=float(fused.score[place]) + 0.0,
                     p_value=float(p_values[place]),
                     is_ml_flag=bool(by_ml[place]),
@@ -102,29 +89,26 @@ class ScoringModel:
             )
         return Verdict(tuple(scored), typed.ignored)
 
-    def score_quickly(self, record: Record) -> Verdict | None:
-        """What `score` says of one payment later than all that was learnt, in under a millisecond.
+    def score_next(self, record: Record) -> Verdict:
+        """Judge one record as the next of those that come one by one.
 
-        None where only `score` can tell. Raises RecordError.
+        A payment is judged by what was learnt and, for bursts, repeats, ways and company, by the
+        payments that this was asked of before: the latest 50,000 are remembered. The same one sent
+        again gets the same answer and counts once. Other records are judged as by `score`. Raises
+        RecordError.
         """
-        if self.single is None:
-            return None
-        cells, ignored = self.shape.cells([record])
-        found = self.single.peek({name: values[0] for name, values in cells.items()})
-        if found is None:
-            return None
-        by_ml = found.score >= self.threshold
-        is_flag = by_ml or found.is_rule_flag
-        scored = Scored(
-            score=found.score + 0.0,
-            p_value=found.p_value,
-            is_ml_flag=by_ml,
-            is_rule_flag=found.is_rule_flag,
-            is_flag=is_flag,
-            triggered_rules=found.triggered_rules,
-            reasons_top3=found.reasons_top3,
-        )
-        return Verdict((scored,), ignored)
+        if self.single is not None:
+            cells, ignored = self.shape.cells([record])
+            values = {name: values[0] for name, values in cells.items()}
+            found = self.single.score_read(values, threshold=self.threshold)
+            if found is not None:
+                return Verdict((found,), ignored)
+        return self.score([record])
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether `score_next` takes less than a millisecond."""
+        return self.single is not None and not self.single.rules_left_out
 
     def with_threshold(self, threshold: float) -> "ScoringModel":
         """The same model cut elsewhere."""

@@ -13,7 +13,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from tieout.pipeline.scoring.model import Scored, ScoringModel, Verdict
+from tieout.pipeline.detection.scorer import ScoredRecord
+from tieout.pipeline.scoring.model import ScoringModel, Verdict
 
 RECORDS_MAX: Final = 50_000
 FIELDS_MAX: Final = 500
@@ -115,6 +116,7 @@ class Judged(BaseModel):
     is_ml_flag: bool = Field(description="flagged by detectors")
     is_rule_flag: bool = Field(description="flagged by a rule")
     is_flag: bool = Field(description="flagged by either")
+    is_anomaly: bool = Field(description="the same, in a word that other tools use")
     triggered_rules: list[str]
     reasons_top3: list[str]
 
@@ -136,7 +138,7 @@ class BatchAnswer(BaseModel):
     model: ModelFacts
 
 
-def judged(scored: Scored) -> dict[str, Any]:
+def judged(scored: ScoredRecord) -> dict[str, Any]:
     """One record's answer."""
     return {
         "score": scored.score,
@@ -144,6 +146,7 @@ def judged(scored: Scored) -> dict[str, Any]:
         "is_ml_flag": scored.is_ml_flag,
         "is_rule_flag": scored.is_rule_flag,
         "is_flag": scored.is_flag,
+        "is_anomaly": scored.is_flag,
         "triggered_rules": list(scored.triggered_rules),
         "reasons_top3": list(scored.reasons_top3),
     }

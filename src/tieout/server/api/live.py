@@ -20,7 +20,7 @@ from tieout.server.api.bodies import (
 )
 from tieout.server.api.hub import Hub, Subscription
 from tieout.server.api.problem import Problem, ProblemError, problem_of
-from tieout.server.api.state import behind_of, hub_of
+from tieout.server.api.state import Scoring, behind_of, hub_of
 from tieout.server.context import accepted_request_id, request_context
 
 router = APIRouter()
@@ -131,7 +131,11 @@ class Talk:
             records, profile = body.records, body.profile
         else:
             records = body if is_many else [body]
-        model, verdict = await self._socket.app.state.scoring.score(records, profile)
+        scoring: Scoring = self._socket.app.state.scoring
+        if is_many:
+            model, verdict = await scoring.score(records, profile)
+        else:
+            model, verdict = await scoring.score_next(records[0], profile)
         assert self._caller is not None  # noqa: S101 - entered
         behind_of(self._socket.app).note(
             way="ws",

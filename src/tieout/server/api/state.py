@@ -30,20 +30,33 @@ class Scoring:
         self._metrics = metrics
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="scoring")
 
+    async def score_next(self, record: Record, profile: str | None) -> tuple[ScoringModel, Verdict]:
+        """Judge one record by the model that knows most of its fields, after those before it.
+
+        Raises RecordError and NoModelError.
+        """
+        model = self.models.choose(record, profile)
+        began = time.perf_counter()
+        if model.is_quick:
+            # Quicker than handing it to a thread, and in the order in which requests come.
+            verdict = model.score_next(record)
+        else:
+            loop = asyncio.get_running_loop()
+            verdict = await loop.run_in_executor(self._threads, model.score_next, record)
+        self._count(model, verdict, began)
+        return model, verdict
+
     async def score(
         self, records: Sequence[Record], profile: str | None
     ) -> tuple[ScoringModel, Verdict]:
-        """Judge records by the model that knows most of the first one's fields.
+        """Judge records together by the model that knows most of the first one's fields.
 
         Raises RecordError and NoModelError.
         """
         model = self.models.choose(records[0] if records else (), profile)
         began = time.perf_counter()
-        # Quicker than handing it to a thread; whatever takes longer must not hold up the others.
-        verdict = model.score_quickly(records[0]) if len(records) == 1 else None
-        if verdict is None:
-            loop = asyncio.get_running_loop()
-            verdict = await loop.run_in_executor(self._threads, model.score, records)
+        loop = asyncio.get_running_loop()
+        verdict = await loop.run_in_executor(self._threads, model.score, records)
         self._count(model, verdict, began)
         return model, verdict
 

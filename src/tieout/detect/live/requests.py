@@ -1,0 +1,132 @@
+"""The latest requests, remembered for a while behind the rows that were learnt from."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from tieout.detect.live.rows import UNSEEN, Chain, Key, Rows
+from tieout.model.table import TableRole
+
+# So many in all; the oldest goes when another comes.
+REQUESTS_MAX: Final = 50_000
+
+
+class Requests:
+    """A ring of rows behind the learnt ones, each in the chains of who and what is in it.
+
+    Rows that were learnt, and their chains, are never changed; a value that was not among theirs
+    has a number as long as a request in the ring has it. So room and time a request are bounded,
+    whoever sends how much.
+    """
+
+    def __init__(self, rows: Rows, size: int) -> None:
+        self._rows = rows
+        self._size = size
+        self._first = rows.height
+        self._count = 0
+        rows.widen(size)
+        self._heads: dict[Key, dict[int, int]] = {key: {} for key in rows.chains}
+        self._later: dict[Key, Chain] = {
+            key: np.full(size, -1, dtype=np.int32) for key in rows.chains
+        }
+        self._marks: dict[int, int] = {}
+        self._mark_of: list[int] = [0] * size
+        self._new: dict[TableRole, _NewValues] = {
+            role: _NewValues(known) for role, known in rows.vocabularies.items()
+        }
+
+    def __len__(self) -> int:
+        return min(self._count, self._size)
+
+    def place_of(self, values: tuple[Any, ...]) -> int:
+        """The row of a request with just these values; -1 where none is remembered."""
+        return self._marks.get(hash(values), -1)
+
+    def head(self, key: Key, number: int) -> int:
+        """The last request of a key, else the last learnt row of it; -1 for none."""
+        found = self._heads[key].get(number, -1)
+        return found if found >= 0 else self._rows.head(key, number)
+
+    def add(
+        self,
+        values: tuple[Any, ...],
+        texts: Mapping[TableRole, Any],
+        codes: dict[TableRole, int],
+        numbers: Mapping[str, float],
+    ) -> None:
+        """Remember a request, and forget the oldest where the ring is full.
+
+        values: what `place_of` knows it by. texts: values by role, of which codes are the numbers;
+        those of new values are set.
+        """
+        rows, slot = self._rows, self._count % self._size
+        row = self._first + slot
+        if self._count >= self._size:
+            self._forget(slot)
+        self._count += 1
+        self._marks[hash(values)] = row
+        self._mark_of[slot] = hash(values)
+        for role, column in rows.codes.items():
+            if codes[role] >= 0:
+                codes[role] = self._new[role].taken(codes[role], texts.get(role))
+            column[row] = codes[role]
+        for name, column_of_numbers in rows.numbers.items():
+            column_of_numbers[row] = numbers[name]
+        for key, chain in rows.chains.items():
+            number = rows.key_of(key, codes)
+            before = self.head(key, number) if number >= 0 else -1
+            chain[row] = before
+            self._later[key][slot] = -1
+            if before >= self._first:
+                self._later[key][before - self._first] = row
+            if number >= 0:
+                self._heads[key][number] = row
+
+    def _forget(self, slot: int) -> None:
+        """Take the oldest request out of its chains."""
+        rows, row = self._rows, self._first + slot
+        codes = {role: int(column[row]) for role, column in rows.codes.items()}
+        for key, chain in rows.chains.items():
+            later = int(self._later[key][slot])
+            number = rows.key_of(key, codes)
+            if later >= 0:
+                chain[later] = chain[row]
+            elif number >= 0:
+                del self._heads[key][number]
+        for role, code in codes.items():
+            self._new[role].given_back(code)
+        del self._marks[self._mark_of[slot]]
+
+
+class _NewValues:
+    """Numbers of values that were not learnt: each used as long as some request has the value."""
+
+    def __init__(self, known: dict[str, int]) -> None:
+        self._known = known
+        self._first = len(known)
+        self._next = len(known)
+        self._free: list[int] = []
+        self._users: dict[int, int] = {}
+        self._texts: dict[int, str] = {}
+
+    def taken(self, code: int, text: str | None) -> int:
+        """The number of a value, for one request more; a new one where `code` is none yet."""
+        if code == UNSEEN and text is not None:
+            code = self._free.pop() if self._free else self._next
+            self._next = max(self._next, code + 1)
+            self._known[text] = code
+            self._texts[code] = text
+        if code >= self._first:
+            self._users[code] = self._users.get(code, 0) + 1
+        return code
+
+    def given_back(self, code: int) -> None:
+        """One request less has it; the number of a value that none has is free again."""
+        if code < self._first:
+            return
+        self._users[code] -= 1
+        if not self._users[code]:
+            del self._users[code]
+            del self._known[self._texts.pop(code)]
+            self._free.append(code)

@@ -138,6 +138,25 @@ def test_what_cannot_be_done_ends_with_2_and_one_line(
     assert done.stdout == ""
 
 
+def test_a_trial_balance_may_come_by_itself(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "chart.csv").write_text("account,name,closing_balance\n1000,Cash,5.00\n")
+    found = json.loads(run("init", "--accounts", "chart.csv", "--json").stdout)
+    assert (found["period"], found["ledger"]["rows"], found["ledger"]["kept"]) == (None, 1, 1)
+
+
+def test_a_task_that_another_tool_automates_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "calendar.json").write_text(CALENDAR)
+    run("init", "--period", "2026-10", "--calendar", "calendar.json")
+    assert run("run").stdout == (
+        "nothing to run in 2026-10: A is automated elsewhere; a task with `job:` runs here\n"
+    )
+
+
+def test_ids_are_not_cut_in_a_narrow_terminal(run: Run) -> None:
+    run("init", "--period", "2026-10")
+    assert "intercompany_fx" in run("status").stdout
+
+
 def test_a_calendar_with_a_circle_is_refused_by_name(run: Run, tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text("tasks: [{id: a, depends_on: [b]}, {id: b, depends_on: [a]}]")
     done = run("init", "--period", "2026-10", "--calendar", "c.yaml", code=2)

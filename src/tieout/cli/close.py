@@ -20,7 +20,7 @@ from tieout.model.errors import InputError
 if TYPE_CHECKING:
     from tieout.server.accounts.models import User
     from tieout.server.closing.board import Board
-    from tieout.server.closing.models import LedgerImport
+    from tieout.server.closing.models import LedgerImport, Period
 
 app = typer.Typer(help="Close a period: tasks, ledger, tests, packet.", no_args_is_help=True)
 PeriodOption = Annotated[
@@ -63,26 +63,29 @@ def init_command(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """Open a period with its tasks, and import a journal; either may be done alone later."""
     from tieout.close.tasks.template import read_calendar, standard_calendar
 
-    if period is None and ledger is None:
+    if period is None and ledger is None and accounts is None:
         raise InputError("name a month: --period 2026-10 (or a journal to import: --ledger FILE)")
     chosen = read_calendar(calendar) if calendar else standard_calendar()
     amount, percent = _material(material)
     columns = _columns(column)
     _make(workspace)
     _boot(workspace)
-    from tieout.server.closing.ledger import LedgerFile, import_ledger
+    from tieout.server.closing.ledger import LedgerFile, import_accounts, import_ledger
     from tieout.server.closing.models import Period
     from tieout.server.closing.services import open_period
 
     actor = _actor(user)
     opened = imported = None
-    if period is not None and not (ledger and Period.objects.filter(name=period).exists()):
+    is_there = period is not None and Period.objects.filter(name=period).exists()
+    if period is not None and not ((ledger or accounts) and is_there):
         opened = open_period(
             period, chosen, actor=actor, material_amount=amount, material_percent=percent
         )
     if ledger is not None:
         file = LedgerFile(ledger, accounts, columns, currency)
         imported = import_ledger(file, actor=actor)
+    elif accounts is not None:
+        imported = import_accounts(accounts, actor=actor)
     _show_init(period, len(chosen.tasks) if opened else 0, imported, as_json=as_json)
 
 
@@ -151,7 +154,7 @@ def run_command(
         for row in rows:
             sys.stdout.write(f"{row['id']}: {row['state']}. {row['text']}\n")
         if not rows:
-            sys.stdout.write(f"nothing to run in {found.name}: no automated task is ready\n")
+            sys.stdout.write(f"nothing to run in {found.name}: {_why_nothing_runs(found)}\n")
     if limit is not None and limit.is_passed({"failed": Decimal(failed)}):
         raise typer.Exit(EXIT_LIMIT_PASSED)
 
@@ -178,6 +181,15 @@ def report_command(
         return
     for path in paths:
         sys.stdout.write(f"{path}\n")
+
+
+def _why_nothing_runs(period: "Period") -> str:
+    """Why no task runs: none is ready, or what is marked as automated names no job."""
+    marked = period.tasks.filter(is_automated=True, job="", state="ready")
+    codes = ", ".join(marked.values_list("code", flat=True))
+    if not codes:
+        return "no automated task is ready"
+    return f"{codes} is automated elsewhere; a task with `job:` runs here"
 
 
 def _make(workspace: Path | None) -> None:

@@ -13,7 +13,10 @@ def print_board(rows: Sequence[Sequence[str]], facts: Sequence[str]) -> None:
     from rich.table import Table
 
     console = Console(file=sys.stdout)
-    table = Table(*_HEADINGS, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in _HEADINGS:
+        # Ids are typed back, and dates read: what a person calls a task may wrap.
+        table.add_column(heading, no_wrap=heading != "What")
     for row in rows:
         table.add_row(*row, style="red" if row[6] else None)
     console.print(table)

@@ -7,6 +7,7 @@ import pytest
 
 from tieout.close.ledger.model import JournalRead
 from tieout.close.ledger.plaintext import read_plain_text
+from tieout.close.ledger.validate import Rules, validate
 from tieout.model.errors import InputError
 
 
@@ -59,7 +60,9 @@ def test_hledger_transactions_with_codes_signs_and_assertions(tmp_path: Path) ->
     assert (found.lines["counterparty"][0], found.lines["description"][0]) == (
         "Corner Shop", "coffee",
     )  # fmt: skip
-    assert set(found.accounts["account"]) == {"assets:bank", "expenses:food"}
+    assert found.accounts["account"].to_list() == ["assets:bank"], "what is declared is the chart"
+    (asserted,) = found.assertions
+    assert (asserted.account, asserted.amount, asserted.row) == ("assets:bank", 10_000, 4)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +95,56 @@ def test_included_files_are_refused_and_an_empty_file_too(tmp_path: Path) -> Non
         read(tmp_path, 'include "more.beancount"\n')
     with pytest.raises(InputError, match="holds no transactions"):
         read(tmp_path, "; nothing\n")
+
+
+def test_without_declarations_every_account_that_is_used_is_of_the_chart(tmp_path: Path) -> None:
+    found = read(tmp_path, "2026-10-05 Shop\n  assets:bank  $-3\n  expenses:food\n", "b.journal")
+    assert set(found.accounts["account"]) == {"assets:bank", "expenses:food"}
+
+
+def test_entries_are_numbered_by_file_and_day_so_that_two_files_do_not_meet(
+    tmp_path: Path,
+) -> None:
+    one = "2026-10-05 Shop\n  a  $-3\n  b\n"
+    text = one + "\n2026-10-06 Shop\n  a  $-3\n  b\n\n" + one
+    found = read(tmp_path, text, "march.journal")
+    assert found.lines["entry"].unique(maintain_order=True).to_list() == [
+        "march 2026-10-05.1", "march 2026-10-06.1", "march 2026-10-05.2",
+    ]  # fmt: skip
+
+
+def test_balances_of_beancount_are_held_against_the_postings(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        '2026-10-05 * "x"\n  Assets:Cash:Till  10.00 EUR\n  Income:Sales  -10.00 EUR\n'
+        "2026-10-06 balance Assets:Cash 10.00 EUR\n"
+        "2026-10-06 balance Assets:Cash:Till 12.50 ~ 0.01 EUR\n"
+        "2026-10-05 balance Assets:Cash 0.00 EUR\n",
+    )
+    wrong = validate(found.lines, Rules(assertions=found.assertions)).exceptions
+    assert wrong.select("kind", "severity", "account", "row", "amount").rows() == [
+        ("incomplete", "warning", "Assets:Cash:Till", 5, 250)
+    ]
+    assert wrong["text"][0] == (
+        "balance of 2026-10-06 says 12.50, and the postings make 10.00: 2.50 off"
+    )
+
+
+def test_an_assertion_of_hledger_counts_what_stands_before_it(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        "2026-10-05 a\n  cash  $5 = $5\n  sales\n\n2026-10-05 b\n  cash  $5 = $11\n  sales\n",
+        "b.journal",
+    )
+    wrong = validate(found.lines, Rules(assertions=found.assertions)).exceptions
+    assert wrong.select("row", "amount").rows() == [(6, 100)]
+
+
+def test_a_pad_is_refused_since_it_books_what_nobody_wrote(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        "2026-10-01 pad Assets:Cash Equity:Opening\n"
+        '2026-10-05 * "x"\n  Assets:Cash  1 EUR\n  Income:Sales\n',
+    )
+    assert [(each.row, each.column) for each in found.rejects] == [(1, "pad")]
+    assert (found.rows, found.rejected) == (3, 1)

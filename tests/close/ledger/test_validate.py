@@ -106,7 +106,7 @@ def test_missing_numbers_are_a_note(lines: Lines) -> None:
         lines(GOOD + "J5 2026-10-02 cash 7.00 D2\nJ5 2026-10-02 sales -7.00 D2\n"), Rules()
     )
     assert kinds(found) == [Kind.SEQUENCE_GAP]
-    assert found.exceptions["text"][0] == "3 numbers are missing before it: J2 to 4"
+    assert found.exceptions["text"][0] == "3 numbers are missing before it: J2 to J4"
 
 
 def test_completeness_is_an_equation_by_account(
@@ -143,3 +143,54 @@ def test_what_is_kept_always_balances_and_nothing_is_lost(pairs: list[tuple[int,
     named = set(found.exceptions.filter(pl.col("severity") == "held")["entry"])
     assert held == named
     assert set(found.kept.columns) == set(LINE_SCHEMA)
+
+
+def test_an_entry_that_a_file_without_line_numbers_has_twice_is_held(lines: Lines) -> None:
+    table = lines(GOOD + GOOD.split("document\n")[1])
+    found = validate(table, Rules(is_numbered=False))
+    assert kinds(found) == [Kind.DUPLICATE_LINE, Kind.DUPLICATE_LINE]
+    assert found.exceptions["row"].to_list() == [3, 4]
+    assert found.exceptions["text"][0] == "entry J1 has each of its lines 2 times"
+
+
+def test_two_equal_lines_of_an_entry_are_no_duplicate_of_it(lines: Lines) -> None:
+    table = lines(
+        "entry effective account amount\n"
+        "J1 2026-10-01 rent 5.00\nJ1 2026-10-01 rent 5.00\nJ1 2026-10-01 cash -10.00\n"
+    )
+    assert validate(table, Rules(is_numbered=False)).exceptions.is_empty()
+
+
+def test_without_documents_an_entry_is_told_by_its_words(lines: Lines) -> None:
+    table = lines(
+        "entry effective account amount description\n"
+        "J1 2026-10-01 rent 5.00 Rent\nJ1 2026-10-01 cash -5.00 Rent\n"
+        "J2 2026-10-01 rent 5.00 Rent\nJ2 2026-10-01 cash -5.00 Rent\n"
+    )
+    assert kinds(validate(table, Rules())) == [Kind.DUPLICATE_ENTRY]
+
+
+def test_a_gap_is_named_with_its_leading_zeros(lines: Lines) -> None:
+    table = lines(
+        "entry effective account amount\n"
+        "J007 2026-10-01 a 0\nJ009 2026-10-01 a 0\nJ012 2026-10-01 a 0\n"
+    )
+    assert validate(table, Rules()).exceptions["text"].to_list() == [
+        "J008 is missing before it", "2 numbers are missing before it: J010 to J011",
+    ]  # fmt: skip
+
+
+def test_a_long_series_may_have_a_long_gap(lines: Lines) -> None:
+    numbers = [*range(1, 101), *range(181, 301)]
+    body = "".join(f"J{number} 2026-10-01 a 0\n" for number in numbers)
+    found = validate(lines("entry effective account amount\n" + body), Rules())
+    assert found.exceptions["text"].to_list() == ["80 numbers are missing before it: J101 to J180"]
+
+
+def test_what_the_ledger_holds_already_counts_for_its_closing_balance(
+    lines: Lines, chart: Callable[[str], pl.DataFrame]
+) -> None:
+    accounts = chart("cash asset 0 30.00\nsales revenue 0 -30.00\n")
+    earlier = pl.DataFrame({"account": ["cash", "sales"], "moved": [2_000, -2_000]})
+    assert validate(lines(GOOD), Rules(accounts=accounts, earlier=earlier)).exceptions.is_empty()
+    assert kinds(validate(lines(GOOD), Rules(accounts=accounts))) == [Kind.INCOMPLETE] * 2

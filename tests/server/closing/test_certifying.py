@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from tieout.close.tasks.template import parse_calendar
 from tieout.model.errors import InputError
 from tieout.server.accounts.models import User
 from tieout.server.audit.models import AuditEntry
 from tieout.server.closing.certifying import certify, prepare, refresh, risk_of
+from tieout.server.closing.differences import approve_difference
 from tieout.server.closing.models import Certification, LedgerImport, Period
+from tieout.server.closing.services import open_period
 
-from .conftest import entry
+from .conftest import CALENDAR, entry
 
 Import = Callable[..., LedgerImport]
 SALE = entry("J1", "2026-10-05", "1000", "4000", "100.50")
@@ -53,17 +56,74 @@ def test_one_prepares_and_another_certifies(cash: Certification, ann: User, bob:
     assert AuditEntry.objects.get(action="balance.certified").actor == "bob"
 
 
-def test_a_difference_needs_a_word_and_an_approver(
-    cash: Certification, ann: User, person: Callable[..., User], bob: User
+def test_a_difference_needs_a_word_and_an_approval_of_its_own(
+    cash: Certification, ann: User, bob: User
 ) -> None:
     with pytest.raises(InputError, match=r"10\.50 is unexplained; say why"):
         with_support(cash, ann, 5_009_000)
     with_support(cash, ann, 5_009_000, "cheque in transit")
-    with pytest.raises(InputError, match="only approver may certify"):
-        certify(cash, actor=person("rev", "reviewer"))
+    with pytest.raises(InputError, match=r"10\.50 is unexplained; an approver has to approve"):
+        certify(cash, actor=bob)
+    approve_difference(cash, reason="below what is material", actor=bob)
     certify(cash, actor=bob)
     cash.refresh_from_db()
-    assert cash.unexplained == 1_050
+    assert (cash.state, cash.unexplained) == ("certified", 1_050)
+    found = AuditEntry.objects.get(action="difference.approved")
+    assert (found.actor, found.after["amount"], found.after["reason"]) == (
+        "bob", 1_050, "below what is material",
+    )  # fmt: skip
+
+
+def test_who_prepared_it_or_is_no_approver_or_says_nothing_approves_no_difference(
+    cash: Certification, bob: User, person: Callable[..., User]
+) -> None:
+    with pytest.raises(InputError, match="1000 is open and has no difference that waits"):
+        approve_difference(cash, reason="fine", actor=bob)
+    with_support(cash, bob, 5_009_000, "cheque in transit")
+    with pytest.raises(InputError, match="only an approver approves a difference"):
+        approve_difference(cash, reason="fine", actor=person("rev", "reviewer"))
+    with pytest.raises(InputError, match="who prepared a balance does not approve"):
+        approve_difference(cash, reason="fine", actor=bob)
+    with pytest.raises(InputError, match=r"say why 10\.50 may stay unexplained"):
+        approve_difference(cash, reason=" ", actor=person("chief", "approver"))
+    assert not cash.approvals.exists()
+
+
+def test_an_approval_is_of_one_amount_alone(
+    cash: Certification, ann: User, bob: User, ledger: Import
+) -> None:
+    with_support(cash, ann, 5_009_000, "cheque in transit")
+    approve_difference(cash, reason="below what is material", actor=bob)
+    certify(cash, actor=bob)
+    ledger(entry("J2", "2026-10-20", "6100", "1000", "50.00"))
+    with_support(cash, ann, 5_009_000, "cheque in transit")
+    cash.refresh_from_db()
+    assert (cash.unexplained, cash.approval) == (-3_950, None)
+    with pytest.raises(InputError, match=r"-39\.50 is unexplained; an approver"):
+        certify(cash, actor=bob)
+
+
+def test_what_supported_a_balance_is_proposed_in_the_next_period(
+    cash: Certification, ann: User, bob: User, ledger: Import
+) -> None:
+    with_support(cash, ann, 5_010_050)
+    certify(cash, actor=bob)
+    ledger(entry("J2", "2026-11-02", "6100", "1000", "50.00"))
+    next_one = open_period("2026-11", parse_calendar(CALENDAR, name="small.yaml"), actor=None)
+    found = next_one.certifications.get(account__code="1000")
+    assert (found.state, found.support, found.reference) == (
+        "open", "bank_statement", "statement 10",
+    )  # fmt: skip
+    assert (found.supported, found.reason) == (None, "support as in 2026-10")
+
+
+def test_a_calendar_says_how_balances_are_certified(ledger: Import) -> None:
+    ledger(SALE)
+    text = CALENDAR + "certification: {low_every_months: 1, high_times: 1}\n"
+    made = open_period("2026-10", parse_calendar(text, name="small.yaml"), actor=None)
+    cash = made.certifications.get(account__code="1000")
+    assert (cash.risk, cash.state) == ("high", "open")
+    assert made.policy == {"low_every_months": 1, "high_times": 1}
 
 
 def test_a_later_entry_decertifies_the_balance(

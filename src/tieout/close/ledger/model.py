@@ -1,6 +1,7 @@
 """The normal form of a ledger: lines of journal entries, and accounts."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -51,12 +52,28 @@ BALANCE_TYPES: Final = frozenset({AccountType.ASSET, AccountType.LIABILITY, Acco
 
 
 @dataclass(frozen=True)
+class Assertion:
+    """A balance that a plain-text ledger says an account has, in units.
+
+    before_day: at the beginning of `day`, with the accounts below it (beancount); else after the
+    posting in `row`, of the account alone (hledger).
+    """
+
+    row: int
+    account: str
+    day: date
+    amount: int
+    currency: str
+    before_day: bool
+
+
+@dataclass(frozen=True)
 class JournalRead:
     """A journal as it stands in a file.
 
     lines: LINE_SCHEMA, every readable row, in the order of the file; texts are "" where nothing
         stands. known: columns of it that the file has. columns: the file's name of each.
-    accounts: of a plain-text ledger, which names them itself; else empty.
+    accounts: of a plain-text ledger, which names them itself; else empty. assertions: likewise.
     rows: all data rows; rejects and their number: those that are not in `lines`.
     """
 
@@ -68,6 +85,7 @@ class JournalRead:
     rejects: tuple[Reject, ...]
     rejected: int
     scale: int = 2
+    assertions: tuple[Assertion, ...] = ()
 
 
 def empty_accounts() -> pl.DataFrame:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import polars as pl
 
 from tieout.close.ledger.model import (
     ACCOUNT_SCHEMA,
     AccountType,
+    Assertion,
     JournalRead,
     line_frame,
 )
@@ -61,7 +62,6 @@ def is_plain_text(location: str) -> bool:
 
 @dataclass
 class _Transaction:
-    number: int
     row: int
     day: date
     description: str
@@ -71,55 +71,82 @@ class _Transaction:
     fault: tuple[int, str, str] | None = None
 
 
+@dataclass
+class _Parsed:
+    """What stands in a file. accounts: those that it declares."""
+
+    name: str
+    scale: int
+    transactions: list[_Transaction] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    accounts: dict[str, None] = field(default_factory=dict)
+    assertions: list[Assertion] = field(default_factory=list)
+
+    def refuse(self, row: int, column: str, value: str, expected: str) -> None:
+        """Keep what cannot be read."""
+        self.rejects.append(Reject(self.name, row, column, value, expected))
+
+
+_Row: TypeAlias = tuple[_Transaction, str, int, int, str, int, str]
+
+
 def read_plain_text(path: Path, *, scale: int) -> JournalRead:
     """Read transactions; each line of a posting is a row, and `row` its line in the file.
 
     A posting without an amount takes what the others leave. Costs and prices in braces or after @
-    are kept out: such an entry is a reject, as are dates and amounts that cannot be read.
-    `include` is refused: name every file. Other directives (balance, pad, price …) are passed by.
+    are kept out: such an entry is a reject, as are dates and amounts that cannot be read, and a
+    `pad`, which books what nobody wrote. `include` is refused: name every file. Entries are
+    numbered by file and day. Where the file declares accounts (`open`, `account`), those are its
+    chart; else all that it uses are. Balances that it asserts come back as assertions. Other
+    directives (note, price …) are passed by.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as text ({error})") from error
-    accounts: dict[str, None] = {}
-    transactions, rejects = _parsed(text, path.name, scale, accounts)
-    rows: list[tuple[_Transaction, int, int, str, int, str]] = []
-    lost = len(rejects)
-    for each in transactions:
+    parsed = _Parsed(path.name, scale)
+    _parse(text, parsed)
+    rows: list[_Row] = []
+    lost = len(parsed.rejects)
+    used: dict[str, None] = {}
+    numbers: dict[date, int] = {}
+    for each in parsed.transactions:
+        numbers[each.day] = numbers.get(each.day, 0) + 1
         fault = each.fault or _completed(each)
         if fault is not None:
             row, value, expected = fault
-            rejects.append(Reject(path.name, row, "posting", value, expected))
+            parsed.refuse(row, "posting", value, expected)
             lost += max(1, len(each.postings))
             continue
+        number = f"{path.stem} {each.day}.{numbers[each.day]}"
         for at, (row, account, amount, currency) in enumerate(each.postings, start=1):
-            rows.append((each, row, at, account, amount or 0, currency))
-            accounts.setdefault(account)
-    if not rows and not rejects:
+            rows.append((each, number, row, at, account, amount or 0, currency))
+            used.setdefault(account)
+    if not rows and not parsed.rejects:
         raise InputError(f"{path.name}: holds no transactions")
-    rejects.sort(key=lambda reject: reject.row)
+    parsed.rejects.sort(key=lambda reject: reject.row)
     return JournalRead(
         lines=_frame(rows),
         known=frozenset({"row", "entry", "line", "effective", "account", "amount", "currency",
                          "description", "document", "counterparty", "sides"}),
         columns={},
-        accounts=_accounts(accounts),
+        accounts=_accounts(parsed.accounts or used),
         rows=len(rows) + lost,
-        rejects=tuple(rejects),
+        rejects=tuple(parsed.rejects),
         rejected=lost,
         scale=scale,
+        assertions=tuple(parsed.assertions),
     )  # fmt: skip
 
 
-def _frame(rows: list[tuple[_Transaction, int, int, str, int, str]]) -> pl.DataFrame:
+def _frame(rows: list[_Row]) -> pl.DataFrame:
     return line_frame(
         {
-            "row": [row for _, row, *_ in rows],
-            "entry": [f"T{each.number:06d}" for each, *_ in rows],
-            "line": [at for _, _, at, *_ in rows],
+            "row": [row for _, _, row, *_ in rows],
+            "entry": [number for _, number, *_ in rows],
+            "line": [at for _, _, _, at, *_ in rows],
             "effective": [each.day for each, *_ in rows],
-            "account": [account for _, _, _, account, _, _ in rows],
+            "account": [account for *_, account, _, _ in rows],
             "amount": [amount for *_, amount, _ in rows],
             "currency": [currency for *_, currency in rows],
             "description": [each.description for each, *_ in rows],
@@ -144,40 +171,53 @@ def _accounts(names: dict[str, None]) -> pl.DataFrame:
     )
 
 
-def _parsed(
-    text: str, name: str, scale: int, accounts: dict[str, None]
-) -> tuple[list[_Transaction], list[Reject]]:
-    found: list[_Transaction] = []
-    rejects: list[Reject] = []
+def _parse(text: str, parsed: _Parsed) -> None:
     current: _Transaction | None = None
     for row, line in _significant(text):
         if line[0] in " \t":
             if current is not None:
-                _posting(current, row, line.strip(), scale)
+                _posting(current, row, line.strip(), parsed)
             continue
         current = None
         head = _HEAD.match(line)
-        word = line.split()[0]
         if head is None:
-            if word == "include":
-                raise InputError(f"{name}: line {row} includes a file; name every file by itself")
-            if word == "account":
-                accounts.setdefault(re.split(r"\s{2,}|;", line[7:].strip())[0].strip())
-            elif word not in _DIRECTIVES and word[0] not in "~=":
-                rejects.append(Reject(name, row, "", line, "a date or a directive"))
+            _directive(row, line, parsed)
             continue
         rest = head[4].strip()
-        second = rest.split()[0] if rest else ""
-        if second in _BEAN_WORDS:
-            if second == "open":
-                accounts.setdefault(rest.split()[1])
+        if rest.split()[:1] and rest.split()[0] in _BEAN_WORDS:
+            _dated_directive(row, head, rest, parsed)
             continue
-        current = _opened(len(found) + 1, row, head, rest)
+        current = _opened(row, head, rest)
         if current is None:
-            rejects.append(Reject(name, row, "date", line, "a day that exists"))
+            parsed.refuse(row, "date", line, "a day that exists")
         else:
-            found.append(current)
-    return found, rejects
+            parsed.transactions.append(current)
+
+
+def _directive(row: int, line: str, parsed: _Parsed) -> None:
+    word = line.split(maxsplit=1)[0]
+    if word == "include":
+        raise InputError(f"{parsed.name}: line {row} includes a file; name every file by itself")
+    if word == "account":
+        parsed.accounts.setdefault(re.split(r"\s{2,}|;", line[7:].strip())[0].strip())
+    elif word not in _DIRECTIVES and word[0] not in "~=":
+        parsed.refuse(row, "", line, "a date or a directive")
+
+
+def _dated_directive(row: int, head: re.Match[str], rest: str, parsed: _Parsed) -> None:
+    """What beancount says beside transactions: accounts, balances, and things that are no money."""
+    word, *words = rest.split(";", maxsplit=1)[0].split()
+    if word == "open" and words:
+        parsed.accounts.setdefault(words[0])
+    elif word == "pad":
+        parsed.refuse(row, "pad", rest, "the entry itself; a pad books what nobody wrote")
+    elif word == "balance" and len(words) > 1:
+        day = _day(head)
+        read = _amount(re.sub(r"\s*~\s*[\d.]+", "", " ".join(words[1:])), parsed.scale)
+        if day is None or read is None:
+            parsed.refuse(row, "balance", rest, "a day and an amount such as 10.00 EUR")
+        else:
+            parsed.assertions.append(Assertion(row, words[0], day, *read, before_day=True))
 
 
 def _significant(text: str) -> Iterator[tuple[int, str]]:
@@ -193,26 +233,32 @@ def _significant(text: str) -> Iterator[tuple[int, str]]:
             yield row, line
 
 
-def _opened(number: int, row: int, head: re.Match[str], rest: str) -> _Transaction | None:
+def _day(head: re.Match[str]) -> date | None:
     try:
-        day = date(int(head[1]), int(head[2]), int(head[3]))
+        return date(int(head[1]), int(head[2]), int(head[3]))
     except ValueError:
+        return None
+
+
+def _opened(row: int, head: re.Match[str], rest: str) -> _Transaction | None:
+    day = _day(head)
+    if day is None:
         return None
     rest = re.sub(r"^(?:txn\b|[*!])\s*", "", rest)
     strings = _STRING.findall(rest)
     if strings and rest.startswith('"'):
         payee, words = (strings[0], strings[1]) if len(strings) > 1 else ("", strings[0])
         link = re.search(r"\^(\S+)", rest)
-        return _Transaction(number, row, day, words, link[1] if link else "", payee)
+        return _Transaction(row, day, words, link[1] if link else "", payee)
     code = re.match(r"^\(([^)]*)\)\s*", rest)
     words = rest[code.end() :] if code else rest
     words = words.split(";")[0].strip()
     payee, bar, note = (part.strip() for part in words.partition("|"))
     shown = (payee, note) if bar else ("", words)
-    return _Transaction(number, row, day, shown[1], code[1] if code else "", shown[0])
+    return _Transaction(row, day, shown[1], code[1] if code else "", shown[0])
 
 
-def _posting(current: _Transaction, row: int, line: str, scale: int) -> None:
+def _posting(current: _Transaction, row: int, line: str, parsed: _Parsed) -> None:
     bare = re.split(r"\s+;|\t;", line)[0].strip()
     # Metadata of beancount: a key in lower case, then a colon and a space.
     if not bare or re.match(r"^[a-z][\w-]*:(\s|$)", bare):
@@ -224,11 +270,14 @@ def _posting(current: _Transaction, row: int, line: str, scale: int) -> None:
         return
     if any(mark in written for mark in "{}@"):
         current.fault = current.fault or (row, bare, "an amount without cost or price")
-    written = re.split(r"\s*=", written)[0].strip()  # an assertion of hledger
-    read = _amount(written, scale) if written else None
-    if read is None and written:
-        current.fault = current.fault or (row, bare, f"an amount with at most {scale} decimals")
+    written, is_asserted, asserted = (part.strip() for part in written.partition("="))
+    read = _amount(written, parsed.scale) if written else None
+    if read is None and (written or is_asserted):
+        expected = f"an amount with at most {parsed.scale} decimals"
+        current.fault = current.fault or (row, bare, expected)
     minor, currency = read or (None, "")
+    if is_asserted and (balance := _amount(asserted.strip("=* "), parsed.scale)):
+        parsed.assertions.append(Assertion(row, account, current.day, *balance, before_day=False))
     current.postings.append((row, account, minor, currency))
 
 

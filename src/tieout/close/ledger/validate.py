@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from typing import Final
 
 import polars as pl
 
+from tieout.close.ledger.model import Assertion
 from tieout.close.tasks.dates import Period
 from tieout.model.errors import ConservationError
 from tieout.model.money import format_amount
@@ -47,6 +47,7 @@ HELD: Final = frozenset(
     }
 )
 _NOTE: Final = frozenset({Kind.SEQUENCE_GAP})
+_HOLES_MAX: Final = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +56,18 @@ class Rules:
 
     accounts: ACCOUNT_SCHEMA, or None where any account will do. locked: closed periods.
     currency: of the whole ledger, None where any known one will do. has_sides: whether signs are
-    debits and credits, so that an entry has to balance.
+    debits and credits, so that an entry has to balance. is_numbered: whether the file numbers the
+    lines of an entry. earlier: account and `moved` of what the ledger holds beside these lines.
+    assertions: balances that the file itself states.
     """
 
     accounts: pl.DataFrame | None = None
     locked: Sequence[Period] = field(default_factory=tuple)
     currency: str | None = None
     has_sides: bool = True
+    is_numbered: bool = True
+    earlier: pl.DataFrame | None = None
+    assertions: Sequence[Assertion] = field(default_factory=tuple)
     scale: int = 2
 
 
@@ -89,12 +95,14 @@ def validate(lines: pl.DataFrame, rules: Rules) -> Validated:
         _unknown_accounts(lines, rules),
         _closed(lines, rules),
         _currencies(lines, rules),
-        _duplicate_lines(lines),
+        _duplicate_lines(lines) if rules.is_numbered else _doubled(lines),
         _duplicate_entries(lines),
         _gaps(lines),
     ]
     if rules.accounts is not None:
-        found.append(incomplete(lines, rules.accounts, scale=rules.scale))
+        found.append(incomplete(lines, rules.accounts, earlier=rules.earlier, scale=rules.scale))
+    if rules.assertions:
+        found.append(_asserted(lines, rules))
     exceptions = pl.concat([_shaped(each) for each in found]).sort(
         "row", "kind", "entry", nulls_last=True
     )
@@ -204,17 +212,33 @@ def _duplicate_lines(lines: pl.DataFrame) -> pl.DataFrame:
     return _as_exceptions(Kind.DUPLICATE_LINE, bad, text=text, account="account", amount="amount")
 
 
+def _doubled(lines: pl.DataFrame) -> pl.DataFrame:
+    """Entries of a file without line numbers, each line of which stands in it twice or more."""
+    same = ["entry", "account", "amount", "currency", "effective", "document", "description",
+            "counterparty", "prepared_by", "posted_at"]  # fmt: skip
+    counted = lines.with_columns(
+        times=pl.len().over(same), at=pl.int_range(pl.len()).over(same)
+    ).with_columns(least=pl.col("times").min().over("entry"))
+    bad = counted.filter((pl.col("least") > 1) & (pl.col("at") > 0))
+    text = pl.format("entry {} has each of its lines {} times", "entry", "least")
+    return _as_exceptions(Kind.DUPLICATE_LINE, bad, text=text, account="account", amount="amount")
+
+
 def _duplicate_entries(lines: pl.DataFrame) -> pl.DataFrame:
-    """Entries with another number and the same lines, day, document and words."""
+    """Entries with another number and the same lines, day, document and words.
+
+    Without a document an entry is told by its words, where the file has no documents at all.
+    """
+    told = "document" if (lines["document"] != "").any() else "description"
     entries = lines.group_by("entry", maintain_order=True).agg(
         pl.col("row").min(),
         pl.struct("account", "amount", "currency", "effective", "document", "description",
                   "counterparty", "prepared_by", "posted_at").sort().hash(seed=0)
         .sum().alias("print"),
         pl.len().alias("count"),
-        pl.col("document").first(),
+        pl.col(told).first(),
     )  # fmt: skip
-    again = entries.filter(pl.col("document") != "").with_columns(
+    again = entries.filter(pl.col(told) != "").with_columns(
         first=pl.col("entry").first().over("print", "count")
     )
     bad = again.filter(pl.col("entry") != pl.col("first"))
@@ -223,30 +247,54 @@ def _duplicate_entries(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _gaps(lines: pl.DataFrame) -> pl.DataFrame:
-    """Numbers that are missing within a series of entry numbers, at most 50 holes in a row."""
+    """Numbers that are missing within a series of entry numbers.
+
+    At most 50 at once, or as many as the series has: a larger step begins another block.
+    """
+    digits = pl.col("entry").str.extract(r"(\d{1,15})$")
     numbers = (
         lines.select("entry", "row")
         .unique("entry", keep="first", maintain_order=True)
         .with_columns(
             series=pl.col("entry").str.replace(r"\d+$", ""),
-            number=pl.col("entry").str.extract(r"(\d{1,15})$").cast(pl.Int64, strict=False),
+            number=digits.cast(pl.Int64, strict=False),
+            width=digits.str.len_chars(),
         )
         .drop_nulls("number")
         .sort("series", "number")
         .with_columns(before=pl.col("number").shift(1).over("series"))
         .with_columns(missing=pl.col("number") - pl.col("before") - 1)
-        .filter((pl.col("missing") > 0) & (pl.col("missing") <= 50))
+        .with_columns(most=pl.len().over("series").clip(lower_bound=_HOLES_MAX))
+        .filter((pl.col("missing") > 0) & (pl.col("missing") <= pl.col("most")))
     )
+
+    def shown(number: pl.Expr) -> pl.Expr:
+        return number.cast(pl.String).str.zfill(pl.col("width"))
+
     text = pl.format(
-        "{} numbers are missing before it: {}{} to {}", "missing", "series",
-        pl.col("before") + 1, pl.col("number") - 1,
+        "{} numbers are missing before it: {}{} to {}{}", "missing", "series",
+        shown(pl.col("before") + 1), "series", shown(pl.col("number") - 1),
     )  # fmt: skip
-    return _as_exceptions(Kind.SEQUENCE_GAP, numbers, text=text)
+    one = pl.format("{}{} is missing before it", "series", shown(pl.col("number") - 1))
+    words = pl.when(pl.col("missing") == 1).then(one).otherwise(text)
+    return _as_exceptions(Kind.SEQUENCE_GAP, numbers, text=words)
 
 
-def incomplete(lines: pl.DataFrame, accounts: pl.DataFrame, *, scale: int) -> pl.DataFrame:
-    """Accounts whose opening balance and movements do not make their closing balance."""
-    movements = lines.group_by("account").agg(moved=pl.col("amount").sum())
+def incomplete(
+    lines: pl.DataFrame,
+    accounts: pl.DataFrame,
+    *,
+    earlier: pl.DataFrame | None = None,
+    scale: int,
+) -> pl.DataFrame:
+    """Accounts whose opening balance and movements do not make their closing balance.
+
+    earlier: account and `moved` of lines beside these.
+    """
+    parts = [lines.select("account", moved=pl.col("amount"))]
+    if earlier is not None:
+        parts.append(earlier.select("account", pl.col("moved").cast(pl.Int64)))
+    movements = pl.concat(parts).group_by("account").agg(pl.col("moved").sum())
     compared = (
         accounts.drop_nulls(["opening", "closing"])
         .join(movements, on="account", how="left")
@@ -269,7 +317,30 @@ def incomplete(lines: pl.DataFrame, accounts: pl.DataFrame, *, scale: int) -> pl
     )
 
 
-def months_of(lines: pl.DataFrame) -> list[date]:
-    """First days of the months in which entries are effective."""
-    months = lines["effective"].dt.truncate("1mo").unique().drop_nulls().sort()
-    return list(months)
+def _asserted(lines: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """Balances that the file states and its postings do not make."""
+    wrong = []
+    for each in rules.assertions:
+        of_account = pl.col("account") == each.account
+        until = pl.col("effective") < each.day
+        if each.before_day:
+            of_account |= pl.col("account").str.starts_with(f"{each.account}:")
+        else:
+            until |= (pl.col("effective") == each.day) & (pl.col("row") <= each.row)
+        counted = lines.filter(of_account & until & (pl.col("currency") == each.currency))
+        made = int(counted["amount"].sum())
+        if made != each.amount:
+            says, is_made, off = (
+                format_amount(units, rules.scale)
+                for units in (each.amount, made, each.amount - made)
+            )
+            text = f"balance of {each.day} says {says}, and the postings make {is_made}: {off} off"
+            wrong.append((each.row, each.account, each.amount - made, text))
+    frame = pl.DataFrame(
+        wrong,
+        schema={"row": pl.Int64, "account": pl.String, "off": pl.Int64, "text": pl.String},
+        orient="row",
+    )
+    return _as_exceptions(
+        Kind.INCOMPLETE, frame, text=pl.col("text"), entry=None, account="account", amount="off"
+    )

@@ -64,12 +64,16 @@ class TaskTemplate:
 
 @dataclass(frozen=True, slots=True)
 class CalendarTemplate:
-    """The tasks of every period. holidays: a country or market, as in `BusinessCalendar`."""
+    """The tasks of every period. holidays: a country or market, as in `BusinessCalendar`.
+
+    certification: how balances are certified, as `tieout.close.review.policy` reads it.
+    """
 
     name: str
     tasks: tuple[TaskTemplate, ...]
     hours_per_day: float = HOURS_PER_DAY_DEFAULT
     holidays: str | None = None
+    certification: Mapping[str, Any] = field(default_factory=dict)
 
     def days(self, task: TaskTemplate) -> float:
         """The estimate of a task in workdays."""

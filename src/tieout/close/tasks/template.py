@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 
+from tieout.close.review.policy import read_policy
 from tieout.close.tasks.graph import TaskGraph
 from tieout.close.tasks.model import (
     HOURS_DEFAULT,
@@ -32,7 +33,9 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "automation": ("automation", "automated", "is_automated"),
     "evidence": ("evidence",),
 }
-_OURS: Final = frozenset({"calendar", "name", "tasks", "hours_per_day", "holidays"})
+_OURS: Final = frozenset(
+    {"calendar", "name", "tasks", "hours_per_day", "holidays", "certification"}
+)
 _NO: Final = frozenset({"", "no", "none", "manual", "false", "0"})
 _UNITS: Final[Mapping[str, float]] = {"m": 1 / 60, "h": 1.0}
 
@@ -80,12 +83,14 @@ def parse_calendar(text: str, *, name: str) -> CalendarTemplate:
         TaskGraph.of((task.id, task.depends_on) for task in tasks)
     except InputError as error:
         raise InputError(f"{name}: {error}") from error
-    holidays = head.get("holidays")
+    holidays, certification = head.get("holidays"), head.get("certification") or {}
+    read_policy(certification, name)
     return CalendarTemplate(
         name=str(head.get("calendar") or head.get("name") or Path(name).stem),
         tasks=tasks,
         hours_per_day=hours_per_day,
         holidays=str(holidays) if holidays else None,
+        certification=dict(certification),
     )
 
 
@@ -95,6 +100,8 @@ def _listed(head: Mapping[str, Any], name: str) -> list[Any]:
         # Some exports call their list otherwise; an object with one list in it has no other.
         lists = [each for each in head.values() if isinstance(each, list)]
         listed = lists[0] if len(lists) == 1 else None
+    if listed is None and head and all(isinstance(each, Mapping) for each in head.values()):
+        listed = head
     if isinstance(listed, Mapping):
         listed = [{"id": key, **(each or {})} for key, each in listed.items()]
     if not isinstance(listed, list) or not listed:

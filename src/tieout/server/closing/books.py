@@ -6,7 +6,7 @@ from django.db import connection
 
 from tieout.close.journal.book import Book, open_book
 from tieout.close.ledger.model import LINE_SCHEMA
-from tieout.server.closing.ledger import known_accounts
+from tieout.server.closing.chart import known_accounts
 from tieout.server.closing.models import JournalEntry, LedgerImport
 
 if TYPE_CHECKING:

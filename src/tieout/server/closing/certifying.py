@@ -9,6 +9,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from tieout.close.review.months import is_balance
+from tieout.close.review.policy import CertificationPolicy, Risk, read_policy
 from tieout.close.tasks.dates import Period as Month
 from tieout.model.errors import InputError
 from tieout.model.money import format_amount
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 SUPPORTS: Final = ("subledger", "bank_statement", "schedule", "reconciliation_run", "none")
 _STATE = Certification.State
-_HIGH_TIMES: Final = 100
-_QUARTER: Final = 3
 _SCALE: Final = 2
 
 
@@ -74,31 +73,42 @@ def refresh(period: Period) -> None:
             _change(stored[account.pk], balance)
 
 
-def risk_of(period: Period, balance: int) -> str:
+def policy_of(period: Period) -> CertificationPolicy:
+    """How balances of a period are certified."""
+    return read_policy(period.policy, f"period {period.name}")
+
+
+def risk_of(period: Period, balance: int) -> Risk:
     """High, medium or low, by how the balance compares with what is material."""
-    size = abs(balance)
-    if size >= _HIGH_TIMES * period.material_amount:
-        return "high"
-    return "medium" if size >= period.material_amount else "low"
+    return policy_of(period).risk(balance, period.material_amount)
 
 
 def _add(period: Period, account: Account, balance: int, *, is_quiet: bool) -> None:
-    """Low risk is due each quarter; what is zero and did not move, or did not since it was
-    certified, is certified by policy."""
-    risk = risk_of(period, balance)
-    month = Month.parse(period.name)
+    """A balance as the policy and the period before have it; what supported it is rolled forward.
+
+    The support is a proposal: somebody has to prepare the balance with what there is now.
+    """
+    month, policy = Month.parse(period.name), policy_of(period)
+    risk = policy.risk(balance, period.material_amount)
     made = Certification(period=period, account=account, risk=risk, balance=balance)
-    before = Certification.objects.filter(
-        period__name=str(month.before), account=account, state=_STATE.CERTIFIED, balance=balance
-    ).exists()
-    if is_quiet and (balance == 0 or before):
+    before = Certification.objects.filter(period__name=str(month.before), account=account).first()
+    if before is not None and before.support:
+        made.support = before.support
+        # A run of another month supports nothing in this one.
+        made.reference = "" if before.support == "reconciliation_run" else before.reference
+    was_certified = (
+        before is not None and before.state == _STATE.CERTIFIED and before.balance == balance
+    )
+    made.reason = policy.automatic(balance, is_quiet=is_quiet, was_certified=was_certified)
+    if made.reason:
         made.state, made.is_automatic = _STATE.CERTIFIED, True
         made.supported, made.certified_at = balance, timezone.now()
-        made.reason = "no entries in the period" + (
-            "" if balance == 0 else ", certified in the one before"
-        )
-    elif risk == "low" and month.month % _QUARTER:
-        made.state, made.reason = _STATE.NOT_DUE, "low risk, certified each quarter"
+    elif not policy.is_due(risk, month.month):
+        every = policy.low_every_months
+        made.state = _STATE.NOT_DUE
+        made.reason = f"low risk, certified every {every} months"
+    elif made.support:
+        made.reason = f"support as in {month.before}"
     made.save()
     if made.is_automatic:
         record(
@@ -112,6 +122,10 @@ def _change(one: Certification, balance: int) -> None:
     before = {"state": one.state, "balance": old_balance}
     one.balance = balance
     one.risk = risk_of(one.period, balance)
+    if one.state == _STATE.NOT_DUE and policy_of(one.period).is_due(
+        one.risk, Month.parse(one.period.name).month
+    ):
+        one.state, one.reason = _STATE.OPEN, "the balance grew beyond low risk"
     if one.state in {_STATE.CERTIFIED, _STATE.PREPARED}:
         one.state = _STATE.DECERTIFIED
         one.reason = (
@@ -181,7 +195,8 @@ def has_run(run_id: str) -> bool:
 def certify(one: Certification, *, actor: "User") -> None:
     """Stand for a balance that somebody else prepared.
 
-    With an unexplained difference only an approver may. Raises InputError otherwise.
+    An unexplained difference has to be approved before, in a record of its own (see
+    `differences`). Raises InputError otherwise.
     """
     one = Certification.objects.select_for_update().get(pk=one.pk)
     _require_open(one)
@@ -189,12 +204,18 @@ def certify(one: Certification, *, actor: "User") -> None:
         raise InputError(f"{one.account.code} is {one.state}; it has to be prepared first")
     if one.prepared_by_id == actor.pk:
         raise InputError(f"{one.account.code}: who prepared a balance does not certify it")
-    wanted = (Role.APPROVER,) if one.unexplained else (Role.REVIEWER, Role.APPROVER)
-    if not has_role(actor, *wanted):
-        raise InputError(f"{one.account.code}: only {' or '.join(wanted)} may certify it")
+    if not has_role(actor, Role.REVIEWER, Role.APPROVER):
+        raise InputError(f"{one.account.code}: only reviewer or approver may certify it")
+    approval = one.approval
+    if one.unexplained and approval is None:
+        raise InputError(
+            f"{one.account.code}: {format_amount(one.unexplained, _SCALE)} is unexplained; an "
+            "approver has to approve the difference first"
+        )
     one.state, one.certified_by, one.certified_at = _STATE.CERTIFIED, actor, timezone.now()
     one.save()
-    after = {"account": one.account.code, "balance": one.balance, "unexplained": one.unexplained}
+    after = {"account": one.account.code, "balance": one.balance, "unexplained": one.unexplained,
+             "approval": approval.pk if approval else None}  # fmt: skip
     record(actor=actor, action="balance.certified", target=("certification", one.pk), after=after)
 
 

@@ -46,13 +46,15 @@ def validate_ledger(period: Period, _: Mapping[str, Any]) -> Finding:
     entries = JournalEntry.objects.filter(effective__range=(month.first_day, month.last_day))
     held = entries.filter(held=True).count()
     count = entries.count()
-    figures = {"entries": count, "held": held,
+    unreadable = LedgerException.objects.filter(kind="unreadable").count()
+    figures = {"entries": count, "held": held, "unreadable": unreadable,
                "exceptions": LedgerException.objects.count()}  # fmt: skip
     if not count:
         return Finding(False, f"the ledger has no entries in {period.name}", figures)
     if held:
         return Finding(False, f"{held} of {count:,} entries are held; see exceptions", figures)
-    return Finding(True, f"{count:,} entries, none held", figures)
+    more = f"; {unreadable:,} rows of the imports could not be read" if unreadable else ""
+    return Finding(True, f"{count:,} entries, none held{more}", figures)
 
 
 def test_journals(period: Period, arguments: Mapping[str, Any]) -> Finding:

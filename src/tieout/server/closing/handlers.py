@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from tieout.close.tasks.model import TaskState
 from tieout.model.errors import InputError
 from tieout.server.closing.checks import run_check
+from tieout.server.closing.daily import REMIND
 from tieout.server.closing.models import Period, Task
 from tieout.server.closing.reminders import remind
 from tieout.server.closing.services import move_task
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from tieout.server.jobs.progress import Progress
 
 RUN_TASK = "close.task"
-REMIND = "close.remind"
 
 
 def _end(job: "Job", result: dict[str, Any]) -> None:

@@ -10,16 +10,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection, models, transaction
 
-from tieout.close.ledger.accounts import account_type, read_accounts
-from tieout.close.ledger.model import JournalRead
+from tieout.close.ledger.accounts import read_accounts
+from tieout.close.ledger.model import JournalRead, line_frame
+from tieout.close.ledger.plaintext import is_plain_text
 from tieout.close.ledger.read import read_journal
-from tieout.close.ledger.validate import Rules, Validated, validate
+from tieout.close.ledger.validate import Kind, Rules, Validated, incomplete, validate
 from tieout.close.tasks.dates import Period as Month
 from tieout.model.errors import InputError
 from tieout.server.audit.services import record
 from tieout.server.closing.certifying import refresh
+from tieout.server.closing.chart import (
+    account_ids,
+    keep_accounts,
+    known_accounts,
+    moved_already,
+)
+from tieout.server.closing.held import fresh_lines, replace_held
 from tieout.server.closing.models import (
-    Account,
     Document,
     JournalEntry,
     JournalLine,
@@ -28,6 +35,7 @@ from tieout.server.closing.models import (
     LedgerUser,
     Period,
 )
+from tieout.sources.currencies import CURRENCY_CODES
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,6 +43,8 @@ if TYPE_CHECKING:
     from tieout.server.accounts.models import User
 
 _BATCH_ROWS: Final = 5_000
+_UNREADABLE: Final = "unreadable"
+_MAIN_SHARE_MIN: Final = 2 / 3
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,9 @@ class LedgerFile:
 def import_ledger(file: LedgerFile, *, actor: "User | None") -> LedgerImport:
     """Read, validate and store a journal; entries that are there already are not stored again.
 
-    Raises InputError as `read_journal` does, and for an entry whose number is taken by another.
+    A held entry is judged again, so that a corrected file mends it. Raises InputError as
+    `read_journal` does, for an entry whose number is taken by another, and where the currency of
+    the ledger is not told.
     """
     from tieout.engines.duckdb import DuckDBEngine
 
@@ -61,12 +73,47 @@ def import_ledger(file: LedgerFile, *, actor: "User | None") -> LedgerImport:
         read = read_journal(
             file.location, engine=engine, workdir=Path(scratch), columns=file.columns
         )
-        chart = file.accounts or _beside(file.location)
+        beside = None if is_plain_text(file.location) else _beside(file.location)
+        chart = file.accounts or beside
         accounts = (
             read_accounts(chart, engine=engine, workdir=Path(scratch)) if chart else read.accounts
         )
     with transaction.atomic():
         return _store(file, read, accounts, actor)
+
+
+def import_accounts(location: str, *, actor: "User | None") -> LedgerImport:
+    """Read a chart or trial balance by itself, and hold the ledger's movements against it."""
+    from tieout.engines.duckdb import DuckDBEngine
+
+    with (
+        DuckDBEngine() as engine,
+        tempfile.TemporaryDirectory(prefix="tieout-ledger-") as scratch,
+    ):
+        accounts = read_accounts(location, engine=engine, workdir=Path(scratch))
+    with transaction.atomic():
+        wrong = keep_accounts(accounts)
+        done = LedgerImport.objects.create(
+            file=Path(location).name, sha256=_fingerprint(location), rows=accounts.height,
+            kept=accounts.height, held=0, rejected=0, actor=actor,
+        )  # fmt: skip
+        LedgerException.objects.filter(kind=Kind.INCOMPLETE).delete()
+        _keep_exceptions(wrong, done)
+        if JournalEntry.objects.exists():
+            off = incomplete(line_frame({}, 0), known_accounts(), earlier=moved_already(), scale=2)
+            _keep_exceptions(
+                [
+                    LedgerException(kind=row["kind"], severity="warning", account=row["account"],
+                                    amount=row["amount"], text=row["text"])
+                    for row in off.iter_rows(named=True)
+                ],
+                done,
+            )  # fmt: skip
+        for period in Period.objects.filter(state=Period.State.OPEN):
+            refresh(period)
+        after = {"file": done.file, "sha256": done.sha256, "accounts": done.rows}
+        record(actor=actor, action="accounts.imported", target=("ledger", done.pk), after=after)
+    return done
 
 
 def _beside(location: str) -> str | None:
@@ -84,18 +131,23 @@ def _store(
     if "entry" not in read.known:
         # Row numbers alone would be those of every other file, too.
         lines = lines.with_columns(entry=pl.lit(f"{Path(file.location).stem} ") + pl.col("entry"))
-    lines, repeated = _fresh(lines)
-    _keep_accounts(accounts)
+    wrong = keep_accounts(accounts)
+    fresh = fresh_lines(lines)
     known = known_accounts()
-    found = validate(
-        lines,
+    currency = _currency_of(lines, file.currency)
+    judged = validate(
+        fresh.lines,
         Rules(
             accounts=known if known.height else None,
             locked=[Month.parse(each.name) for each in Period.objects.filter(state="locked")],
-            currency=file.currency,
+            currency=currency or None,
             has_sides="sides" in read.known,
+            is_numbered="line" in read.known,
+            earlier=moved_already(without=fresh.held),
+            assertions=read.assertions if not fresh.repeated else (),
         ),
     )
+    found, still = replace_held(judged, fresh.held)
     held = found.lines.filter(pl.col("held"))
     done = LedgerImport.objects.create(
         file=Path(file.location).name,
@@ -103,11 +155,17 @@ def _store(
         rows=read.rows,
         kept=found.lines.height - held.height,
         held=held.height,
-        repeated=repeated,
+        repeated=fresh.repeated + still,
         rejected=read.rejected,
         known=sorted(read.known),
+        currency=currency,
         actor=actor,
     )
+    # Whether balances add up is asked of the ledger as it stands, not of each file; and what
+    # cannot be read of a file is said once.
+    same = LedgerException.objects.filter(kind=_UNREADABLE, source__sha256=done.sha256)
+    (same | LedgerException.objects.filter(kind=Kind.INCOMPLETE)).delete()
+    _keep_exceptions(wrong, done)
     _write(found, done)
     _write_exceptions(found, read, done)
     for period in Period.objects.filter(state=Period.State.OPEN):
@@ -118,65 +176,30 @@ def _store(
     return done
 
 
-def _fresh(lines: "pl.DataFrame") -> "tuple[pl.DataFrame, int]":
-    """Lines of entries that are not stored yet, and how many others there are."""
-    import polars as pl
+def _currency_of(lines: "pl.DataFrame", asked: str | None) -> str:
+    """The currency that the ledger is kept in: as it was, as asked, or as most lines are.
 
-    stored = pl.Series(list(JournalEntry.objects.values_list("number", flat=True)), dtype=pl.String)
-    if not len(stored):
-        return lines, 0
-    fresh = lines.filter(~pl.col("entry").is_in(stored.implode()))
-    again = lines.filter(pl.col("entry").is_in(stored.implode()))
-    _refuse_changed(again)
-    return fresh, again.height
-
-
-def _refuse_changed(again: "pl.DataFrame") -> None:
-    """An entry that is stored and says something else now is not silently the same."""
-    import polars as pl
-
-    if not again.height:
-        return
-    rows = JournalLine.objects.values_list("entry__number", "account__code", "amount")
-    sums = pl.DataFrame(
-        list(rows), schema={"entry": pl.String, "account": pl.String, "amount": pl.Int64},
-        orient="row",
-    )  # fmt: skip
-    keys = ["entry", "account", "amount"]
-    ours = sums.group_by(keys).len()
-    theirs = again.select(keys).group_by(keys).len()
-    changed = theirs.join(ours, on=[*keys, "len"], how="anti").sort(keys)
-    if changed.height:
+    Balances are sums over an account's lines, so that a ledger has one; entries in others are
+    held. Raises InputError where none is told, and where another is asked for than before.
+    """
+    before = LedgerImport.objects.exclude(currency="").order_by("-id").first()
+    if before is not None:
+        if asked and asked != before.currency:
+            raise InputError(f"--currency {asked}: the ledger is kept in {before.currency}")
+        return before.currency
+    if asked:
+        return asked
+    counts = dict(lines.filter(lines["currency"] != "").group_by("currency").len().iter_rows())
+    if not counts:
+        return ""
+    most = max(counts, key=lambda name: (counts[name], name))
+    if counts[most] < _MAIN_SHARE_MIN * sum(counts.values()):
+        parts = ", ".join(f"{count:,} in {name}" for name, count in sorted(counts.items()))
         raise InputError(
-            f"entry {changed['entry'][0]} is in the ledger with other lines; book a correcting "
-            "entry in place of changing it"
+            f"the journal has lines in several currencies ({parts}), and balances are kept in "
+            f"one: name it, as in --currency {most}; entries in others are held"
         )
-
-
-def _keep_accounts(accounts: "pl.DataFrame") -> None:
-    stored = {each.code: each for each in Account.objects.all()}
-    fresh = []
-    for row in accounts.iter_rows(named=True):
-        if row["account"] in stored:
-            continue
-        kind = account_type(row["account"], row["name"], row["type"])
-        fresh.append(
-            Account(code=row["account"], name=row["name"], type=kind,
-                    opening=row["opening"] or 0, closing=row["closing"])
-        )  # fmt: skip
-    Account.objects.bulk_create(fresh, batch_size=_BATCH_ROWS)
-
-
-def known_accounts() -> "pl.DataFrame":
-    """Accounts of the chart as ACCOUNT_SCHEMA."""
-    import polars as pl
-
-    from tieout.close.ledger.model import ACCOUNT_SCHEMA
-
-    rows = Account.objects.filter(is_known=True).values_list(
-        "code", "name", "type", "opening", "closing"
-    )
-    return pl.DataFrame(list(rows), schema=ACCOUNT_SCHEMA, orient="row")
+    return str(most) if most in CURRENCY_CODES else ""
 
 
 def _write(found: Validated, source: LedgerImport) -> None:
@@ -184,7 +207,7 @@ def _write(found: Validated, source: LedgerImport) -> None:
     entries = lines.unique("entry", keep="first", maintain_order=True)
     documents = _ids(Document, "number", entries["document"])
     users = _ids(LedgerUser, "name", [*entries["prepared_by"], *entries["approved_by"]])
-    accounts = _account_ids(lines["account"])
+    accounts = account_ids(lines["account"])
     first = _next_id(JournalEntry)
     numbers = {name: first + at for at, name in enumerate(entries["entry"])}
     insert(
@@ -221,12 +244,18 @@ def _write_exceptions(found: Validated, read: JournalRead, source: LedgerImport)
     ]  # fmt: skip
     rows += [
         LedgerException(
-            source=source, kind="unreadable", severity="held", row=reject.row,
+            source=source, kind=_UNREADABLE, severity="held", row=reject.row,
             text=f"{reject.column}: {reject.value!r}; expected {reject.expected}",
         )
         for reject in read.rejects
     ]  # fmt: skip
     LedgerException.objects.bulk_create(rows, batch_size=_BATCH_ROWS)
+
+
+def _keep_exceptions(found: Sequence[LedgerException], source: LedgerImport) -> None:
+    for each in found:
+        each.source = source
+    LedgerException.objects.bulk_create(found, batch_size=_BATCH_ROWS)
 
 
 def _aware(moment: Any) -> Any:
@@ -242,19 +271,6 @@ def _ids(
     first = _next_id(model)
     insert(model, ("id", name), ((first + at, value) for at, value in enumerate(fresh)))
     return dict(model.objects.values_list(name, "pk"))
-
-
-def _account_ids(codes: Iterable[str]) -> dict[str, int]:
-    """Primary keys of accounts; one that no chart has is kept and marked as unknown."""
-    stored = set(Account.objects.values_list("code", flat=True))
-    has_chart = bool(stored)
-    Account.objects.bulk_create(
-        [
-            Account(code=code, type=account_type(code, code), is_known=not has_chart)
-            for code in sorted(set(codes) - stored)
-        ]
-    )
-    return dict(Account.objects.values_list("code", "pk"))
 
 
 def _next_id(model: type[models.Model]) -> int:

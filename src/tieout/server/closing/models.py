@@ -26,7 +26,10 @@ class Account(models.Model):
 
 
 class Period(models.Model):
-    """A month that is closed: its calendar, what is material, and whether it is locked."""
+    """A month that is closed: its calendar, what is material, and whether it is locked.
+
+    policy: of certification, as `tieout.close.review.policy` reads it.
+    """
 
     class State(models.TextChoices):
         """An open period takes entries."""
@@ -41,6 +44,7 @@ class Period(models.Model):
     hours_per_day = models.FloatField(default=8.0)
     material_amount = models.BigIntegerField(default=1_000_00)
     material_percent = models.FloatField(default=10.0)
+    policy = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
     locked_at = models.DateTimeField(null=True)
     locked_by = models.ForeignKey(_USER, null=True, on_delete=models.PROTECT, related_name="+")
@@ -113,7 +117,7 @@ class LedgerUser(models.Model):
 
 
 class LedgerImport(models.Model):
-    """A file that was imported. known: what it says of its entries."""
+    """A file that was imported. known: what it says of its entries. currency: of the ledger."""
 
     file = models.CharField(max_length=500)
     sha256 = models.CharField(max_length=64, blank=True)
@@ -123,6 +127,7 @@ class LedgerImport(models.Model):
     repeated = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField()
     known = models.JSONField(default=list)
+    currency = models.CharField(max_length=10, blank=True)
     imported_at = models.DateTimeField(auto_now_add=True)
     actor = models.ForeignKey(_USER, null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -240,6 +245,34 @@ class Certification(models.Model):
     def unexplained(self) -> int | None:
         """Balance less what supports it; None before it was reconciled."""
         return None if self.supported is None else self.balance - self.supported
+
+    @property
+    def approval(self) -> "DifferenceApproval | None":
+        """The approval of the difference as it is now; one of another amount does not count."""
+        return next(
+            (each for each in self.approvals.all() if each.amount == self.unexplained), None
+        )
+
+
+class DifferenceApproval(models.Model):
+    """Somebody stands for a difference that nobody could explain: who, why, how much.
+
+    Never changed; another difference needs another one. amount: balance less support, in units.
+    """
+
+    certification = models.ForeignKey(
+        Certification, on_delete=models.CASCADE, related_name="approvals"
+    )
+    amount = models.BigIntegerField()
+    reason = models.TextField()
+    approved_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.certification}: {self.amount}"
 
 
 class FluxExplanation(models.Model):

@@ -16,7 +16,13 @@ from tieout.server.closing.board import board_of
 from tieout.server.closing.certifying import balances_at, movements_in, refresh
 from tieout.server.closing.checks import folder_of, open_points
 from tieout.server.closing.explaining import explained_flux
-from tieout.server.closing.models import Account, JournalLine, LedgerException, Period
+from tieout.server.closing.models import (
+    Account,
+    Certification,
+    JournalLine,
+    LedgerException,
+    Period,
+)
 
 _SCALE = 2
 _ROWS_MAX = 60
@@ -160,9 +166,11 @@ def _certifications(period: Period) -> PacketSection:
             each.certified_by.username
             if each.certified_by
             else ("policy" if each.is_automatic else ""),
-            each.explanation or each.reason or each.reference,
+            _note(each),
         )
-        for each in period.certifications.select_related("account", "prepared_by", "certified_by")
+        for each in period.certifications.select_related(
+            "account", "prepared_by", "certified_by"
+        ).prefetch_related("approvals__approved_by")
     ]
     headings = ("Account", "Risk", "State", "Balance", "Unexplained", "Prepared", "Certified",
                 "Note")  # fmt: skip
@@ -170,6 +178,20 @@ def _certifications(period: Period) -> PacketSection:
         "certifications", "Certified balances", headings, tuple(rows), (3, 4),
         "No balance sheet account is known.",
     )  # fmt: skip
+
+
+def _note(one: Certification) -> str:
+    """What a balance was held against, what was said of it, and who let a difference stand."""
+    support = " ".join(part for part in (one.support.replace("_", " "), one.reference) if part)
+    approval = one.approval
+    approved = (
+        f"{format_amount(approval.amount, _SCALE)} approved by {approval.approved_by.username}: "
+        f"{approval.reason}"
+        if approval
+        else ""
+    )
+    shown = "" if one.state == Certification.State.OPEN else support
+    return "; ".join(part for part in (shown, one.explanation, approved, one.reason) if part)
 
 
 def _flux(period: Period) -> PacketSection:

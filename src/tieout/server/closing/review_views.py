@@ -15,6 +15,7 @@ from tieout.server.accounts.permissions import WORKING_ROLES, Role, require_role
 from tieout.server.cases.views import telling, who
 from tieout.server.closing import certifying
 from tieout.server.closing.checks import folder_of
+from tieout.server.closing.differences import approve_difference
 from tieout.server.closing.explaining import explain as explain_variance
 from tieout.server.closing.explaining import explained_flux
 from tieout.server.closing.forms import read_amount
@@ -26,7 +27,7 @@ from tieout.server.closing.models import (
     LedgerImport,
     Period,
 )
-from tieout.server.closing.permissions import may_sign, may_work
+from tieout.server.closing.permissions import may_lock, may_sign, may_work
 from tieout.server.closing.views import period_or_404
 
 _PAGE_ROWS = 50
@@ -158,10 +159,13 @@ def balances(request: HttpRequest, period: str) -> HttpResponse:
     certifying.refresh(found)
     context = {
         "period": found,
-        "rows": found.certifications.select_related("account", "prepared_by", "certified_by"),
+        "rows": found.certifications.select_related(
+            "account", "prepared_by", "certified_by"
+        ).prefetch_related("approvals__approved_by"),
         "supports": certifying.SUPPORTS,
         "may_work": may_work(request.user) and not found.is_locked,
         "may_sign": may_sign(request.user) and not found.is_locked,
+        "may_lock": may_lock(request.user) and not found.is_locked,
         "tab": "balances",
     }
     return render(request, "closing/balances.html", context)
@@ -181,6 +185,16 @@ def prepare(request: HttpRequest, period: str, one_id: int) -> HttpResponse:
         explanation=request.POST.get("explanation", ""),
         actor=who(request),
     )
+    return redirect("closing:balances", period=period)
+
+
+@require_POST
+@require_role(Role.APPROVER)
+@telling
+def approve(request: HttpRequest, period: str, one_id: int) -> HttpResponse:
+    """Let an unexplained difference stand, with a reason."""
+    one = get_object_or_404(Certification, pk=one_id, period__name=period)
+    approve_difference(one, reason=request.POST.get("reason", ""), actor=who(request))
     return redirect("closing:balances", period=period)
 
 

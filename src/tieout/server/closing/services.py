@@ -16,6 +16,7 @@ from tieout.server.accounts.permissions import WORKING_ROLES, Role, has_role
 from tieout.server.audit.services import record
 from tieout.server.closing.certifying import balances_at, movements_in, refresh
 from tieout.server.closing.checks import JOBS, open_points
+from tieout.server.closing.daily import remind_daily
 from tieout.server.closing.models import Account, LockedBalance, Period, Task
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def open_period(
                 f"task {task.id!r}: job {task.job!r} is not known; expected {', '.join(JOBS)}"
             )
     period = Period(name=str(month), calendar=calendar.name, holidays=calendar.holidays or "",
-                    hours_per_day=calendar.hours_per_day)  # fmt: skip
+                    hours_per_day=calendar.hours_per_day,
+                    policy=dict(calendar.certification))  # fmt: skip
     if material_amount is not None:
         period.material_amount = material_amount
     if material_percent is not None:
@@ -53,6 +55,7 @@ def open_period(
     period.save()
     _add_tasks(period, calendar)
     refresh(period)
+    remind_daily()
     after = {"calendar": calendar.name, "tasks": len(calendar.tasks)}
     record(actor=actor, action="period.opened", target=("period", period.name), after=after)
     return period

@@ -22,6 +22,7 @@ urlpatterns = [
     path("close/<str:period>/flux/explain/", review_views.explain, name="explain"),
     path("close/<str:period>/balances/", review_views.balances, name="balances"),
     path("close/<str:period>/balances/<int:one_id>/prepare/", review_views.prepare, name="prepare"),
+    path("close/<str:period>/balances/<int:one_id>/approve/", review_views.approve, name="approve"),
     path("close/<str:period>/balances/<int:one_id>/certify/", review_views.certify, name="certify"),
     path("close/<str:period>/packet.<str:kind>", views.packet, name="packet"),
 ]

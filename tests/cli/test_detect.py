@@ -47,7 +47,7 @@ def test_people_see_cases_with_their_reasons(folder: Path) -> None:
     assert result.exit_code == 0
     assert "are out of pattern" in result.stdout
     assert "Why" in result.stdout
-    assert "Files: run (report.html, cases.csv)" in result.stdout
+    assert "Files: run (report.html, summaries.md, cases.csv)" in result.stdout
 
 
 def test_a_threshold_sets_the_cut(folder: Path) -> None:

@@ -8,6 +8,7 @@ from rich.console import Console
 from tieout.export.detect_facts import ChannelFacts, DetectReport, Quality, RuleFacts
 from tieout.export.detect_report import detect_page, sentences, tone
 from tieout.export.detect_summary import print_detection
+from tieout.export.explain_summaries import Summary
 from tieout.export.run_report import Choice
 from tieout.model.facts import Reject
 
@@ -19,9 +20,13 @@ def cases(*rows: dict[str, Any]) -> pl.DataFrame:
         "case_id": "D1", "row": 7, "amount": 12.5, "score": 0.75, "p_value": 1e-6,
         "confidence": 0.9, "severity": "high", "flagged_by": "both",
         "reasons_top3": ["12.50 is 9.1 robust sigma above the usual 1.00"],
-        "triggered_rules": ["burst"],
+        "triggered_rules": ["burst"], "incident_id": None,
     }  # fmt: skip
-    schema = {"reasons_top3": pl.List(pl.String), "triggered_rules": pl.List(pl.String)}
+    schema = {
+        "incident_id": pl.String,
+        "reasons_top3": pl.List(pl.String),
+        "triggered_rules": pl.List(pl.String),
+    }
     return pl.DataFrame([{**plain, **row} for row in rows] or None, schema_overrides=schema)
 
 
@@ -36,7 +41,7 @@ def make() -> MakeDetection:
             "rows": 1_000, "rejected": 0, "flagged_ml": 8, "flagged_rules": 5, "flagged": 10,
             "cut": "The cut costs least.", "model": "Judged by a model learnt from 1,000 rows.",
             "channels": (ChannelFacts("peer_views", "peers", 8),), "decades": (900, 90, 10),
-            "cases": cases({}),
+            "cases": cases({}), "incidents": pl.DataFrame(schema={"incident_id": pl.String}),
         }  # fmt: skip
         return DetectReport(**{**plain, **fields})
 
@@ -144,8 +149,27 @@ def test_the_terminal_tells_cases_rules_rejects_and_what_to_check(make: MakeDete
     assert "night" in text
     assert "see rejects.csv" in text
     assert "Check: Role amount is value." in text
-    assert "Files: runs/1 (report.html, cases.csv)" in text
+    assert "Files: runs/1 (report.html, summaries.md, cases.csv)" in text
 
 
 def test_the_same_facts_give_the_same_page(make: MakeDetection) -> None:
     assert detect_page(make()) == detect_page(make())
+
+
+def test_incidents_are_told_first(make: MakeDetection) -> None:
+    one = {
+        "incident_id": "I1", "headline": "Burst: 2 cases where shop=[b]M9; 25.00 EUR",
+        "trend": "new", "severity": "high",
+    }  # fmt: skip
+    summary = Summary("I1", "I1 \N{MIDDLE DOT} Burst", (("What", "Burst."),))
+    report = make(
+        cases=cases({"incident_id": "I1"}, {"case_id": "D2", "incident_id": "I1"}),
+        incidents=pl.DataFrame([one]),
+        summaries=(summary,),
+    )
+    assert "2 cases share a cause, in 1 incident." in sentences(report)
+    page = detect_page(report)
+    assert page.index("I1 \N{MIDDLE DOT} Burst") < page.index("What to look at first")
+    console = Console(width=120, record=True)
+    print_detection(report, console)
+    assert "high     Burst: 2 cases where shop=[b]M9; 25.00 EUR (new)" in console.export_text()

@@ -9,6 +9,8 @@ from tieout.model.facts import Reject
 if TYPE_CHECKING:
     import polars as pl
 
+    from tieout.export.explain_summaries import Summary
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
@@ -62,7 +64,8 @@ class DetectReport:
     """A finished detection.
 
     created_at: UTC, ISO 8601. decades: rows by the power of ten of their p-value, 0 for 1 to 0.1.
-    cases: as in cases.csv, the oddest first. entities: as in entities.csv. by_type, thresholds:
+    cases: as in cases.csv, the oddest first. incidents: as in incidents.csv; summaries: the largest
+    of them in words. entities: as in entities.csv. by_type, thresholds:
     as in their files.
     cut: a sentence on how the cut of the score was chosen. model: one on which model judged.
     """
@@ -83,6 +86,8 @@ class DetectReport:
     channels: tuple[ChannelFacts, ...]
     decades: tuple[int, ...]
     cases: "pl.DataFrame"
+    incidents: "pl.DataFrame"
+    summaries: "tuple[Summary, ...]" = ()
     rules: tuple[RuleFacts, ...] = ()
     entities: "pl.DataFrame | None" = None
     by_type: "pl.DataFrame | None" = None

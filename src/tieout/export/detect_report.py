@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tieout.export import provenance
 from tieout.export.charts import Column, column_chart, share_bar
 from tieout.export.detect_facts import DetectReport, RuleFacts
+from tieout.export.explain_summaries import summaries_section
 from tieout.export.markup import Html, Node, join, tag
 from tieout.export.page import figure_card, page, verdict_block, write_page
 from tieout.export.parts import Heading, Section, empty, section, table
@@ -20,7 +21,7 @@ ENTITIES_SHOWN: Final = 10
 _FIXED: Final = frozenset(
     {
         "case_id", "row", "score", "p_value", "confidence", "severity", "flagged_by",
-        "triggered_rules", "reasons_top3",
+        "triggered_rules", "reasons_top3", "incident_id",
     }
 )  # fmt: skip
 _EDIT: Final = "Name a role with --role amount=COLUMN to change it."
@@ -40,6 +41,7 @@ def detect_page(report: DetectReport) -> str:
         byline=[f"{label(report.profile)}: {report.file}"],
         opening=(verdict_block(sentences(report), tone(report)), _cards(report)),
         sections=[
+            *_incidents(report),
             _cases(report),
             _channels(report),
             *([_rules(report.rules)] if report.rules else []),
@@ -58,13 +60,27 @@ def sentences(report: DetectReport) -> list[str]:
     verb = "are" if report.flagged > 1 else "is"
     first = f"{flagged} of {count_text(report.judged, 'row')} {verb} out of pattern."
     lost = f" {count_text(report.rejected, 'row')} could not be read." if report.rejected else ""
-    more = [words for words in (report.learning, *report.notes) if words]
+    grouped = report.cases.height - report.cases["incident_id"].null_count()
+    shared = (
+        f"{count_text(grouped, 'case')} share a cause, in "
+        f"{count_text(report.incidents.height, 'incident')}."
+        if grouped
+        else ""
+    )
+    more = [words for words in (shared, report.learning, *report.notes) if words]
     return [first + lost, report.cut, report.model, *more]
 
 
 def tone(report: DetectReport) -> str:
     """`open` with something to look at, else `good`."""
     return "open" if report.flagged or report.rejected else "good"
+
+
+def _incidents(report: DetectReport) -> list[Section]:
+    if report.incidents.is_empty():
+        return []
+    more = report.incidents.height - len(report.summaries)
+    return [summaries_section(report.summaries, more=more, noun="case")]
 
 
 def _cards(report: DetectReport) -> Html:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _CASES_MAX: Final = 6
+_INCIDENTS_MAX: Final = 6
 _RULES_MAX: Final = 6
 
 
@@ -26,6 +27,12 @@ def print_detection(report: DetectReport, console: "Console") -> None:
     console.print(Text(plain(first, 400), style=STYLES[tone(report)]))
     for words in others:
         console.print(Text(plain(words, 400)))
+    if not report.incidents.is_empty():
+        console.print()
+        console.print(Text("Incidents", style="bold"))
+        for row in report.incidents.head(_INCIDENTS_MAX).iter_rows(named=True):
+            words = plain(row["headline"], 200)
+            console.print(Text(f"{row['severity'] or '':9}{words} ({row['trend']})"))
     if not report.cases.is_empty():
         console.print()
         console.print(_cases(report))
@@ -79,5 +86,5 @@ def _way_on(report: DetectReport) -> list[str]:
     unsure = [choice for choice in report.choices if not choice.is_certain]
     lines += [f"Check: {plain(label(each.subject))} is {plain(each.value)}." for each in unsure[:2]]
     if report.folder:
-        lines.append(f"Files: {plain(report.folder, 400)} (report.html, cases.csv)")
+        lines.append(f"Files: {plain(report.folder, 400)} (report.html, summaries.md, cases.csv)")
     return lines

@@ -29,6 +29,12 @@ _TRENDS: Final = {
 }
 
 
+_NOTES: Final = {
+    "break": "Breaks that share a cause are one incident. Amounts are absolute differences; where "
+    "both sides say the same amount, that amount.",
+    "case": "Cases that share a cause are one incident. Amounts are absolute.",
+}
+_FIRST: Final = {"break": "Largest", "case": "Oddest"}
 _BY_DAY: Final = {
     "new": "No earlier break had it.",
     "rising": "More a day than in the 20 days before.",
@@ -46,15 +52,15 @@ class Summary:
     answers: tuple[tuple[str, str], ...]
 
 
-def incident_summary(facts: IncidentFacts) -> Summary:
-    """An incident in a few lines."""
+def incident_summary(facts: IncidentFacts, *, noun: str = "break") -> Summary:
+    """An incident in a few lines. noun: what its members are called."""
     what = meaning(facts.bucket) or f"{label(facts.bucket)}."
     severity = f" Severity {facts.severity}." if facts.severity else ""
     answers = [
         ("What", f"{what}{severity}"),
-        ("How much", f"{facts.amounts} in {count_text(facts.breaks, 'break')}."),
+        ("How much", f"{facts.amounts} in {count_text(facts.breaks, noun)}."),
         ("Since", _since(facts)),
-        *(("Why", words) for words in _why(facts)),
+        *(("Why", words) for words in _why(facts, noun)),
         *_before(facts.precedents),
         ("Next", facts.resolution),
     ]
@@ -88,19 +94,24 @@ def case_summary(facts: CaseFacts) -> Summary:
 
 
 def summaries_markdown(
-    title: str, incidents: Sequence[Summary], cases: Sequence[Summary], *, more: int = 0
+    title: str,
+    incidents: Sequence[Summary],
+    cases: Sequence[Summary],
+    *,
+    more: int = 0,
+    noun: str = "break",
 ) -> str:
-    """All summaries as Markdown. more: breaks that are told in breaks.csv only."""
+    """All summaries as Markdown. more: breaks (or `noun`) that are told in their CSV only."""
     lines = [f"# {_safe(title)}", ""]
     if not incidents and not cases:
         lines += ["Nothing is open.", ""]
-    for heading, found in (("Incidents", incidents), ("Largest single breaks", cases)):
+    for heading, found in (("Incidents", incidents), (f"{_FIRST[noun]} single {noun}s", cases)):
         if found:
             lines += [f"## {heading}", ""]
         for summary in found:
             lines += summary_lines(summary)
     if more > 0:
-        lines += [f"{count_text(more, 'more break')} in breaks.csv.", ""]
+        lines += [f"{count_text(more, f'more {noun}')} in {noun}s.csv.", ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -116,12 +127,14 @@ def write_markdown(text: str, path: Path) -> None:
         part.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
-def summaries_section(incidents: Sequence[Summary], *, more: int = 0) -> Section:
+def summaries_section(
+    incidents: Sequence[Summary], *, more: int = 0, noun: str = "break"
+) -> Section:
     """The incidents as a part of a report; every value of the data is escaped.
 
     more: incidents that are told in incidents.csv only.
     """
-    body = join(*map(_article, incidents)) if incidents else empty("No breaks share a cause.")
+    body = join(*map(_article, incidents)) if incidents else empty(f"No {noun}s share a cause.")
     return section(
         ("incidents", "Incidents"),
         "Incidents",
@@ -129,8 +142,7 @@ def summaries_section(incidents: Sequence[Summary], *, more: int = 0) -> Section
         tag("p", f"{count_text(more, 'more incident')} in incidents.csv", class_="more")
         if more > 0
         else None,
-        note="Breaks that share a cause are one incident. Amounts are absolute differences; where "
-        "both sides say the same amount, that amount.",
+        note=_NOTES[noun],
     )
 
 
@@ -159,7 +171,7 @@ def _since(facts: IncidentFacts) -> str:
     return f"{days}. {trend}".strip()
 
 
-def _why(facts: IncidentFacts) -> Iterator[str]:
+def _why(facts: IncidentFacts, noun: str) -> Iterator[str]:
     if facts.condition or facts.window:
         where = facts.condition.replace(" & ", " and ")
         spans = " to " in facts.window
@@ -167,8 +179,8 @@ def _why(facts: IncidentFacts) -> Iterator[str]:
         place = " ".join(part for part in (f"where {where}" if where else "", when) if part)
         part = percent_text(facts.same_bucket, facts.of_bucket)
         yield (
-            f"{count_text(facts.same_bucket)} of {count_text(facts.of_bucket, 'break')} of this "
-            f"bucket ({part}) are {place}."
+            f"{count_text(facts.same_bucket)} of {count_text(facts.of_bucket, noun)} of this "
+            f"{'bucket' if noun == 'break' else 'kind'} ({part}) are {place}."
         )
     if facts.failure_rate is not None:
         rate = percent_text(round(facts.failure_rate * 1_000_000), 1_000_000)

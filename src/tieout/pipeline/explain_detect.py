@@ -148,6 +148,9 @@ def _row_steps(
     if case.height:
         told = tuple((name, str(value)) for name, value in case.row(0, named=True).items() if value)
         steps.append(Step("case", "Case", told))
+        incident = case.row(0, named=True).get("incident_id")
+        if incident:
+            steps.append(kept.incident_step(incident))
     return steps
 
 

@@ -88,10 +88,11 @@ class KeptRun:
         if found["score"] is not None or found["reasons"] or found["severity"]:
             steps.append(_judged_step(found))
         if found["incident_id"] is not None:
-            steps.append(self._incident_step(found["incident_id"]))
+            steps.append(self.incident_step(found["incident_id"]))
         return tuple(steps)
 
-    def _incident_step(self, identity: str) -> Step:
+    def incident_step(self, identity: str) -> Step:
+        """What the run says of an incident."""
         told = self.incidents.get(identity, {})
         facts = [(name.replace("_", " "), value) for name, value in told.items() if value]
         return Step("incident", "Incident", tuple(facts) or (("incident id", identity),))

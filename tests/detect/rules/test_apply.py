@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tieout.detect.rules.apply import apply_rules, names_needed
+from tieout.detect.rules.apply import apply_rules, names_in_condition, names_needed
 from tieout.detect.rules.load import rules_of
 from tieout.detect.rules.model import RuleSet
 from tieout.model.errors import InputError
@@ -307,3 +307,16 @@ def test_columns_with_spaces_are_named_in_quotes() -> None:
     found = apply_rules(rules("net|low|'\"Net Price\" > 5'|{Net Price}"), frame)
     assert found.triggered([0, 1]) == [(), ("net",)]
     assert found.reasons([1])[0][0].text == "9"
+
+
+def test_the_columns_of_a_condition_are_not_those_of_the_sentence() -> None:
+    text = """
+rules:
+  - id: web
+    title: Web
+    when: excess > 5 AND channel = 'web'
+    let: {excess: amount - usual, unused: other}
+    reason: "{merchant}"
+"""
+    found = names_in_condition(rules_of(text, source="test.yaml").rules[0])
+    assert set(found) == {"excess", "channel", "amount", "usual"}

@@ -368,3 +368,14 @@ def test_without_its_beginning_an_incident_of_the_same_values_keeps_its_name(
         assert incidents["window"].to_list() != [""]
         names.append(incidents["incident_id"].to_list())
     assert names[0] == names[1]
+
+
+def test_what_makes_a_finding_one_of_its_bucket_is_no_cause(
+    records: Records, broken: Broken, seen: Seen
+) -> None:
+    everything = records(40_000)
+    late = pl.col("channel") == "web"
+    failed = broken(everything.filter(late & (pl.col("party") == "P07")), "web_only")
+    view = View("left", seen(everything).attributes, everything, defining={"web_only": ["channel"]})
+    _, incidents = group_incidents(failed, views=[view])
+    assert incidents["condition"].to_list() == ["Party=P07"]

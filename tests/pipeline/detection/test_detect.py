@@ -14,8 +14,8 @@ from .conftest import PLANTED, Detector, sales
 
 FILES = {
     "transactions_scored.csv", "transactions_scored.parquet", "thresholds.csv",
-    "metrics_by_type.csv", "confusion_matrix.csv", "cases.csv", "rejects.csv", "report.html",
-    "run.json",
+    "metrics_by_type.csv", "confusion_matrix.csv", "cases.csv", "incidents.csv", "summaries.md",
+    "rejects.csv", "report.html", "run.json",
 }  # fmt: skip
 
 

@@ -167,6 +167,16 @@ def _thresholds(rule: Rule, learnt_from: "pl.DataFrame") -> dict[str, Threshold]
     }
 
 
+def names_in_condition(rule: Rule) -> tuple[str, ...]:
+    """The columns by which a rule decides, those of its `let` names among them."""
+    place = f"rule {rule.id}"
+    names = list(names_in(parse(rule.when, place=f"{place}: when")))
+    for name, text in rule.let.items():
+        if name in names:
+            names += names_in(parse(text, place=f"{place}: let {name}"))
+    return tuple(dict.fromkeys(names))
+
+
 def names_needed(rule: Rule, *, source: str = "rules") -> tuple[str, ...]:
     """The columns that a rule reads, its own parameters and `let` names left out."""
     place = f"{source}: rule {rule.id}"

@@ -91,7 +91,10 @@ def attribute_sets(view: CodedView, bucket: str) -> list[tuple[int, ...]]:
     """Which attributes may stand together in a condition for a bucket: places, time among all."""
     wrong = [at for at, name in enumerate(view.names) if name in view.view.faulty.get(bucket, ())]
     time = len(view.names)
-    sound = tuple(at for at in range(time) if at not in wrong)
+    defining = view.view.defining.get(bucket, ())
+    said = {at for at, name in enumerate(view.names) if name in defining}
+    wrong = [at for at in wrong if at not in said]
+    sound = tuple(at for at in range(time) if at not in wrong and at not in said)
     return [(*sound, time), *((at, time) for at in wrong)]
 
 

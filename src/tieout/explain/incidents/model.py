@@ -81,6 +81,7 @@ class View:
     records: pl.DataFrame | None = None
     step: int = 1
     faulty: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    defining: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from tieout.detect.thresholds import (
 from tieout.export.detect_facts import ChannelFacts, DetectReport, Quality
 from tieout.export.run_report import Choice
 from tieout.model.manifest import InputFacts, JudgedConservation, RunManifest
-from tieout.pipeline.detection.files import by_type, cases_frame
+from tieout.pipeline.detection.files import by_type
 from tieout.pipeline.inputs import fingerprint_file, masked
 from tieout.pipeline.reconciled import versions
 from tieout.pipeline.timing import Stopwatch
@@ -60,7 +60,9 @@ def build_report(
         model=done.judgement.sentence,
         channels=_channels(done),
         decades=_decades(judged.fused.log_p),
-        cases=cases_frame(data.table, found),
+        cases=done.groups.cases,
+        incidents=done.groups.incidents,
+        summaries=done.groups.summaries,
         rules=found.ruling.facts,
         entities=found.entities,
         by_type=by_type(done) if job.labels is not None else None,
@@ -122,6 +124,7 @@ def counts(report: DetectReport) -> dict[str, Any]:
             "rules": report.flagged_rules,
             "total": report.flagged,
         },
+        "incidents": report.incidents.height,
         "workload": round(report.flagged / max(report.judged, 1), 6),
         "rules": {
             rule.identifier: {"rows": rule.rows, "share": round(rule.share, 6), "flags": rule.flags}
@@ -176,6 +179,7 @@ def _options(done: "Detected", job: "DetectJob") -> dict[str, Any]:
         "cut": {"threshold": cut.threshold, "method": cut.method},
         "model": done.judgement.fingerprint,
         "model_reused": done.judgement.reused,
+        "earlier_runs": list(done.groups.earlier_runs),
         "reranker": done.findings.learnt.kept,
         "drift": {
             part.column: round(part.index, 4) if np.isfinite(part.index) else None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tieout.detect.labels import UNLABELLED
 from tieout.detect.rerank import query
 from tieout.detect.thresholds import confusion_matrix, metrics_by_type, sweep
+from tieout.export.explain_summaries import write_markdown
 from tieout.export.scored import write_scored
 from tieout.export.table import write_csv, write_rejects
 from tieout.model.table import Table, TableRole
@@ -40,6 +41,11 @@ _FACTS: Final = (
 )
 _FACTS_MAX: Final = 6
 _SEVERITIES: Final = ((1e-9, "critical"), (1e-6, "high"), (1e-3, "medium"), (2.0, "low"))
+# Ours; a column of the input of that name is written as another.
+_CASE_COLUMNS: Final = (
+    *("case_id", "row", "score", "p_value", "confidence", "severity", "flagged_by", "incident_id"),
+    *("reasons_top3", "triggered_rules"),
+)
 QUESTIONS: Final = "questions.csv"
 TABLES: Final = (
     "transactions_scored.csv",
@@ -48,6 +54,7 @@ TABLES: Final = (
     "metrics_by_type.csv",
     "confusion_matrix.csv",
     "cases.csv",
+    "incidents.csv",
     "rejects.csv",
 )
 
@@ -73,7 +80,9 @@ def write_files(done: "Detected", job: "DetectJob", folder: Path) -> dict[str, s
         confusion_matrix(labels, ml_flags=found.by_ml, rule_flags=found.ruling.flags),
         folder / "confusion_matrix.csv",
     )
-    write_csv(cases_frame(data.table, found), folder / "cases.csv")
+    write_csv(done.groups.cases, folder / "cases.csv")
+    write_csv(done.groups.incidents, folder / "incidents.csv")
+    write_markdown(done.groups.text, folder / "summaries.md")
     names: tuple[str, ...] = TABLES
     if found.entities is not None:
         write_csv(found.entities, folder / "entities.csv")
@@ -159,7 +168,7 @@ def cases_frame(table: Table, found: Findings) -> pl.DataFrame:
         "rules",
     )
     triggered = found.ruling.triggered()
-    taken = {"case_id", "row", "score", "p_value", "confidence", "severity", "flagged_by"}
+    taken = {*_CASE_COLUMNS}
     return pl.DataFrame(
         {
             "case_id": _identities(table, places),

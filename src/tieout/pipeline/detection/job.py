@@ -19,6 +19,7 @@ from tieout.pipeline.detection.data import Data, read_data
 from tieout.pipeline.detection.facts import build_manifest, build_report
 from tieout.pipeline.detection.files import write_files
 from tieout.pipeline.detection.findings import Findings, find
+from tieout.pipeline.detection.incidents import CaseGroups, group_cases
 from tieout.pipeline.detection.model import Judgement, judge
 from tieout.pipeline.detection.store import save_reranker
 from tieout.pipeline.detection.use import use_of
@@ -41,7 +42,8 @@ class DetectJob:
     place of the profile's own. retrain: never use the model that the workspace keeps. model: the
     fingerprint of the kept model that has to judge. reranker: the digest of what an earlier run
     learnt from labels, which has to be used; empty for none, None for whatever is kept. ask: how
-    many rows to list for a person to label.
+    many rows to list for a person to label. earlier: runs whose incidents may go on; None takes
+    the workspace's latest.
     """
 
     file: str | None = None
@@ -58,6 +60,7 @@ class DetectJob:
     model: str | None = None
     reranker: str | None = None
     ask: int = 0
+    earlier: tuple[str, ...] | None = None
     seed: int = 0
     out: Path | None = None
     workspace: Path | None = None
@@ -87,6 +90,7 @@ class Detected:
     data: Data
     judgement: Judgement
     findings: Findings
+    groups: CaseGroups
 
 
 def detect(job: DetectJob) -> DetectResult:
@@ -113,7 +117,9 @@ def detect(job: DetectJob) -> DetectResult:
             data = read_data(job, engine, Path(scratch))
         judgement = judge(job, data, clock)
         findings = find(job, data, judgement, clock)
-        done = Detected(data, judgement, findings)
+        with clock.step("group"):
+            groups = group_cases(job, data, findings)
+        done = Detected(data, judgement, findings, groups)
         with clock.step("write"):
             outputs = write_files(done, job, aside)
             report = build_report(
@@ -183,6 +189,7 @@ def job_of(
         model=options["model"] if options["model_reused"] else None,
         reranker=options.get("reranker", ""),
         ask=options.get("ask", 0),
+        earlier=tuple(options.get("earlier_runs", ())),
         seed=manifest.seed,
         out=out,
         workspace=workspace,

@@ -137,6 +137,8 @@ def _of_rows(folder: Path, manifest: RunManifest) -> tuple[pl.DataFrame, int]:
         identity=pl.col("case_id"),
         row=pl.col("row").cast(pl.Int64),
         severity=pl.col("severity"),
+        # Runs from before cases were grouped have no such column.
+        incident_id=pl.col("incident_id") if "incident_id" in cases.columns else pl.lit(None),
     )
     frame = scored.join(known, on="row", how="inner")
     roles = manifest.spec.get("roles", {})
@@ -155,7 +157,7 @@ def _of_rows(folder: Path, manifest: RunManifest) -> tuple[pl.DataFrame, int]:
         currency=_role(frame, roles, "currency").str.slice(0, 12),
         happened_on=_role(frame, roles, "time").str.slice(0, 10).str.to_date(strict=False),
         age_days=pl.lit(None, pl.Int64),
-        incident_id=pl.lit(None, pl.String),
+        incident_id=pl.col("incident_id").cast(pl.String),
     )
     return _shaped(found), frame.height
 

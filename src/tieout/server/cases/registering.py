@@ -17,6 +17,7 @@ from tieout.server.accounts.models import User
 from tieout.server.audit.services import record
 from tieout.server.cases.bulk import execute, staged
 from tieout.server.cases.models import RANKS, Case, Incident, Run
+from tieout.server.jobs.services import enqueue
 
 # Hours within which a case of a severity should be decided.
 SLA_HOURS: Final = {"critical": 4, "high": 24, "medium": 72, "low": 168}
@@ -83,7 +84,8 @@ def register_run(folder: Path, *, actor: User | None = None) -> Registered:
     """Index a run's findings and incidents and open a case for each; once for each run.
 
     An incident is one case; a finding in no incident is a case of its own. What was decided about
-    an identity before stays decided. Raises InputError for a folder that is no whole run.
+    an identity before stays decided. A job `follow_up` sees to what follows. Raises InputError for
+    a folder that is no whole run.
     """
     found = read_findings(folder)
     with transaction.atomic():
@@ -102,6 +104,7 @@ def register_run(folder: Path, *, actor: User | None = None) -> Registered:
         )
         after = {"run": run.run_id, "findings": run.indexed, "cases": cases_new}
         record(actor=actor, action="run.registered", target=("run", run.run_id), after=after)
+        enqueue("follow_up", {"run": run.pk}, actor=actor, idempotency_key=f"follow-up-{run.pk}")
     return Registered(run, cases_new, is_new=True)
 
 

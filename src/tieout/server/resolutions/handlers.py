@@ -1,14 +1,39 @@
 """Jobs about proposals, and what follows from deliveries."""
 
-from typing import Any
+from typing import Any, Final
 
-from tieout.server.cases.models import Case
+from tieout.server.cases import arrivals
+from tieout.server.cases.models import Case, Run
 from tieout.server.jobs.models import Job
 from tieout.server.jobs.progress import Progress
 from tieout.server.jobs.registry import handler
 from tieout.server.outbox.models import Delivery
 from tieout.server.outbox.registry import follower
 from tieout.server.resolutions import autonomy, services
+from tieout.server.resolutions.facts import facts_of_cases
+
+# Those that matter most come first; the rest at the next time.
+_CASES_MAX: Final = 5_000
+_AT_ONCE: Final = 250
+
+
+@handler("follow_up")
+def run_follow_up(job: Job, progress: Progress) -> dict[str, Any]:
+    """What follows from a run, and from time going by.
+
+    Arguments: run, the number of a registered one, where there is one. Cases whose counterpart has
+    come are resolved, those that waited too long are open again, and proposals are made.
+    """
+    arrived: list[int] = []
+    back: list[int] = []
+    run = Run.objects.filter(pk=job.arguments.get("run")).first()
+    if run is not None and run.job == "reconcile":
+        progress(0.0, "looking for counterparts")
+        back = arrivals.reopen_back_again(run)
+        arrived = arrivals.resolve_arrived(run)
+    overdue = arrivals.reopen_overdue()
+    counts = {"arrived": len(arrived), "back_again": len(back), "overdue": len(overdue)}
+    return counts | _propose(progress, run)
 
 
 @handler("propose")
@@ -17,17 +42,28 @@ def run_propose(_: Job, progress: Progress) -> dict[str, Any]:
 
     What the policy lets run alone is carried out.
     """
+    return _propose(progress)
+
+
+def _propose(progress: Progress, run: Run | None = None) -> dict[str, Any]:
+    """For the open cases of a run, or for all of them."""
     expired, made, alone = services.expire(), 0, 0
     spec = services.resolve_spec()
     waiting = Case.objects.exclude(status=Case.Status.RESOLVED).filter(proposals=None)
-    ids = list(waiting.values_list("pk", flat=True)[:5_000])
-    for place, case_id in enumerate(ids):
-        case = Case.objects.select_related("latest_run").get(pk=case_id)
-        proposal = services.propose_for(case)
-        if proposal is not None:
-            made += 1
-            alone += autonomy.decide_way(proposal.pk, spec).ran_alone
-        progress((place + 1) / len(ids), "proposing")
+    if run is not None:
+        waiting = waiting.filter(latest_run=run)
+    ids = list(waiting.values_list("pk", flat=True)[:_CASES_MAX])
+    for first in range(0, len(ids), _AT_ONCE):
+        found = Case.objects.select_related("latest_run").filter(
+            pk__in=ids[first : first + _AT_ONCE]
+        )
+        facts = facts_of_cases(list(found))
+        for case in found:
+            proposal = services.propose_for(case, facts=facts[case.pk])
+            if proposal is not None:
+                made += 1
+                alone += autonomy.decide_way(proposal.pk, spec).ran_alone
+        progress(min(1.0, (first + _AT_ONCE) / len(ids)), "proposing")
     checked = autonomy.check_the_last_of_each_lot(spec)
     counts = {"cases": len(ids), "proposed": made, "expired": expired}
     return counts | {"ran_alone": alone, "to_check": checked}

@@ -47,15 +47,20 @@ def resolve_spec() -> ResolveSpec:
 
 
 @transaction.atomic
-def propose_for(case: Case, *, actor: User | None = None) -> Proposal | None:
-    """Propose something about a case, or None where nothing is clear; an open one is kept."""
+def propose_for(
+    case: Case, *, actor: User | None = None, facts: Facts | None = None
+) -> Proposal | None:
+    """Propose something about a case, or None where nothing is clear; an open one is kept.
+
+    facts: of the case, where they are known already.
+    """
     known = Proposal.objects.filter(case=case).exclude(
         state__in=(_STATE.REJECTED, _STATE.EXPIRED, _STATE.UNDONE, _STATE.FAILED)
     )
     found = known.first()
     if found is not None or not case.is_open:
         return found
-    facts, spec = facts_of_case(case), resolve_spec()
+    facts, spec = facts or facts_of_case(case), resolve_spec()
     suggested = propose(facts, spec, library(spec.half_life_days))
     if suggested.choice is None:
         return None

@@ -321,3 +321,68 @@ def test_too_many_different_cells_are_put_together_and_said(
 def test_a_folder_for_temporary_files_must_exist(explain: Explain, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no such folder"):
         explain(cells(), temp_directory=tmp_path / "nowhere")
+
+
+def months(*, days: int = 20) -> str:
+    """Revenue of ten cells by day in two months; in the second, shop S3 sells less."""
+    random = np.random.default_rng(4)
+    lines = ["day,month,shop,app,revenue"]
+    for month in (2, 3):
+        for day in range(1, days + 1):
+            for shop in range(5):
+                for app in ("ios", "web"):
+                    value = 1000 + random.normal(0, 30)
+                    value *= 0.6 if (month, shop) == (3, 3) else 1
+                    lines.append(f"2026-{month:02}-{day:02},M{month},S{shop},{app},{value:.2f}")
+    return "\n".join(lines) + "\n"
+
+
+def test_two_periods_are_compared_by_their_days(explain: Explain) -> None:
+    result = explain(
+        months(),
+        value="revenue",
+        time="day",
+        before="2026-02-01..2026-02-20",
+        after="2026-03-01..2026-03-20",
+    )
+    assert conditions(result) == ["shop=S3"]
+    assert pl.read_csv(result.out / "causes.csv")["risk_ratio"][0] == pytest.approx(0.6, abs=0.05)
+
+
+def test_what_only_says_which_period_it_is_explains_nothing(explain: Explain) -> None:
+    result = explain(
+        months(), value="revenue", time="day", before="2026-02-01..2026-02-28",
+        after="2026-03-01..2026-03-28",
+    )  # fmt: skip
+    said = [choice.value for choice in result.report.choices]
+    assert "without month" in said
+
+
+def test_a_cell_that_is_gone_counts_as_zero(explain: Explain) -> None:
+    lines = months().splitlines()
+    kept = [line for line in lines if not (line.startswith("2026-03") and ",S1," in line)]
+    result = explain(
+        "\n".join(kept) + "\n", value="revenue", time="day", after="2026-03-01..2026-03-20"
+    )
+    assert conditions(result)[0].startswith("shop=S1")
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        ("1,,1", "is true in all 2 rows that say 1 or 0"),
+        ("12,7.5,1", None),
+    ],
+)
+def test_an_outcome_that_nothing_can_be_compared_with_is_refused(
+    column: str, words: str | None, explain: Explain
+) -> None:
+    rows = [f"{value},K{at}" for at, value in enumerate(column.split(","))]
+    with pytest.raises(InputError, match=words or "is true in all 1 rows"):
+        explain("\n".join(["bad,kind", *rows]) + "\n", outcome="bad", attributes=("kind",))
+
+
+def test_a_column_of_amounts_is_no_outcome(explain: Explain) -> None:
+    rows = [f"{at + 2},K{at % 3}" for at in range(400)]
+    with pytest.raises(InputError, match="only 1 of its rows can be used; row 2, column 'bad'"):
+        explain("\n".join(["bad,kind", "1,K1", *rows]) + "\n", outcome="bad", attributes=("kind",))

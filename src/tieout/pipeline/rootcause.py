@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from tieout.export.rootcause_run import RootCauseReport
 from tieout.model.errors import ConservationError, InputError
 from tieout.model.manifest import RunManifest
@@ -201,4 +203,20 @@ def _coded(
             names = ", ".join(each.name for each in derived)
             notes.append(Note("attributes", f"also {names}", "derived from the moments"))
         attributes += derived
-    return tuple(attributes)
+    return tuple(attributes if moments is None else _comparable(attributes, moments, notes))
+
+
+def _comparable(
+    attributes: list[Attribute], moments: Moments, notes: list[Note]
+) -> list[Attribute]:
+    """Without those that have one value now and others before: they say when, not what."""
+    earlier = moments.past >= 0
+    kept = []
+    for each in attributes:
+        now = np.unique(each.codes[moments.now])
+        if len(now) == 1 and not np.isin(now, each.codes[earlier]).any():
+            words = each.words[int(now[0])]
+            notes.append(Note("attributes", f"without {each.name}", f"all is {words} now"))
+        else:
+            kept.append(each)
+    return kept

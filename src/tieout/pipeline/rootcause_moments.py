@@ -25,13 +25,14 @@ class Moments:
     """Rows by when they happened.
 
     now: rows of the moment. past: for each row the earlier moment that it is of, from 0, or -1.
-    count: of earlier moments. at: the moment in words.
+    count: of earlier moments. at: the moment in words. instants: of each row, as a number.
     """
 
     now: NDArray[np.bool_]
     past: NDArray[np.int64]
     count: int
     at: str
+    instants: Instants
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def split_moments(
     numbers, count = _stretches(instants, earlier, now, notes)
     shown = _words(float(instants[inside].min()), kind)
     last = _words(float(instants[inside].max()), kind)
-    return Moments(inside, numbers, count, shown if shown == last else f"{shown}..{last}")
+    words = shown if shown == last else f"{shown}..{last}"
+    return Moments(inside, numbers, count, words, instants)
 
 
 def _instants(times: pl.Series, kind: Kind) -> Instants:

@@ -16,6 +16,7 @@ from tieout.sources.typed.read import ReadTable
 _TRUE: Final = ("1", "1.0", "true", "yes", "y", "t", "fraud", "anomaly", "failed", "fail")
 _FALSE: Final = ("0", "0.0", "false", "no", "n", "f", "ok", "normal", "passed", "pass")
 _FAULT: Final = "fault"
+_USABLE_MIN: Final = 0.02
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +37,7 @@ class Rows:
 
 
 def sound_rows(read: ReadTable, plan: Plan) -> Rows:
-    """Leave out rows whose numbers say nothing. Raises InputError where no row is left."""
+    """Leave out rows whose numbers say nothing. Raises InputError where hardly any is left."""
     frame = read.table.frame.with_row_index("place")
     checked = frame.with_columns(_fault(plan))
     bad = checked.filter(pl.col(_FAULT).is_not_null())
@@ -49,13 +50,19 @@ def sound_rows(read: ReadTable, plan: Plan) -> Rows:
         rejects.append(Reject(read.source.file_of(row), row, column, text, expected))
     sound = checked.filter(pl.col(_FAULT).is_null()).drop(_FAULT, "place")
     rejects.sort(key=lambda reject: reject.row)
-    if sound.is_empty():
+    if sound.height < _USABLE_MIN * checked.height or sound.is_empty():
         first = rejects[0]
+        part = "none" if sound.is_empty() else f"only {sound.height:,}"
         raise InputError(
-            f"{first.file}: none of its rows can be used; row {first.row}, column "
+            f"{first.file}: {part} of its rows can be used; row {first.row}, column "
             f"{first.column!r}: {first.value!r}, expected {first.expected}"
         )
     counts, trials = _numbers(sound, plan)
+    if plan.outcome is not None and bool((counts > 0).all()):
+        raise InputError(
+            f"{read.source.name}: column {plan.outcome!r} is true in all {sound.height:,} rows "
+            "that say 1 or 0, true or false; there is nothing to compare them with"
+        )
     return Rows(sound, counts, trials, tuple(rejects[:REJECTS_KEPT]), read.rejected + len(bad))
 
 

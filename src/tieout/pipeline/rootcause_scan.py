@@ -122,7 +122,46 @@ def _measure(question: Question) -> tuple[Question, Scan]:
         return question, scan_measures(
             [each[now] for each in codes], question.counts[now], question.trials[now]
         )
+    if len(np.unique(moments.instants[moments.now])) > 1:
+        return question, _by_instant(question, moments)
     totals = replace(question, trials=np.ones(len(question.counts)))
     cells = _cells(totals, moments)
     usual = cells.counts_past.mean(axis=1)
     return question, scan_measures(list(cells.codes.T), cells.counts, usual)
+
+
+def _by_instant(question: Question, moments: Moments) -> Scan:
+    """A period of several instants: each of them is a row of a cell, against the cell's usual one.
+
+    A sum over the period would leave one row a cell, too few to tell an effect from noise. A cell
+    without a row at an instant has a value of zero there.
+    """
+    names = [f"a{place}" for place in range(len(question.attributes))]
+    codes = [each.codes for each in question.attributes]
+    frame = pl.DataFrame(
+        {
+            **dict(zip(names, codes, strict=True)),
+            "at": moments.instants,
+            "value": question.counts,
+            "now": moments.now,
+            "past": moments.past >= 0,
+        }
+    )
+    past, now = frame.filter("past"), frame.filter("now")
+    usual = past.group_by(names).agg(pl.col("value").sum() / past["at"].n_unique())
+    cells = frame.filter(pl.col("past") | pl.col("now")).select(names).unique(maintain_order=True)
+    instants = now.select(pl.col("at").unique().sort())
+    if cells.height * instants.height > _CELLS_MAX:
+        instants = instants.tail(max(1, _CELLS_MAX // cells.height))
+    sums = now.group_by(*names, "at").agg(pl.col("value").sum())
+    rows = (
+        cells.join(instants, how="cross")
+        .join(sums, on=[*names, "at"], how="left", maintain_order="left")
+        .join(usual.rename({"value": "usual"}), on=names, how="left", maintain_order="left")
+        .with_columns(pl.col("value", "usual").fill_null(0.0))
+    )
+    return scan_measures(
+        [rows[name].to_numpy() for name in names],
+        rows["value"].to_numpy(),
+        rows["usual"].to_numpy(),
+    )

@@ -110,7 +110,9 @@ def test_the_report_is_a_page_and_a_pdf_in_the_folder_of_the_period(
 ) -> None:
     run("init", "--period", "2026-10")
     found = json.loads(run("report", "--json").stdout)
-    assert [Path(path).name for path in found["files"]] == ["packet.html", "packet.pdf"]
+    assert [Path(path).name for path in found["files"]] == [
+        "packet.html", "packet.pdf", "exceptions.html", "exceptions.xlsx",
+    ]  # fmt: skip
     assert (tmp_path / "close" / "2026-10" / "packet.pdf").read_bytes().startswith(b"%PDF")
 
 
@@ -142,6 +144,17 @@ def test_a_trial_balance_may_come_by_itself(run: Run, tmp_path: Path) -> None:
     (tmp_path / "chart.csv").write_text("account,name,closing_balance\n1000,Cash,5.00\n")
     found = json.loads(run("init", "--accounts", "chart.csv", "--json").stdout)
     assert (found["period"], found["ledger"]["rows"], found["ledger"]["kept"]) == (None, 1, 1)
+
+
+def test_a_sample_is_drawn_by_method_size_and_seed(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "journal.csv").write_text(JOURNAL)
+    run("init", "--period", "2026-10", "--ledger", "journal.csv")
+    words = ("sample", "--method", "monetary_unit", "--size", "1", "--seed", "7")
+    found = json.loads(run(*words, "--json").stdout)
+    assert [(row["entry"], row["amount"]) for row in found["entries"]] == [("J1", "100.50")]
+    assert run(*words).stdout.splitlines()[1].startswith("monetary_unit,7,J1,2026-10-05,100.50")
+    assert run(*words, "--out", "drawn.csv").stdout == "drawn.csv: 1 entries\n"
+    assert "expected one of random" in run("sample", "--method", "any", code=2).stderr
 
 
 def test_a_task_that_another_tool_automates_is_named(run: Run, tmp_path: Path) -> None:

@@ -168,19 +168,54 @@ def report_command(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the period packet as HTML and PDF: evidence, sign-offs, the audit log's head."""
+    """Write the period packet (HTML, PDF) and the exceptions by account (HTML, XLSX)."""
     _boot(workspace)
-    from tieout.server.closing.packet import write_packet
+    from tieout.server.closing.packet import write_report
     from tieout.server.closing.queries import find_period
 
     found = find_period(period)
-    paths = write_packet(found, out)
+    paths = write_report(found, out)
     if as_json:
         result = {"period": found.name, "files": [str(path) for path in paths]}
         sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
         return
     for path in paths:
         sys.stdout.write(f"{path}\n")
+
+
+@app.command("sample")
+def sample_command(
+    period: PeriodOption = None,
+    method: Annotated[
+        str, typer.Option("--method", help="random (in strata of money), monetary_unit or risk.")
+    ] = "random",
+    size: Annotated[int, typer.Option("--size", help="How many entries.")] = 25,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same entries.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="CSV file to write, in place of printing it.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Draw entries of a period for an audit, as CSV: at random, by monetary unit or by risk."""
+    _boot(workspace)
+    from tieout.export.table import escape_cells, write_csv
+    from tieout.server.closing.queries import find_period
+    from tieout.server.closing.sampling import SampleRequest, draw_sample
+
+    found = find_period(period)
+    drawn = draw_sample(found, SampleRequest(method, size, seed))
+    if out is not None:
+        write_csv(drawn, out)
+    if as_json:
+        rows = [{**row, "amount": str(row["amount"]), "effective": str(row["effective"])}
+                for row in drawn.iter_rows(named=True)]  # fmt: skip
+        result = {"period": found.name, "method": method, "seed": seed, "entries": rows}
+        sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+    elif out is None:
+        sys.stdout.write(escape_cells(drawn).write_csv())
+    else:
+        sys.stdout.write(f"{out}: {drawn.height} entries\n")
 
 
 def _why_nothing_runs(period: "Period") -> str:

@@ -45,8 +45,8 @@ class Packet:
     audit: AuditHead
 
 
-def write_html(packet: Packet, path: Path) -> None:
-    """Write the packet as one page that loads nothing."""
+def write_html(packet: Packet, path: Path, *, brand: str = "Period packet") -> None:
+    """Write the packet, or another report of a period, as one page that loads nothing."""
     sections = [
         section(
             (each.identifier, each.title),
@@ -58,7 +58,7 @@ def write_html(packet: Packet, path: Path) -> None:
     tone = "good" if packet.is_locked else "open"
     text = page(
         packet.title,
-        brand="Period packet",
+        brand=brand,
         made_at=packet.made_at,
         byline=(packet.period, f"audit log {packet.audit.sequence}: {packet.audit.hash}"),
         opening=(verdict_block(packet.facts, tone),),

@@ -110,13 +110,17 @@ def reasons(
 
 
 def detect_lines(book: Book, *, seed: int) -> "tuple[Judge, Judged, Table]":
-    """Judge the lines by the detectors of a journal, learnt from all of them."""
+    """Judge the lines by the detectors of a journal, learnt from all of them.
+
+    These are the detectors of `tieout detect --profile journal`: peers that they find themselves,
+    rare labels and pairs, and what stands in for peers where there are none; weak ones are gated.
+    """
     from tieout.close.journal.lines import line_table
-    from tieout.detect.detectors.rarity import Rarity
     from tieout.detect.judge import Judge
+    from tieout.detect.profiles import fit_profile
 
     table = line_table(book)
-    judge = Judge({Rarity.name: Rarity(seed=seed).fit(table)})
+    judge = Judge.weighed(fit_profile("journal", table, seed=seed), table)
     return judge, judge.judge(table), table
 
 

@@ -6,6 +6,7 @@ from django.http import QueryDict
 
 from tieout.close.tasks.model import TaskState
 from tieout.model.errors import InputError
+from tieout.server.closing.sampling import SampleRequest
 
 
 def read_amount(text: str) -> int:
@@ -46,3 +47,19 @@ def read_delays(data: QueryDict) -> dict[str, float]:
         if days:
             found[str(name)] = days
     return found
+
+
+def read_sample(data: QueryDict) -> SampleRequest:
+    """Method, size and seed of a sample; what is not given is as usual."""
+    usual = SampleRequest()
+    numbers = {"size": usual.size, "seed": usual.seed}
+    for name in numbers:
+        text = data.get(name, "").strip()
+        if text:
+            try:
+                numbers[name] = int(text)
+            except ValueError:
+                raise InputError(f"{name} {text!r}: expected a whole number") from None
+    if numbers["seed"] < 0:
+        raise InputError(f"seed {numbers['seed']}: expected 0 or more")
+    return SampleRequest(data.get("method") or usual.method, **numbers)

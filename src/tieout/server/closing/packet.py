@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 from django.db.models import Sum
@@ -15,6 +16,7 @@ from tieout.server.audit.queries import head
 from tieout.server.closing.board import board_of
 from tieout.server.closing.certifying import balances_at, movements_in, refresh
 from tieout.server.closing.checks import folder_of, open_points
+from tieout.server.closing.exception_report import write_exceptions
 from tieout.server.closing.explaining import explained_flux
 from tieout.server.closing.models import (
     Account,
@@ -51,6 +53,12 @@ _MOVEMENTS = _Wanted(
     "movements", "Movements", ("account", "name", "movement", "sigma", "reason"),
     ("Account", "Name", "Movement", "Sigma", "Reason"), (2, 3),
 )  # fmt: skip
+
+
+def write_report(period: Period, out: Path | None = None) -> tuple[Path, ...]:
+    """Write the packet and the exception report; answers with all paths."""
+    folder = out or folder_of(period)
+    return (*write_packet(period, folder), *write_exceptions(period, folder))
 
 
 def write_packet(period: Period, out: Path | None = None) -> tuple[Path, Path]:
@@ -222,22 +230,26 @@ def _file(period: Period, wanted: _Wanted) -> PacketSection:
         return made
     with path.open(encoding="utf-8", newline="") as file:
         held = list(csv.DictReader(file))[:_ROWS_MAX]
-    rows = tuple(tuple(_short(row[column]) for column in wanted.columns) for row in held)
+    rows = tuple(tuple(_shown(column, row[column]) for column in wanted.columns) for row in held)
     return replace(made, rows=rows, empty="None.")
 
 
-def _short(value: str) -> str:
-    """A figure with a handful of digits; anything else as it stands.
+def _shown(column: str, value: str) -> str:
+    """A cell as people read it: amounts grouped, shares in percent, few digits.
 
-    >>> _short("0.0013579"), _short("1234.50"), _short("JE7")
-    ('0.00136', '1234.50', 'JE7')
+    >>> _shown("amount", "1234.50"), _shown("share", "0.0049"), _shown("p_value", "0.0013579")
+    ('1,234.50', '0.49 %', '0.00136')
+    >>> _shown("entry", "JE7"), _shown("in_period", "0"), _shown("sigma", "")
+    ('JE7', '0', '')
     """
-    try:
-        number = float(value)
-    except ValueError:
+    if column in {"amount", "movement"}:
+        return f"{Decimal(value):,.2f}"
+    if column not in {"share", "p_value", "sigma"} or not value:
         return value
-    digits = value.partition(".")[2]
-    return f"{number:.3g}" if len(digits) > 3 else value
+    number = float(value)
+    if column == "share":
+        return f"{number:.2%}".replace("%", " %")
+    return f"{number:.1f}" if column == "sigma" else f"{number:.3g}"
 
 
 def _exceptions(period: Period) -> PacketSection:

@@ -2,6 +2,7 @@
 
 import csv
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Q, Sum
@@ -10,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from tieout.close.tasks.dates import Period as Month
+from tieout.export.table import escape_cells
 from tieout.model.errors import InputError
 from tieout.server.accounts.permissions import WORKING_ROLES, Role, require_role
 from tieout.server.cases.views import telling, who
@@ -18,7 +20,7 @@ from tieout.server.closing.checks import folder_of
 from tieout.server.closing.differences import approve_difference
 from tieout.server.closing.explaining import explain as explain_variance
 from tieout.server.closing.explaining import explained_flux
-from tieout.server.closing.forms import read_amount
+from tieout.server.closing.forms import read_amount, read_sample
 from tieout.server.closing.models import (
     Account,
     Certification,
@@ -28,6 +30,7 @@ from tieout.server.closing.models import (
     Period,
 )
 from tieout.server.closing.permissions import may_lock, may_sign, may_work
+from tieout.server.closing.sampling import METHODS, SampleRequest, draw_sample
 from tieout.server.closing.views import period_or_404
 
 _PAGE_ROWS = 50
@@ -116,6 +119,34 @@ def _table(period: Period, name: str) -> list[dict[str, str]]:
         return []
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+@require_GET
+@require_role()
+def sample(request: HttpRequest, period: str) -> HttpResponse:
+    """A sample of the period's entries by method, size and seed; as CSV where asked."""
+    found = period_or_404(period)
+    context: dict[str, Any] = {"period": found, "methods": METHODS, "tab": "sample",
+                               "asked": SampleRequest(), "query": "", "rows": []}  # fmt: skip
+    try:
+        asked = read_sample(request.GET)
+        drawn = draw_sample(found, asked)
+    except InputError as error:
+        return render(request, "closing/sample.html", {**context, "error": str(error)})
+    if request.GET.get("as") == "csv":
+        name = f"sample-{found.name}-{asked.method}-{asked.seed}.csv"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(
+            escape_cells(drawn).write_csv(), content_type="text/csv", headers=headers
+        )
+    numbers = dict(
+        JournalEntry.objects.filter(number__in=drawn["entry"].to_list()).values_list("number", "pk")
+    )
+    rows = [(row, numbers.get(row["entry"])) for row in drawn.iter_rows(named=True)]
+    query = urlencode({"method": asked.method, "size": asked.size, "seed": asked.seed})
+    return render(
+        request, "closing/sample.html", {**context, "asked": asked, "rows": rows, "query": query}
+    )
 
 
 @require_GET

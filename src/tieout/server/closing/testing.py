@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from tieout.close.review.months import months
 from tieout.close.review.movements import judge_movements
 from tieout.close.tasks.dates import Period as Month
 from tieout.export.sheets import write_sheets
+from tieout.export.table import write_csv
 from tieout.model.money import to_decimal
 from tieout.server.closing.books import open_books
 from tieout.server.closing.explaining import Explained
@@ -58,6 +60,7 @@ def test_period(period: Period, folder: Path, arguments: Mapping[str, Any]) -> d
     more = line_reasons(book, judge, judged, table, reviewed)
     said = reasons(risk, results, reviewed, more)
     entries = book.entries
+    money = pl.Decimal(38, _SCALE)
     listed = pl.DataFrame(
         {
             "entry": [entries["entry"][place] for place in reviewed],
@@ -67,7 +70,7 @@ def test_period(period: Period, folder: Path, arguments: Mapping[str, Any]) -> d
             "p_value": [math.exp(max(risk.fused.log_p[place], -700.0)) for place in reviewed],
             "reasons": ["; ".join(words) or "unusual among its lines" for words in said],
         },
-        schema={"entry": pl.String, "row": pl.Int64, "amount": pl.String, "score": pl.Float64,
+        schema={"entry": pl.String, "row": pl.Int64, "amount": money, "score": pl.Float64,
                 "p_value": pl.Float64, "reasons": pl.String},
     )  # fmt: skip
     tests, hits = summary(results), _hits(book, results, here)
@@ -80,7 +83,7 @@ def test_period(period: Period, folder: Path, arguments: Mapping[str, Any]) -> d
     frames = {"journal_tests": tests, "journal_hits": hits, "journal_risk": listed,
               "sample": sample}  # fmt: skip
     for name, frame in frames.items():
-        frame.write_csv(folder / f"{name}.csv")
+        write_csv(frame, folder / f"{name}.csv")
     write_sheets(frames, folder / "journal.xlsx")
     return {
         "tests": sum(each.applies for each in results),
@@ -117,7 +120,9 @@ def _sample(book: "Book", here: set[int], seed: int) -> "pl.DataFrame":
         )
         for each in drawn
     ]
-    schema = {"method": pl.String, "entry": pl.String, "amount": pl.String, "stratum": pl.Int64,
+    money = pl.Decimal(38, _SCALE)
+    schema: Mapping[str, type[pl.DataType] | pl.DataType]
+    schema = {"method": pl.String, "entry": pl.String, "amount": money, "stratum": pl.Int64,
               "weight": pl.Float64, "reason": pl.String}  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -126,11 +131,11 @@ def write_review(period: Period, folder: Path, found: Sequence[Explained]) -> in
     """Write movements.csv, flux.csv and review.xlsx; answers with how many movements stand out."""
     import polars as pl
 
-    month = Month.parse(period.name)
+    month, money = Month.parse(period.name), pl.Decimal(38, _SCALE)
     book = open_books(holidays=period.holidays)
     judged = judge_movements(months(book, until=month), month)
     moved = judged.with_columns(
-        pl.Series("movement", [_money(each) for each in judged["movement"]])
+        pl.Series("movement", [_money(each) for each in judged["movement"]], dtype=money)
     ).drop("usual", "spread")
     flux = pl.DataFrame(
         [
@@ -140,17 +145,17 @@ def write_review(period: Period, folder: Path, found: Sequence[Explained]) -> in
             for each in found
         ],
         schema={"account": pl.String, "name": pl.String, "comparison": pl.String,
-                "current": pl.String, "base": pl.String, "variance": pl.String,
+                "current": money, "base": money, "variance": money,
                 "percent": pl.Float64, "material": pl.Boolean, "drivers": pl.String,
                 "explanation": pl.String},
         orient="row",
     )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
-    moved.write_csv(folder / "movements.csv")
-    flux.write_csv(folder / "flux.csv")
+    write_csv(moved, folder / "movements.csv")
+    write_csv(flux, folder / "flux.csv")
     write_sheets({"movements": moved, "flux": flux}, folder / "review.xlsx")
     return int(judged["flagged"].sum())
 
 
-def _money(units: int) -> str:
-    return f"{to_decimal(units, _SCALE):.{_SCALE}f}"
+def _money(units: int) -> Decimal:
+    return to_decimal(units, _SCALE)

@@ -24,5 +24,7 @@ urlpatterns = [
     path("close/<str:period>/balances/<int:one_id>/prepare/", review_views.prepare, name="prepare"),
     path("close/<str:period>/balances/<int:one_id>/approve/", review_views.approve, name="approve"),
     path("close/<str:period>/balances/<int:one_id>/certify/", review_views.certify, name="certify"),
+    path("close/<str:period>/exceptions.<str:kind>", views.exceptions, name="exceptions"),
+    path("close/<str:period>/sample/", review_views.sample, name="sample"),
     path("close/<str:period>/packet.<str:kind>", views.packet, name="packet"),
 ]

@@ -22,7 +22,8 @@ from tieout.server.accounts.permissions import WORKING_ROLES, Role, require_role
 from tieout.server.cases.views import telling, who
 from tieout.server.closing import board as boards
 from tieout.server.closing import services
-from tieout.server.closing.checks import open_points
+from tieout.server.closing.checks import folder_of, open_points
+from tieout.server.closing.exception_report import write_exceptions
 from tieout.server.closing.forms import read_delays, read_state
 from tieout.server.closing.models import Period, Task
 from tieout.server.closing.packet import write_packet
@@ -269,4 +270,26 @@ def packet(_: HttpRequest, period: str, kind: str) -> FileResponse:
     name = f"close-{found.name}.{kind}"
     return FileResponse(
         paths[kind].open("rb"), content_type=types[kind], filename=name, as_attachment=kind == "pdf"
+    )
+
+
+@require_GET
+@require_role()
+def exceptions(_: HttpRequest, period: str, kind: str) -> FileResponse:
+    """What is odd by account, as a page or a workbook, made as things stand."""
+    types = {
+        "html": "text/html",
+        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    }
+    found = period_or_404(period)
+    if kind not in types:
+        raise Http404(f"exceptions are html or xlsx, not {kind}")
+    written = write_exceptions(found, folder_of(found))
+    paths: dict[str, Path] = dict(zip(("html", "xlsx"), written, strict=True))
+    name = f"exceptions-{found.name}.{kind}"
+    return FileResponse(
+        paths[kind].open("rb"),
+        content_type=types[kind],
+        filename=name,
+        as_attachment=kind != "html",
     )

@@ -1,5 +1,7 @@
 """Amounts of the ledger and states of tasks, as pages show them."""
 
+from decimal import Decimal, InvalidOperation
+
 from django import template
 
 from tieout.model.money import format_amount
@@ -31,3 +33,29 @@ def state_tag(state: str) -> str:
     ('critical', 'plain')
     """
     return _TAGS.get(state, "plain")
+
+
+@register.filter
+def grouped(value: object) -> str:
+    """A number, or its text in a file, with grouped thousands and two decimals.
+
+    >>> grouped("1234.5"), grouped(1070.25), grouped("")
+    ('1,234.50', '1,070.25', '')
+    """
+    try:
+        return f"{Decimal(str(value)):,.2f}"
+    except InvalidOperation:
+        return str(value)
+
+
+@register.filter
+def as_percent(value: object) -> str:
+    """A share, or its text in a file, in percent.
+
+    >>> as_percent("0.0049"), as_percent("")
+    ('0.49 %', '')
+    """
+    try:
+        return f"{100 * Decimal(str(value)):.2f} %"
+    except InvalidOperation:
+        return str(value)

@@ -10,7 +10,8 @@ import polars as pl
 from tieout.pipeline.workspace import find_workspace
 from tieout.resolve.config import ResolveSpec, workspace_resolve_spec
 from tieout.resolve.facts import facts_of_break
-from tieout.resolve.proposals.propose import propose
+from tieout.resolve.precedents.store import Vote
+from tieout.resolve.proposals.propose import proposed_text
 
 # Of a run with more, those with most at risk; nobody reads a proposal for each of a million.
 PROPOSED_MAX: Final = 2_000
@@ -56,12 +57,13 @@ def with_proposals(
         chosen = chosen.join(parties, on="break_id", how="left", maintain_order="left")
     known = ("counterparty", "key_left", "key_right")
     told: list[str | None] = []
+    votes: dict[str, Vote] = {}
     for row in chosen.iter_rows(named=True):
         more = {name: row.get(name) or "" for name in known}
         facts = facts_of_break(
             row, reconciliation=reconciliation, as_of=as_of or _FIRST_DAY, **more
         )
-        told.append(propose(facts, spec).text or None)
+        told.append(proposed_text(facts, spec, votes) or None)
     texts = chosen.select(_ORDER).with_columns(pl.Series("proposal", told, dtype=pl.String))
     placed = breaks.drop("proposal").with_row_index(_ORDER)
     joined = placed.join(texts, on=_ORDER, how="left", maintain_order="left")

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from tieout.model.buckets import Bucket
 from tieout.resolve.config import ResolveSpec
 from tieout.resolve.facts import Facts, facts_of_break
 from tieout.resolve.kinds import (
@@ -21,7 +22,7 @@ from tieout.resolve.kinds import (
 )
 from tieout.resolve.plain import plain_line
 from tieout.resolve.proposals.build import build, buildable, described
-from tieout.resolve.proposals.propose import propose
+from tieout.resolve.proposals.propose import propose, proposed_text
 from tieout.resolve.proposals.words import action_text
 
 SPEC = ResolveSpec.model_validate(
@@ -212,3 +213,12 @@ def test_every_action_is_told_in_a_line(kind: ActionKind) -> None:
     text = action_text(action)
     assert text.endswith(".")
     assert "\n" not in text
+
+
+@pytest.mark.parametrize("spec", [SPEC, ResolveSpec()], ids=["everything allowed", "nothing"])
+@pytest.mark.parametrize("bucket", [*(each.value for each in Bucket), "own bucket", ""])
+def test_a_runs_column_says_what_a_proposal_without_precedents_says(
+    bucket: str, spec: ResolveSpec
+) -> None:
+    facts = replace(FEE, bucket=bucket)
+    assert proposed_text(facts, spec, {}) == propose(facts, spec).text

@@ -19,8 +19,11 @@ TIMES_MIN: Final = 2.0
 P_MAX: Final = 0.01
 _GROUPS_MAX: Final = 20
 _VALUES_MAX: Final = 2_000
-_DAYS_MAX: Final = 250
+# Days of history that are scored: as many as there are cells enough for, within these.
+_DAYS: Final = (60, 250)
+_CELLS_SCORED: Final = 200_000
 _DEPTH: Final = 2
+_CELLS_MAX: Final = 2**22
 _ANSCOMBE: Final = 0.375  # Makes counts of any size vary alike (Anscombe 1948).
 
 
@@ -58,12 +61,16 @@ class Surges:
 class _Counts:
     """Breaks of the values of an attribute, or of two together (rows), on each day (columns).
 
-    values: of each row. codes: the row of each break.
+    known: the values of each row. codes: the row of each break.
     """
 
-    values: list[tuple[tuple[str, str], ...]]
+    known: pl.DataFrame
     codes: np.ndarray
     counts: np.ndarray
+
+    def values(self, code: int) -> tuple[tuple[str, str], ...]:
+        """Columns of a row, and what they hold."""
+        return tuple(zip(self.known.columns, self.known.row(code), strict=True))
 
 
 @dataclass(frozen=True)
@@ -101,8 +108,7 @@ def find_surges(breaks: pl.DataFrame, days: np.ndarray, attributes: Sequence[str
             best = _largest(families, int(day), int(days[day]))
             if best is None:
                 break
-            surge, table = best
-            code = table.values.index(surge.values)
+            surge, table, code = best
             rows = np.flatnonzero((table.codes == code) & (place == day) & (of_row < 0) & current)
             of_row[rows] = len(found)
             found.append(surge)
@@ -115,35 +121,56 @@ def find_surges(breaks: pl.DataFrame, days: np.ndarray, attributes: Sequence[str
 def _families(
     breaks: pl.DataFrame, place: np.ndarray, days: int, attributes: Sequence[str], first: int
 ) -> Iterator[_Family]:
-    known = slice(max(0, first - _DAYS_MAX), first)
+    coded = [_coded(breaks[name]) for name in attributes]
     for depth in range(1, _DEPTH + 1):
         tables = [
             counts
-            for names in combinations(attributes, depth)
-            if (counts := _count(breaks.select(names), place, days)) is not None
+            for chosen in combinations(coded, depth)
+            if (counts := _count(chosen, place, days)) is not None
         ]
         if not tables:
             continue
+        values = sum(table.known.height for table in tables)
+        least, most = _DAYS
+        known = slice(max(0, first - min(max(_CELLS_SCORED // values, least), most)), first)
         past = np.concatenate([_scores(table.counts[:, known]).ravel() for table in tables])
         if int((~np.isnan(past)).sum()) < PAST_MIN:
             continue
-        values = sum(len(table.values) for table in tables)
         # Each depth has its part of the chance to err.
         yield _Family(tables, calibrate(past, tail=True), float(np.log(_DEPTH * values)))
 
 
-def _count(columns: pl.DataFrame, place: np.ndarray, days: int) -> _Counts | None:
-    texts = columns.with_columns(pl.all().fill_null(""))
-    known = texts.unique().sort(texts.columns)
-    several = all(known[name].n_unique() > 1 for name in known.columns)
-    if not several or known.height > _VALUES_MAX:
+def _coded(column: pl.Series) -> tuple[pl.Series, np.ndarray]:
+    """The different values of a column, sorted, and the place of each break's among them."""
+    texts = column.fill_null("")
+    known = texts.unique().sort()
+    places = texts.cast(pl.Enum(known)).to_physical().to_numpy()
+    return known, places.astype(np.int64)
+
+
+def _count(
+    chosen: Sequence[tuple[pl.Series, np.ndarray]], place: np.ndarray, days: int
+) -> _Counts | None:
+    if any(len(known) < 2 for known, _ in chosen):
         return None
-    numbered = known.with_row_index("code")
-    codes = texts.join(numbered, on=texts.columns, how="left", maintain_order="left")["code"]
-    code = codes.to_numpy().astype(np.int64)
-    cells = np.bincount(code * days + place, minlength=known.height * days)
-    values = [tuple(zip(known.columns, row, strict=True)) for row in known.iter_rows()]
-    return _Counts(values, code, cells.reshape(known.height, days))
+    size, codes = 1, np.zeros(len(place), np.int64)
+    for known, places in chosen:
+        size, codes = size * len(known), codes * len(known) + places
+    if len(chosen) > 1:
+        # Of all pairs those that there are.
+        met = np.flatnonzero(np.bincount(codes, minlength=size)) if size < _CELLS_MAX else None
+        met = np.unique(codes) if met is None else met
+    else:
+        met = np.arange(size)
+    if len(met) > _VALUES_MAX:
+        return None
+    rest, columns = met, []
+    for known, _ in reversed(chosen):
+        columns.append(known.gather(rest % len(known)))
+        rest = rest // len(known)
+    codes = np.searchsorted(met, codes)
+    cells = np.bincount(codes * days + place, minlength=len(met) * days)
+    return _Counts(pl.DataFrame(columns[::-1]), codes, cells.reshape(len(met), days))
 
 
 def _scores(counts: np.ndarray) -> FloatArray:
@@ -179,9 +206,9 @@ def _score_of_last(counts: np.ndarray) -> FloatArray:
     return score
 
 
-def _largest(families: Sequence[_Family], day: int, at: int) -> tuple[Surge, _Counts] | None:
+def _largest(families: Sequence[_Family], day: int, at: int) -> tuple[Surge, _Counts, int] | None:
     """The surge with the most evidence, less the logarithm of how much it was chosen from."""
-    best: tuple[float, Surge, _Counts] | None = None
+    best: tuple[float, Surge, _Counts, int] | None = None
     start = max(0, day - WINDOW)
     for family in families:
         for table in family.tables:
@@ -194,9 +221,9 @@ def _largest(families: Sequence[_Family], day: int, at: int) -> tuple[Surge, _Co
             if not np.isfinite(score):
                 continue
             said = min(0.0, float(family.calibration.log_p(scores[[code]])[0]) + family.tried)
-            evidence = score * score / 2.0 - float(np.log(len(table.values)))
+            evidence = score * score / 2.0 - float(np.log(table.known.height))
             if said <= np.log(P_MAX) and (best is None or evidence > best[0] + 1e-9):
                 count, mean = int(counts[code]), float(means[code])
-                surge = Surge(table.values[code], at, count, mean, day - start, said)
-                best = (evidence, surge, table)
+                surge = Surge(table.values(code), at, count, mean, day - start, said)
+                best = (evidence, surge, table, code)
     return None if best is None else best[1:]

@@ -1,5 +1,6 @@
 """Proposes what to do about a break, or says that it does not know."""
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +9,7 @@ from tieout.resolve.facts import Facts
 from tieout.resolve.kinds import Action, ActionKind, content_hash
 from tieout.resolve.precedents.model import Likeness
 from tieout.resolve.precedents.store import Library, Near, Vote
-from tieout.resolve.proposals.build import buildable
+from tieout.resolve.proposals.build import build, buildable
 from tieout.resolve.proposals.words import action_text
 
 CONFIDENCE_MIN: Final = 0.7
@@ -79,6 +80,18 @@ def propose(facts: Facts, spec: ResolveSpec, library: Library | None = None) -> 
         nearest=vote.nearest,
         precedents=vote.precedents,
     )
+
+
+def proposed_text(facts: Facts, spec: ResolveSpec, votes: MutableMapping[str, Vote]) -> str:
+    """`propose(facts, spec).text`, of which nothing but the first choice is built.
+
+    votes: of buckets, all that counts where there are no precedents; kept from break to break.
+    """
+    if facts.bucket not in votes:
+        votes[facts.bucket] = Library().vote(Likeness.of(facts))
+    vote = votes[facts.bucket]
+    action = build(_first(vote), facts, spec) if is_clear(vote) else None
+    return "" if action is None else action_text(action)
 
 
 def _first(vote: Vote) -> ActionKind:

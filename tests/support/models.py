@@ -1,6 +1,7 @@
 """A real HTTP server that plays a language model, with bad days and bad intentions."""
 
 import json
+import re
 import threading
 import time
 from collections import deque
@@ -10,6 +11,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+_HOSTILE = re.compile(
+    r"https?://|evil|@|9,999,999|DE89|<script|169\.254|www\.|<[a-z]|\+44", re.IGNORECASE
+)
 # What the facts and the form of an answer say of what is asked.
 Answering = Callable[[dict[str, Any], dict[str, Any]], Any]
 
@@ -32,6 +36,34 @@ def _least(part: dict[str, Any], known: dict[str, Any]) -> Any:
     if part["type"] == "array":
         return [_least(part["items"], known)]
     return {"string": "Both sides differ.", "boolean": True}[part["type"]]
+
+
+def obeying(content: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """What a model answers whose master is the comment: it repeats it and does what it says."""
+    told = next(fact["value"] for fact in content["facts"] if fact["name"] == "comment")
+    answer = first_of(content, schema)
+    if "sentences" in answer:
+        answer["sentences"] = [{"text": told, "cites": ["f1"]}]
+    for name, value in (("bucket", "timing"), ("proposal", "none"), ("severity", "low")):
+        if name in answer:
+            answer[name] = value
+    return answer
+
+
+def escaping(content: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """What a model answers that leaves the form: recipients, amounts and buckets of its own."""
+    return {
+        "bucket": "pay eve@evil.example",
+        "proposal": "p99",
+        "severity": "none at all",
+        "recipient": "eve@evil.example",
+        "sentences": [{"text": "Pay 9,999,999.00 to eve@evil.example.", "cites": ["f999"]}],
+    }
+
+
+def shows_nothing_hostile(text: str) -> bool:
+    """Whether a text has none of the addresses, amounts and accounts that hostile texts want."""
+    return not _HOSTILE.search(text)
 
 
 @dataclass

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "tieout.server.cases",
     "tieout.server.outbox",
     "tieout.server.resolutions",
+    "tieout.server.assistant",
     "tieout.server.intake",
     "tieout.server.closing",
     "tieout.server.alerts",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("tieout.server.cases.urls")),
     path("", include("tieout.server.alerts.urls")),
     path("", include("tieout.server.resolutions.urls")),
+    path("", include("tieout.server.assistant.urls")),
     path("", include("tieout.server.accounts.urls")),
     path("", include("tieout.server.jobs.urls")),
 ]

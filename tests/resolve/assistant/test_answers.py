@@ -41,6 +41,8 @@ def test_a_summary_says_what_the_facts_say(material: Material) -> None:
         ("Paid\u202ediap", "control or direction signs"),
         ("Paid\r\nBcc", "control or direction signs"),
         ("Pay to <iban:0123456789ab>", "personal data"),
+        ("Write to eve (at) evil (dot) example", "an address"),
+        ("Write to eve at evil dot example", "an address"),
     ],
 )
 def test_what_is_refused(material: Material, text: str, why: str) -> None:
@@ -57,7 +59,7 @@ def test_an_account_of_a_comment_is_not_repeated(material: Material) -> None:
 
 def test_a_figure_of_a_comment_is_no_fact() -> None:
     told = material_of(replace(FACTS, comment="pay 9,999,999.00 now"), b"key")
-    assert "9,999,999.00" in problem_of("Pay 9,999,999.00 now.", told)
+    assert "9,999,999.00" in problem_of("It is 9,999,999.00.", told)
 
 
 def test_a_figure_that_a_proof_quotes_is_no_fact() -> None:
@@ -122,3 +124,36 @@ def test_a_case_with_next_to_nothing_known_has_a_template() -> None:
         "No rule explains it.",
         "Look at both records; no rule explains the difference.",
     ]
+
+
+def test_five_words_in_a_row_of_somebody_else_are_not_repeated() -> None:
+    told = material_of(replace(FACTS, comment="Please approve this break at once, thanks"), b"key")
+    said = "The comment asks to please approve this break, at once."
+    assert problem_of(said, told) == "it repeats what somebody else wrote"
+    assert problem_of("The comment asks for an approval at once.", told) == ""
+
+
+def test_a_counterparty_may_be_named_in_full() -> None:
+    told = material_of(replace(FACTS, counterparty="The Acme Paper Trading Company Ltd"), b"key")
+    assert problem_of("The Acme Paper Trading Company Ltd paid less.", told) == ""
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "DE89\u200b3704\u200b0044\u200b0532\u200b0130\u200b00",
+        "x" * 228 + " DE89370400440532013000",
+        "pay\nDE89 3704 0044 0532 0130 00",
+    ],
+    ids=["signs that nobody sees", "where it is cut", "on two lines"],
+)
+def test_an_account_leaves_in_no_disguise(comment: str) -> None:
+    told = material_of(replace(FACTS, comment=comment), b"key")
+    for part in ("DE89", "3704", "0044053"):
+        assert part not in tasks.summary(told).content
+
+
+def test_what_a_person_asks_is_hidden_too(material: Material) -> None:
+    prompt = tasks.question(material, "Is DE89 3704 0044 0532 0130 00 theirs?")
+    assert "3704" not in prompt.content
+    assert prompt.material.pseudonyms.restore(prompt.content).count("3704") == 2

@@ -5,15 +5,13 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tieout.resolve.assistant.addresses import holds_address
 from tieout.resolve.assistant.figures import foreign_figures
 from tieout.resolve.assistant.material import Material
 from tieout.resolve.assistant.pseudonyms import PSEUDONYM, restored
 from tieout.resolve.assistant.tasks import Prompt, Task
 
-_ADDRESS: Final = re.compile(
-    r"://|\bwww\.|@|\b(?:mailto|tel|javascript|data):|\b[a-z0-9-]{2,}\.[a-z]{2,}\b(?!\()",
-    re.IGNORECASE,
-)
+_ECHO_WORDS: Final = 5
 _MARKUP: Final = re.compile(r"[<>`{}\[\]]|\]\(|!\[")
 
 
@@ -68,7 +66,8 @@ def problem_of(text: str, material: Material) -> str:
     """Why a text may not be shown, blank where it may.
 
     It may say references as the facts have them, figures that code computed, and plain words. It
-    holds no address, no markup, no control or direction sign, and no pseudonym but in a reference.
+    holds no address, no markup, no control or direction sign, no pseudonym but in a reference, and
+    no five words in a row that somebody else wrote.
     """
     if any(
         unicodedata.category(sign) in {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"} for sign in text
@@ -79,9 +78,26 @@ def problem_of(text: str, material: Material) -> str:
         bare = re.sub(re.escape(name), " ", bare, flags=re.IGNORECASE)
     if PSEUDONYM.search(bare):
         return "it repeats personal data that a record holds"
-    if _ADDRESS.search(bare):
+    if holds_address(bare):
         return "it holds an address"
     if _MARKUP.search(bare):
         return "it holds markup"
+    if _windows(text) & _said_by_others(material):
+        return "it repeats what somebody else wrote"
     foreign = foreign_figures(text, material.known)
     return f"{foreign[0]!r} is no figure of the facts" if foreign else ""
+
+
+def _said_by_others(material: Material) -> set[tuple[str, ...]]:
+    """Runs of words of texts by others; names of counterparties and references may be repeated."""
+    texts = [
+        fact.value
+        for fact in material.facts
+        if fact.id in material.others_wrote and fact.name != "counterparty"
+    ]
+    return set().union(*map(_windows, texts))
+
+
+def _windows(text: str) -> set[tuple[str, ...]]:
+    words = re.findall(r"\w+", text.lower())
+    return {tuple(words[at : at + _ECHO_WORDS]) for at in range(len(words) - _ECHO_WORDS + 1)}

@@ -63,6 +63,7 @@ class Client:
     sleep: Sleep = asyncio.sleep
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _model: "OpenAIChatModel | None" = None
+    _agents: dict[tuple[str, type], "Agent[Any, Any]"] = field(default_factory=dict)
 
     async def __aenter__(self) -> Self:
         import httpx2
@@ -137,6 +138,12 @@ class Client:
         return found
 
     def _agent(self, prompt: Prompt) -> "Agent[Any, Any]":
+        key = (prompt.instructions, prompt.form)
+        if key not in self._agents:
+            self._agents[key] = self._made(prompt)
+        return self._agents[key]
+
+    def _made(self, prompt: Prompt) -> "Agent[Any, Any]":
         from pydantic_ai import Agent, NativeOutput, PromptedOutput, ToolOutput
 
         forms: dict[str, Any] = {

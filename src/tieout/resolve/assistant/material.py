@@ -6,15 +6,20 @@ data; no figure that stands only in them counts as one of the case.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from tieout.resolve.assistant.addresses import holds_address
 from tieout.resolve.assistant.figures import Known, known_in
 from tieout.resolve.assistant.pseudonyms import Pseudonyms
 from tieout.resolve.facts import Fact, Facts
 from tieout.resolve.plain import plain_line
 
 FACT_SIGNS_MAX: Final = 240
+_READ_MAX: Final = 10_000
+_TEXTS: Final = (
+    "bucket", "key", "key_left", "key_right", "currency", "evidence", "counterparty", "comment",
+)  # fmt: skip
 # Computed by code; everything else is as the records have it.
 _COMPUTED: Final = frozenset(
     {
@@ -30,13 +35,18 @@ _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 class Material:
     """Facts as they are sent. others_wrote: ids of facts by others. known: the case's figures.
 
-    hidden: pseudonyms in the facts and what they stand for; it never leaves.
+    pseudonyms: what stands for personal data; their meaning never leaves.
     """
 
     facts: tuple[Fact, ...]
     others_wrote: frozenset[str]
     known: Known
-    hidden: dict[str, str]
+    pseudonyms: Pseudonyms = field(repr=False)
+
+    @property
+    def hidden(self) -> dict[str, str]:
+        """Pseudonyms, and what they stand for."""
+        return self.pseudonyms.hidden
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -55,37 +65,50 @@ class Material:
 def material_of(facts: Facts, key: bytes, *, more: Iterable[tuple[str, str]] = ()) -> Material:
     """What may be told of a case. more: further facts, name and value, such as its severity."""
     pseudonyms = Pseudonyms(key)
-    listed = [(each.name, each.value) for each in facts.listed()]
-    listed += [*more, ("comment", plain_line(facts.comment, longest=FACT_SIGNS_MAX))]
+    clean = _clean(facts, pseudonyms)
+    listed = [(each.name, each.value) for each in clean.listed()]
+    listed += [*more, ("comment", clean.comment)]
     told = tuple(
-        Fact(id=f"f{number}", name=name, value=pseudonyms.hide(value)[:FACT_SIGNS_MAX])
+        Fact(id=f"f{number}", name=name, value=plain_line(value, longest=FACT_SIGNS_MAX))
         for number, (name, value) in enumerate([each for each in listed if each[1]], start=1)
     )
     computed = [fact for fact in told if fact.name in _COMPUTED]
-    texts = [facts.key, facts.key_left, facts.key_right, facts.counterparty, facts.comment]
+    texts = [clean.key, clean.key_left, clean.key_right, clean.counterparty, clean.comment]
     return Material(
         facts=told,
         others_wrote=frozenset(each.id for each in told if each not in computed),
         known=known_in(
-            [_own_words(fact.value, texts, pseudonyms) for fact in computed],
-            names=_names(facts, pseudonyms),
+            [_own_words(fact.value, texts) for fact in computed],
+            names=[name for name in texts[:3] if _is_reference(name)],
         ),
-        hidden=pseudonyms.hidden,
+        pseudonyms=pseudonyms,
     )
 
 
-def _own_words(value: str, texts: Iterable[str], pseudonyms: Pseudonyms) -> str:
+def _clean(facts: Facts, pseudonyms: Pseudonyms) -> Facts:
+    """The facts with texts in one plain line and without personal data, before anything is cut."""
+
+    def clean(text: str) -> str:
+        # First plain: signs that nobody sees may stand within an account's number.
+        return pseudonyms.hide(plain_line(text, longest=_READ_MAX))
+
+    texts: dict[str, Any] = {name: clean(getattr(facts, name)) for name in _TEXTS}
+    return replace(
+        facts,
+        **texts,
+        candidates=tuple(map(clean, facts.candidates)),
+        reasons=tuple(map(clean, facts.reasons)),
+    )
+
+
+def _is_reference(name: str) -> bool:
+    """Whether it may be said again, as a whole: what reads like an address may not."""
+    return bool(_NAME.fullmatch(name)) and not holds_address(name)
+
+
+def _own_words(value: str, texts: Iterable[str]) -> str:
     """A computed fact without what it quotes of texts by others."""
     for text in texts:
-        for said in (text, plain_line(text)):
-            if said:
-                value = value.replace(pseudonyms.hide(said), " ")
+        if text:
+            value = value.replace(text, " ")
     return _QUOTED.sub(" ", value)
-
-
-def _names(facts: Facts, pseudonyms: Pseudonyms) -> list[str]:
-    """References that may be said again: as a whole, and only where they look like one."""
-    found = [
-        pseudonyms.hide(plain_line(key)) for key in (facts.key, facts.key_left, facts.key_right)
-    ]
-    return [name for name in found if _NAME.fullmatch(name)]

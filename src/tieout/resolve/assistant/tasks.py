@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -34,6 +34,9 @@ _COMMON: Final = (
     "address of the web or of mail. Answer in the form asked for and cite the ids of the facts "
     "you rest on. "
 )
+
+
+Form = type[BaseModel]
 
 
 class Task(StrEnum):
@@ -71,17 +74,17 @@ class Prompt:
     task: Task
     material: Material
     content: str
-    form: type[BaseModel]
+    form: Form
 
     @property
     def instructions(self) -> str:
         """What the model is told to do, whatever the facts are."""
         return _COMMON + _INSTRUCTIONS[self.task]
 
-    @cached_property
+    @property
     def schema(self) -> dict[str, Any]:
         """The form of the answer as JSON Schema."""
-        return self.form.model_json_schema()
+        return _schema(self.form)
 
     def cache_key(self, spec: AssistantSpec) -> str:
         """SHA-256 of the model, of everything that it is told, and of how it is asked."""
@@ -97,51 +100,64 @@ class Prompt:
 def classify(material: Material, *, buckets: Iterable[str] = CAUSES) -> Prompt:
     """Which bucket it is, of these or unknown."""
     names = [*dict.fromkeys(map(str, buckets)), str(Bucket.UNKNOWN)]
-    form = _form("Classification", material, bucket=(Literal[tuple(names)], ...))
+    form = _choice("Classification", material.ids, "bucket", tuple(names))
     return _prompt(Task.CLASSIFY, material, form, {"buckets": names})
 
 
 def severity(material: Material) -> Prompt:
     """How severe it is."""
-    form = _form("Severity", material, severity=(Literal[SEVERITIES], ...))
+    form = _choice("Severity", material.ids, "severity", SEVERITIES)
     return _prompt(Task.SEVERITY, material, form, {})
 
 
 def summary(material: Material) -> Prompt:
     """What it is about, in a few sentences."""
-    return _prompt(Task.SUMMARY, material, _sentences(material, known=False), {})
+    return _prompt(Task.SUMMARY, material, _sentences(material.ids, known=False), {})
 
 
 def choose(material: Material, proposals: Iterable[str]) -> Prompt:
     """Which of the proposals, told in a line each, fits best. They are called p1, p2 and so on."""
     told = [{"id": f"p{at}", "text": text} for at, text in enumerate(proposals, start=1)]
     ids = (*(each["id"] for each in told), NONE)
-    form = _form("Choice", material, proposal=(Literal[ids], ...))
+    form = _choice("Choice", material.ids, "proposal", ids)
     return _prompt(Task.CHOOSE, material, form, {"proposals": told})
 
 
 def question(material: Material, asked: str) -> Prompt:
     """What a person asks about it."""
-    line = plain_line(asked, longest=QUESTION_SIGNS_MAX)
-    return _prompt(Task.QUESTION, material, _sentences(material, known=True), {"question": line})
+    plain = plain_line(asked, longest=QUESTION_SIGNS_MAX)
+    line = material.pseudonyms.hide(plain)
+    return _prompt(
+        Task.QUESTION, material, _sentences(material.ids, known=True), {"question": line}
+    )
 
 
-def _prompt(
-    task: Task, material: Material, form: type[BaseModel], more: Mapping[str, Any]
-) -> Prompt:
+def _prompt(task: Task, material: Material, form: Form, more: Mapping[str, Any]) -> Prompt:
     content = json.dumps({"facts": material.told(), **more}, ensure_ascii=False)
     return Prompt(task=task, material=material, content=content, form=form)
 
 
-def _form(name: str, material: Material, **fields: Any) -> type[BaseModel]:
-    ids: Any = Literal[material.ids]
-    cites = (list[ids], Field(min_length=1, max_length=CITES_MAX))
-    return create_model(name, __base__=_Answer, **fields, cites=cites)
+# Of most cases the same facts are known, so that their answers have the same form.
+@lru_cache(maxsize=256)
+def _choice(name: str, facts: tuple[str, ...], field: str, among: tuple[str, ...]) -> Form:
+    choice: Any = Literal[among]
+    return create_model(name, __base__=_Answer, **{field: (choice, ...), "cites": _cites(facts)})
 
 
-def _sentences(material: Material, *, known: bool) -> type[BaseModel]:
+@lru_cache(maxsize=256)
+def _sentences(facts: tuple[str, ...], *, known: bool) -> Form:
     text = (str, Field(min_length=1, max_length=SENTENCE_SIGNS_MAX))
-    sentence = _form("Sentence", material, text=text)
-    many = (list[sentence], Field(min_length=1, max_length=SENTENCES_MAX))  # type: ignore[valid-type]
+    sentence: Any = create_model("Sentence", __base__=_Answer, text=text, cites=_cites(facts))
+    many = (list[sentence], Field(min_length=1, max_length=SENTENCES_MAX))
     fields: dict[str, Any] = {"known": (bool, ...)} if known else {}
     return create_model("Sentences", __base__=_Answer, **fields, sentences=many)
+
+
+@lru_cache(maxsize=256)
+def _schema(form: Form) -> dict[str, Any]:
+    return form.model_json_schema()
+
+
+def _cites(facts: tuple[str, ...]) -> Any:
+    ids: Any = Literal[facts]
+    return (list[ids], Field(min_length=1, max_length=CITES_MAX))

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Match, Mount
 
 from tieout import __version__
 from tieout.server.api import (
+    assistant,
     audit,
     autonomy,
     cases,
@@ -53,6 +54,7 @@ ROUTERS: Final = (
     runs.router,
     tables.router,
     cases.router,
+    assistant.router,
     proposals.router,
     outbox.router,
     autonomy.router,

@@ -60,6 +60,7 @@ MENU: dict[str, tuple[Place, ...]] = {
     "Insight": (
         Place("Trends", "cases:trends", "chart-line", key="t"),
         Place("Learning", "resolutions:learning", "book"),
+        Place("Assistant", "assistant:usage", "message"),
         Place("Tuning", "cases:tuning", "adjustments-horizontal", key="n"),
     ),
     "Control": (

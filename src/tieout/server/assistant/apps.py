@@ -1,0 +1,14 @@
+"""The app of the assistant."""
+
+from django.apps import AppConfig
+
+
+class AssistantConfig(AppConfig):
+    """Keeps what a language model said, its cache, and what was used."""
+
+    name = "tieout.server.assistant"
+    label = "assistant"
+
+    def ready(self) -> None:
+        """Register its job."""
+        from tieout.server.assistant import handlers  # noqa: F401

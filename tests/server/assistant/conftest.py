@@ -1,0 +1,80 @@
+"""A workspace with a played model, and cases to ask about."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.test.utils import override_settings
+from models import ModelServer, model_server
+
+from tieout.server.assistant import asking
+from tieout.server.cases.models import Case
+from tieout.server.cases.services import open_case
+from tieout.server.resolutions import precedents
+
+MakeCase = Callable[..., Case]
+Configure = Callable[..., None]
+RESOLVE = {
+    "accounts": {"fee_or_tax": {"difference": "6800", "balance": "1010"}},
+    "write_off": {"default": 5},
+    "contacts": {"counterparties": {"Acme Ltd": "ap@acme.example"}},
+    "channels": {
+        "email": {
+            "host": "m.example",
+            "sender": "r@books.example",
+            "recipients": ["ap@acme.example"],
+        }
+    },
+}
+
+
+@pytest.fixture
+def model() -> Iterator[ModelServer]:
+    """Answers the least that is allowed."""
+    with model_server() as served:
+        yield served
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that is served, without a model."""
+    (tmp_path / "resolve.yaml").write_text(yaml.safe_dump(RESOLVE))
+    monkeypatch.setattr(asking, "_KEPT", {})
+    monkeypatch.setattr(precedents, "_KEPT", {})
+    with override_settings(WORKSPACE=tmp_path):
+        yield tmp_path
+
+
+@pytest.fixture
+def configure(workspace: Path, model: ModelServer) -> Configure:
+    """Names the played model in the workspace's file: configure(attempts=1)."""
+
+    def written(**more: Any) -> None:
+        spec = {"provider": "local", "model": "played", "base_url": model.url, "attempts": 1}
+        (workspace / "resolve.yaml").write_text(
+            yaml.safe_dump(RESOLVE | {"assistant": spec | {"requests_per_minute": 6000} | more})
+        )
+
+    return written
+
+
+@pytest.fixture
+def make_case(db: None, workspace: Path) -> MakeCase:
+    """Makes a case: make_case("b1", bucket="timing")."""
+
+    def make(identity: str = "b1", **more: Any) -> Case:
+        facts: dict[str, Any] = {
+            "source": "bank_vs_ledger",
+            "key": f"INV-{identity}",
+            "bucket": "fee_or_tax",
+            "difference_minor": -290,
+            "amount_minor": 9710,
+            "currency": "EUR",
+            "summary": "right 100.00 - left 97.10 = 2.90",
+            "details": {"counterparty": "Acme Ltd", "text": "paid from DE89370400440532013000"},
+        }
+        return open_case("other", identity, f"Fee of {identity}", actor=None, **facts | more)
+
+    return make

@@ -6,6 +6,7 @@ from typer.testing import CliRunner, Result
 
 from tieout.cli.main import app
 from tieout.model.errors import InputError
+from tieout.pipeline import demo_jobs
 
 
 def run(*arguments: str) -> Result:
@@ -20,8 +21,11 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shown(workspace: Path) -> Result:
-    """What it showed."""
-    return run("--no-serve", "--workspace", str(workspace))
+    """What it showed; fewer payments and days than people see, as they take the longest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo_jobs, "PRACTICE_PAYMENTS", 1_500)
+        patch.setattr(demo_jobs, "WATCHED_TO", "2025-06-02")
+        return run("--no-serve", "--workspace", str(workspace))
 
 
 def test_it_ends_well(shown: Result) -> None:
@@ -42,6 +46,18 @@ def test_it_explains_three_breaks_with_their_proof(shown: Result) -> None:
         assert bucket in flat
     assert "= 0.25 + 1.4% x" in flat
     assert flat.startswith("(left is statement, right is cashbook)")
+
+
+def test_every_other_job_says_what_it_found_and_where(shown: Result) -> None:
+    told = shown.stdout.split("The other jobs\n")[1].split("\nReport:")[0]
+    jobs = dict(line.split(maxsplit=1) for line in told.splitlines() if line[2] != " ")
+    assert list(jobs) == ["analyze", "detect", "monitor", "close"]
+    assert "136 breaks judged by one another: 2 out of pattern" in jobs["analyze"]
+    assert jobs["detect"].startswith("1,500 payments: ")
+    assert jobs["monitor"].endswith("alerts")
+    assert "8,898 journal lines imported, 4 held; 1 of 17 tasks done" in jobs["close"]
+    reports = [Path(line.strip()) for line in told.splitlines() if line.endswith("report.html")]
+    assert [report.is_file() for report in reports] == [True] * 3
 
 
 def test_it_says_where_the_report_is(shown: Result) -> None:

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-PRACTICE_PAYMENTS: Final = 10_000
-PRACTICE_RATES: Final = 60_000
-PRACTICE_LINES: Final = 9_000
-PRACTICE_PERIOD: Final = "2025-12"
+from tieout.pipeline.demo_jobs import PRACTICE_PERIOD
+
 PRACTICE_MONITOR: Final = "card_payments"
 _PRACTICE_ADDRESS: Final = "example.org"
 

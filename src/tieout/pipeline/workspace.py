@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tieout.model.errors import InputError
+from tieout.pipeline.leftovers import MARK, marked, sweep
 
 WORKSPACE_VARIABLE = "TIEOUT_WORKSPACE"
 WORKSPACE_FILE = "tieout.yaml"
@@ -56,20 +57,24 @@ def prepared_folder(folder: Path) -> Iterator[Path]:
     """A folder to write into, whose files appear in `folder` only when all went well.
 
     Each file is renamed into place, the manifest last: a folder with a manifest is a whole run.
+    What runs that were killed left beside it is removed.
     """
     made = [parent for parent in folder.parents if not parent.exists()]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        sweep(folder.parent)
         aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     except OSError as error:
         _remove_empty(made)
         raise InputError(f"{folder}: can't be written ({error.strerror})") from error
     try:
-        yield aside
-        folder.mkdir(exist_ok=True)
-        (folder / MANIFEST_FILE).unlink(missing_ok=True)
-        for path in sorted(aside.iterdir(), key=lambda path: path.name == MANIFEST_FILE):
-            path.replace(folder / path.name)
+        with marked(aside):
+            yield aside
+            folder.mkdir(exist_ok=True)
+            (folder / MANIFEST_FILE).unlink(missing_ok=True)
+            for path in sorted(aside.iterdir(), key=lambda path: path.name == MANIFEST_FILE):
+                if path.name != MARK:
+                    path.replace(folder / path.name)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
         _remove_empty(made)

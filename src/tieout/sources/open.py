@@ -6,6 +6,10 @@ from typing import Final, Literal
 
 from tieout.engines.base import Engine
 from tieout.model.errors import InputError
+from tieout.sources.banking.bai2 import open_bai2
+from tieout.sources.banking.camt import open_camt
+from tieout.sources.banking.mt940 import open_mt940
+from tieout.sources.banking.recognise import HEAD_BYTES, bank_format, is_xml
 from tieout.sources.combine import combine
 from tieout.sources.delimited import open_delimited
 from tieout.sources.encoding import open_bytes
@@ -15,11 +19,13 @@ from tieout.sources.postgres import open_postgres
 from tieout.sources.source import NoRowsError, Source
 from tieout.sources.sqlite import open_sqlite
 
-Format = Literal["delimited", "parquet", "excel"]
+Format = Literal["delimited", "parquet", "excel", "mt940", "camt", "bai2"]
 
 _BY_SUFFIX: Final[dict[str, Format]] = {
     **dict.fromkeys((".csv", ".tsv", ".txt", ".psv"), "delimited"),
     **dict.fromkeys((".parquet", ".pq"), "parquet"),
+    **dict.fromkeys((".sta", ".940", ".942", ".mt940", ".mt942"), "mt940"),
+    **dict.fromkeys((".bai", ".bai2"), "bai2"),
     **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"), "excel"),
 }
 _BY_MAGIC: Final[tuple[tuple[bytes, Format, str], ...]] = (
@@ -27,6 +33,7 @@ _BY_MAGIC: Final[tuple[tuple[bytes, Format, str], ...]] = (
     (b"PK\x03\x04", "excel", "a zip archive or a spreadsheet"),
     (b"\xd0\xcf\x11\xe0", "excel", "an old Excel workbook"),
 )
+_BANKING: Final = {"mt940": open_mt940, "camt": open_camt, "bai2": open_bai2}
 _MAGIC_OTHER: Final = (
     (b"%PDF", "a PDF"),
     (b"SQLite format 3\x00", "a SQLite database (write sqlite:///path.db#table)"),
@@ -40,7 +47,8 @@ def open_source(location: str, *, engine: Engine, workdir: Path) -> Source:
     """Open what a location names, so that it can be sampled and staged.
 
     location: a file (csv, tsv, psv, txt, also gzipped; parquet; xlsx, xlsm, xls, xlsb, ods, where
-        `file.xlsx#Sheet` names a sheet); a glob of such files with equal columns, read in sorted
+        `file.xlsx#Sheet` names a sheet; a bank statement in MT940, MT942, camt.052 to 054 or
+        BAI2, known by its content); a glob of such files with equal columns, read in sorted
         order; `sqlite:///path.db#table`; `postgresql://user@host/database#table`. In place of a
         table may stand a SELECT query.
     workdir: takes copies of what the engine cannot read where it stands.
@@ -101,6 +109,8 @@ def _open_file(path: Path, sheet: str | None, *, engine: Engine, workdir: Path) 
         return open_parquet(path, engine=engine)
     if file_format == "excel":
         return open_excel(path, sheet, engine=engine, workdir=workdir)
+    if file_format in _BANKING:
+        return _BANKING[file_format](path, engine=engine, workdir=workdir)
     return open_delimited(path, engine=engine, workdir=workdir)
 
 
@@ -109,7 +119,7 @@ def _format_of(path: Path) -> Format:
     suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
     promised = _BY_SUFFIX.get(suffixes[-1]) if suffixes else None
     with open_bytes(path) as stream:
-        first = stream.read(16)
+        first = stream.read(HEAD_BYTES)
     if not first:
         raise InputError(f"{path.name}: the file is empty; expected a header and data rows")
     for magic, what in _MAGIC_OTHER:
@@ -122,4 +132,8 @@ def _format_of(path: Path) -> Format:
                     f"{path.name}: is {what} in spite of its name; rename it to what it is"
                 )
             return found
+    if promised not in {"parquet", "excel"} and (statement := bank_format(first)):
+        return statement
+    if is_xml(first):
+        raise InputError(f"{path.name}: is XML, but no camt.052, camt.053 or camt.054 statement")
     return promised or "delimited"

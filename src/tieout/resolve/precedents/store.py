@@ -137,10 +137,16 @@ def _shelf(found: Sequence[Precedent], today: date, half_life_days: float) -> Sh
     since = last_change(unlike, action[recent], weight[recent], prior)
     start = first + since if since else 0
     held = np.arange(start, len(found))
-    learnt = slice(since, None)
-    weights = learnt_weights(
-        unlike[:, learnt, learnt], action[recent][learnt], weight[recent][learnt], prior
-    )
+    # What told cases apart under the policy before still does, as a rule; what is done differs.
+    first_weights = None
+    for part_of in (slice(None, since), slice(since, None)) if since else (slice(None),):
+        first_weights = weights = learnt_weights(
+            unlike[:, part_of, part_of],
+            action[recent][part_of],
+            weight[recent][part_of],
+            prior,
+            first=first_weights,
+        )
     return Shelf(
         precedents=tuple(found[start:]),
         measured=measured.taken(held),

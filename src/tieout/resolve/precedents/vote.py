@@ -61,13 +61,20 @@ def log_likelihood(found: Doubles, action: Ints, weight: Doubles) -> float:
     return float((weight * np.log(found[np.arange(len(action)), action])).sum())
 
 
-def learnt_weights(unlike: Floats, action: Ints, weight: Doubles, usual: Doubles) -> Doubles:
+def learnt_weights(
+    unlike: Floats,
+    action: Ints,
+    weight: Doubles,
+    usual: Doubles,
+    *,
+    first: Doubles | None = None,
+) -> Doubles:
     """Weights of the features under which precedents foretell one another best.
 
     One feature after the other over a small grid; a change must gain a nat, so that few precedents
-    leave the weights as they were at first.
+    leave the weights as they were at first. first: where to begin.
     """
-    best = np.array(WEIGHTS_AT_FIRST)
+    best = np.array(WEIGHTS_AT_FIRST) if first is None else first
     if len(action) < 2:
         return best
 

@@ -7,9 +7,10 @@ from tieout.server.cases.models import Case, Run
 from tieout.server.jobs.models import Job
 from tieout.server.jobs.progress import Progress
 from tieout.server.jobs.registry import handler
+from tieout.server.jobs.services import enqueue
 from tieout.server.outbox.models import Delivery
 from tieout.server.outbox.registry import follower
-from tieout.server.resolutions import autonomy, services
+from tieout.server.resolutions import autonomy, feedback, services
 from tieout.server.resolutions.facts import facts_of_cases
 
 # Those that matter most come first; the rest at the next time.
@@ -33,7 +34,16 @@ def run_follow_up(job: Job, progress: Progress) -> dict[str, Any]:
         arrived = arrivals.resolve_arrived(run)
     overdue = arrivals.reopen_overdue()
     counts = {"arrived": len(arrived), "back_again": len(back), "overdue": len(overdue)}
-    return counts | _propose(progress, run)
+    result = counts | _propose(progress, run)
+    enqueue("learn", {}, actor=None, idempotency_key=f"learn-after-{job.pk}")
+    return result
+
+
+@handler("learn")
+def run_learn(_: Job, progress: Progress) -> dict[str, Any]:
+    """Learn from what people decided since the last time; the next run goes by what helps."""
+    made = feedback.learn_all(lambda step: progress(0.0, step))
+    return {"lessons": len(made), "used": sum(each.used for each in made)}
 
 
 @handler("propose")

@@ -136,3 +136,37 @@ class AutonomyEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.reason}"
+
+
+class StoredLesson(models.Model):
+    """What came of learning from decisions, once; the fields are those of the pipeline's Lesson."""
+
+    kind = models.CharField(max_length=20)
+    subject = models.CharField(max_length=300)
+    labels = models.IntegerField(default=0)
+    measure = models.CharField(max_length=200)
+    held_out = models.IntegerField(default=0)
+    before = models.FloatField(null=True)
+    after = models.FloatField(null=True)
+    used = models.BooleanField(default=False)
+    why = models.TextField(blank=True)
+    file = models.CharField(max_length=300, blank=True)
+    earlier = models.CharField(max_length=300, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    # How many decisions there were; with no more, nothing is learnt again.
+    decisions = models.IntegerField(default=0)
+    at = models.DateTimeField(auto_now_add=True)
+    taken_back_by = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="+")
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=["kind", "subject"], name="resolutions_lesson"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} from {self.labels} decisions"
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """Whether runs go by it still."""
+        return self.used and self.taken_back_at is None

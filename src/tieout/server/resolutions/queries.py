@@ -8,7 +8,7 @@ from django.db.models import Count, F, QuerySet
 from django.db.models.expressions import OrderBy
 
 from tieout.resolve.precedents.report import Agreement, by_bucket, foretold, learning_curve
-from tieout.server.resolutions.models import Proposal, StoredPrecedent
+from tieout.server.resolutions.models import Proposal, StoredLesson, StoredPrecedent
 from tieout.server.resolutions.precedents import precedent_of
 
 LOOKED_AT_MAX = 400
@@ -42,6 +42,11 @@ def ran_alone() -> QuerySet[Proposal]:
 def held() -> QuerySet[Proposal]:
     """What runs alone once a person has done the next check as proposed."""
     return Proposal.objects.filter(way=Proposal.Way.HOLD, state=Proposal.State.PROPOSED)
+
+
+def lessons() -> QuerySet[StoredLesson]:
+    """What was learnt from decisions, the latest first."""
+    return StoredLesson.objects.select_related("taken_back_by")
 
 
 def counts_by_state() -> dict[str, int]:

@@ -14,4 +14,5 @@ urlpatterns = [
     path("autonomy/", autonomy_views.page, name="autonomy"),
     path("autonomy/<str:what>/", autonomy_views.answer, name="autonomy_answer"),
     path("learning/", views.learning, name="learning"),
+    path("learning/<int:lesson_id>/take-back/", views.take_back, name="take_back"),
 ]

@@ -14,10 +14,11 @@ from tieout.server.cases.models import Case
 from tieout.server.cases.views import who
 from tieout.server.outbox import queries as outbox_queries
 from tieout.server.outbox import services as outbox_services
-from tieout.server.resolutions import queries, services
+from tieout.server.resolutions import feedback, queries, services
 from tieout.server.resolutions.models import Proposal
 
 _PAGE = 50
+MAY_TAKE_BACK = (Role.APPROVER, Role.ADMIN)
 
 
 @require_role()
@@ -122,4 +123,23 @@ def outbox_answer(request: HttpRequest, delivery_id: int, what: str) -> HttpResp
 def learning(request: HttpRequest) -> HttpResponse:
     """How often proposals equal what people did, on decisions that came later."""
     buckets, curve = queries.learning(services.resolve_spec().half_life_days)
-    return render(request, "resolutions/learning.html", {"buckets": buckets, "curve": curve})
+    context = {
+        "buckets": buckets,
+        "curve": curve,
+        "lessons": queries.lessons()[:_PAGE],
+        "may_take_back": has_role(request.user, *MAY_TAKE_BACK),
+    }
+    return render(request, "resolutions/learning.html", context)
+
+
+@require_role(*MAY_TAKE_BACK)
+@require_POST
+def take_back(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    """The next run goes by what was there before a lesson."""
+    try:
+        lesson = feedback.take_back(lesson_id, actor=who(request))
+    except InputError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"Taken back: {lesson}.")
+    return redirect("resolutions:learning")

@@ -23,6 +23,7 @@ from tieout.close.journal.book import Book, open_book
 from tieout.close.journal.risk import combine, detect_lines, detected_p
 from tieout.close.journal.run import run_tests
 from tieout.practice.ledger import generate_ledger
+from tieout.practice.ledger.staff import LEAD_LIMIT_MINOR
 
 Line = dict[str, Any]
 Entry = list[Line]
@@ -242,8 +243,10 @@ def _again_by_another(desk: Desk) -> Entry:
 
 
 def _under_the_limit(desk: Desk) -> Entry:
-    limit = desk.pick([500_000, 1_000_000])
-    return _scaled(desk.one(origin="purchasing"), int(limit * desk.rng.uniform(0.97, 0.999)))
+    """Just below the sum from which somebody else has to approve in this company."""
+    return _scaled(
+        desk.one(origin="purchasing"), int(LEAD_LIMIT_MINOR * desk.rng.uniform(0.97, 0.999))
+    )
 
 
 def _sales_taken_back(desk: Desk) -> Entry:

@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 from tieout.export.aside import written_aside
+from tieout.export.markup import Node, tag
 from tieout.export.page import page, verdict_block, write_page
 from tieout.export.parts import Heading, empty, section, table
 from tieout.export.words import plain
+
+_SHORT: Final = 14
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,14 @@ def _table(each: PacketSection) -> str:
         Heading(words, "number" if at in each.numbers else None)
         for at, words in enumerate(each.headings)
     ]
-    rows: Sequence[Sequence[str]] = [[plain(cell, 400) for cell in row] for row in each.rows]
+    rows: Sequence[Sequence[Node]] = [[_cell(cell) for cell in row] for row in each.rows]
     return table(each.title, headings, rows)
+
+
+def _cell(text: str) -> Node:
+    """Words of a column of states or names stay whole; sentences wrap."""
+    shown = plain(text, 400)
+    return tag("span", shown, class_="short") if 0 < len(shown) <= _SHORT else shown
 
 
 def write_pdf(packet: Packet, path: Path) -> None:

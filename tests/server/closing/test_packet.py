@@ -56,6 +56,8 @@ def test_jobs_write_their_tables_and_the_packet_shows_them(
     }  # fmt: skip
     sections = {each.identifier: each for each in packet_of(period).sections}
     assert len(sections["journal_tests"].rows) >= 25
+    untold = next(row for row in sections["journal_tests"].rows if row[0] == "Approved at once")
+    assert untold[1:] == ("n/a", "n/a", "n/a"), "what the journal does not say is not tested"
     assert sections["movements"].rows
 
 

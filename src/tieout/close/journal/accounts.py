@@ -9,10 +9,18 @@ from tieout.close.journal.definition import (
     amount_text,
     hits,
     number,
+    odd_share,
+    rare,
+    rarity,
     share_text,
-    unless_common,
 )
 from tieout.close.ledger.model import AccountType
+
+
+def _rarest(shares: pl.DataFrame) -> pl.DataFrame:
+    """The smallest share of each entry."""
+    ordered = shares.sort("entry_index", "share")
+    return ordered.unique("entry_index", keep="first", maintain_order=True)
 
 
 def _rare(book: Book, parameters: Parameters) -> pl.DataFrame:
@@ -20,13 +28,10 @@ def _rare(book: Book, parameters: Parameters) -> pl.DataFrame:
     total = book.entries.height
     touched = book.lines.select("entry_index", "account").unique(maintain_order=True)
     counts = touched.with_columns(share=pl.len().over("account") / total)
-    rarest = counts.sort("entry_index", "share").unique(
-        "entry_index", keep="first", maintain_order=True
-    )
-    found = rarest.filter(pl.col("share") <= number(parameters, "share_max"))
-    found = unless_common(found, total, parameters)
+    rarest = _rarest(counts)
+    found = rare(rarest, total, parameters)
     text = pl.format("account {} is used in {} of the entries", "account", share_text("share"))
-    return hits(found, text=text, score=-pl.col("share").log())
+    return hits(found, text=text, score=rarity())
 
 
 def _pairs(book: Book, parameters: Parameters) -> pl.DataFrame:
@@ -43,14 +48,11 @@ def _pairs(book: Book, parameters: Parameters) -> pl.DataFrame:
         .drop_nulls()
         .with_columns(share=pl.len().over("debits", "credits") / total)
     )
-    rarest = crossed.sort("entry_index", "share").unique(
-        "entry_index", keep="first", maintain_order=True
-    )
-    found = rarest.filter(pl.col("share") <= number(parameters, "share_max"))
-    found = unless_common(found, total, parameters)
+    rarest = _rarest(crossed)
+    found = rare(rarest, total, parameters)
     text = pl.format("debit of {} against {} is in {} of the entries", "debits", "credits",
                      share_text("share"))  # fmt: skip
-    return hits(found, text=text, score=-pl.col("share").log())
+    return hits(found, text=text, score=rarity())
 
 
 def _of_type(book: Book, kind: AccountType) -> list[str]:
@@ -68,7 +70,7 @@ def _revenue_debit(book: Book, parameters: Parameters) -> pl.DataFrame:
     found = counted.filter(pl.col("way") <= number(parameters, "share_max"))
     text = pl.format("revenue {} is debited with {} against {}", "debit", amount_text(book),
                      "credit")  # fmt: skip
-    return hits(found, text=text, score=-pl.col("way").log())
+    return hits(found, text=text, score=rarity("way"))
 
 
 def _cash(book: Book) -> list[str]:
@@ -89,7 +91,7 @@ def _cash_credit(book: Book, parameters: Parameters) -> pl.DataFrame:
     found = counted.filter(pl.col("way") <= number(parameters, "share_max"))
     text = pl.format("{} of cash against {}, as in {} of all payments", amount_text(book), "debit",
                      share_text("way"))  # fmt: skip
-    return hits(found, text=text, score=-pl.col("way").log())
+    return hits(found, text=text, score=rarity("way"))
 
 
 def _same_account(book: Book, _: Parameters) -> pl.DataFrame:
@@ -104,13 +106,10 @@ def _origin(book: Book, parameters: Parameters) -> pl.DataFrame:
     counted = book.entries.filter(pl.col("origin") != "").with_columns(
         here=pl.len().over("pair", "origin"), whole=pl.len().over("pair")
     )
-    found = counted.with_columns(share=pl.col("here") / pl.col("whole")).filter(
-        (pl.col("share") <= number(parameters, "share_max"))
-        & (pl.col("whole") >= number(parameters, "entries_min"))
-    )
+    found = odd_share(counted, parameters)
     text = pl.format("{} comes from {} in {} of {} entries", "pair", "origin", share_text("share"),
                      "whole")  # fmt: skip
-    return hits(found, text=text, score=-pl.col("share").log())
+    return hits(found, text=text, score=rarity())
 
 
 TESTS = (

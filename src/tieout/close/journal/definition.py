@@ -52,6 +52,25 @@ def unless_common(found: pl.DataFrame, of: int, parameters: Parameters) -> pl.Da
     return found.clear() if found.height > number(parameters, "hit_max") * of else found
 
 
+def rare(found: pl.DataFrame, of: int, parameters: Parameters) -> pl.DataFrame:
+    """Those with a `share` of at most `share_max`, unless so few are not rare here."""
+    few = found.filter(pl.col("share") <= number(parameters, "share_max"))
+    return unless_common(few, of, parameters)
+
+
+def odd_share(found: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    """With `share`, that of `here` in `whole`: those of at most `share_max` in `entries_min`."""
+    return found.with_columns(share=pl.col("here") / pl.col("whole")).filter(
+        (pl.col("share") <= number(parameters, "share_max"))
+        & (pl.col("whole") >= number(parameters, "entries_min"))
+    )
+
+
+def rarity(column: str = "share") -> pl.Expr:
+    """A score that grows as a share falls."""
+    return -pl.col(column).log()
+
+
 def number(parameters: Parameters, name: str) -> float:
     """A parameter that is a number."""
     return float(str(parameters[name]))

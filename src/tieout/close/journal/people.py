@@ -9,8 +9,10 @@ from tieout.close.journal.definition import (
     amount_text,
     hits,
     number,
+    odd_share,
+    rare,
+    rarity,
     share_text,
-    unless_common,
 )
 
 
@@ -19,10 +21,9 @@ def _infrequent(book: Book, parameters: Parameters) -> pl.DataFrame:
     counted = named.with_columns(
         times=pl.len().over("prepared_by"), share=pl.len().over("prepared_by") / named.height
     )
-    found = counted.filter(pl.col("share") <= number(parameters, "share_max"))
-    found = unless_common(found, named.height, parameters)
+    found = rare(counted, named.height, parameters)
     text = pl.format("{} posted {} entries, {} of all", "prepared_by", "times", share_text("share"))
-    return hits(found, text=text, score=-pl.col("share").log())
+    return hits(found, text=text, score=rarity())
 
 
 def _self_approved(book: Book, _: Parameters) -> pl.DataFrame:
@@ -55,15 +56,11 @@ def _approver(book: Book, parameters: Parameters) -> pl.DataFrame:
     named = book.entries.filter((pl.col("approved_by") != "") & pl.col("by_hand"))
     counted = named.with_columns(
         here=pl.len().over("prepared_by", "approved_by"), whole=pl.len().over("prepared_by")
-    ).with_columns(share=pl.col("here") / pl.col("whole"))
-    found = counted.filter(
-        (pl.col("share") <= number(parameters, "share_max"))
-        & (pl.col("whole") >= number(parameters, "entries_min"))
-        & (pl.col("prepared_by") != pl.col("approved_by"))
     )
+    found = odd_share(counted, parameters).filter(pl.col("prepared_by") != pl.col("approved_by"))
     text = pl.format("{} approves {} in {} of {} entries", "approved_by", "prepared_by",
                      share_text("share"), "whole")  # fmt: skip
-    return hits(found, text=text, score=-pl.col("share").log())
+    return hits(found, text=text, score=rarity())
 
 
 TESTS = (

@@ -16,7 +16,8 @@ STRATA: Final = 4
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """An entry of a sample. reason: why it is in it. stratum: 0 takes all. weight: how many
-    entries (at random) or how much money (by monetary unit) it stands for."""
+    entries (at random) or how much money in whole units of the currency (by monetary unit) it
+    stands for."""
 
     entry: str
     amount: int
@@ -65,11 +66,10 @@ def monetary_unit(book: Book, *, size: int, seed: int) -> tuple[Drawn, ...]:
         return ()
     total = int(entries["amount"].sum())
     interval = total / size
+    step = interval / book.unit
     large = entries.filter(pl.col("amount") >= interval)
     drawn = [
-        Drawn(
-            entry, amount, 0, float(amount), f"at least the interval of {interval / book.unit:,.0f}"
-        )
+        Drawn(entry, amount, 0, amount / book.unit, f"at least the interval of {step:,.0f}")
         for entry, amount in large.select("entry", "amount").iter_rows()
     ]
     rest = entries.filter(pl.col("amount") < interval)
@@ -79,7 +79,13 @@ def monetary_unit(book: Book, *, size: int, seed: int) -> tuple[Drawn, ...]:
     start = float(np.random.default_rng(seed).uniform(0.0, interval))
     hits = np.searchsorted(ends, np.arange(start, float(ends[-1]), interval), side="right")
     drawn += [
-        Drawn(rest["entry"][int(place)], rest["amount"][int(place)], 1, interval, "by money unit")
+        Drawn(
+            rest["entry"][int(place)],
+            rest["amount"][int(place)],
+            1,
+            step,
+            "by money unit",
+        )
         for place in np.unique(hits)
     ]
     return tuple(drawn)

@@ -195,7 +195,8 @@ def _forest(months: Months, period: Period, options: MovementOptions) -> FloatAr
 
 def _reason(row: dict[str, object], scale: int) -> str:
     sigma = row["sigma"]
-    movement = format_amount(int(str(row["movement"])), scale)
+    # A sentence that begins with a minus would be a formula to a spreadsheet.
+    movement = f"Movement {format_amount(int(str(row['movement'])), scale)}"
     if sigma is None:
         return f"{movement}; {row['months']} months before it are too few to judge by"
     usual = format_amount(round(float(str(row["usual"]))), scale)

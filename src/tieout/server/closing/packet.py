@@ -138,9 +138,11 @@ def _trial_balance(period: Period) -> PacketSection:
         for account in Account.objects.all()
     ]
     total = format_amount(sum(balances.values()), _SCALE)
-    rows.append(("", "Sum", "", format_amount(sum(moved.values()), _SCALE), total))
+    rows.append(("Sum", "", "", format_amount(sum(moved.values()), _SCALE), total))
     headings = ("Account", "Name", "Opening", "Movement", "Closing")
-    return PacketSection("balances", "Trial balance", headings, tuple(rows), (2, 3, 4))
+    return PacketSection(
+        "balances", "Trial balance (credits below zero)", headings, tuple(rows), (2, 3, 4)
+    )
 
 
 def _tasks(period: Period) -> PacketSection:
@@ -149,7 +151,7 @@ def _tasks(period: Period) -> PacketSection:
     rows = [
         (
             task.name + (" *" if task.code in critical else ""),
-            task.state,
+            task.state.replace("_", " "),
             task.due.isoformat(),
             task.finished_at.strftime("%Y-%m-%d") if task.finished_at else "",
             task.done_by.username if task.done_by else ("system" if task.finished_at else ""),
@@ -167,7 +169,7 @@ def _certifications(period: Period) -> PacketSection:
         (
             str(each.account),
             each.risk,
-            each.state,
+            each.state.replace("_", " "),
             format_amount(each.balance, _SCALE),
             "" if each.unexplained is None else format_amount(each.unexplained, _SCALE),
             each.prepared_by.username if each.prepared_by else "",
@@ -230,7 +232,13 @@ def _file(period: Period, wanted: _Wanted) -> PacketSection:
         return made
     with path.open(encoding="utf-8", newline="") as file:
         held = list(csv.DictReader(file))[:_ROWS_MAX]
-    rows = tuple(tuple(_shown(column, row[column]) for column in wanted.columns) for row in held)
+    rows = tuple(
+        tuple(
+            "n/a" if row.get("applies") == "false" and at else _shown(column, row[column])
+            for at, column in enumerate(wanted.columns)
+        )
+        for row in held
+    )
     return replace(made, rows=rows, empty="None.")
 
 
@@ -263,7 +271,14 @@ def _exceptions(period: Period) -> PacketSection:
         ).values_list("entry__number", flat=True)
     )
     rows = [
-        (each.kind, each.severity, each.entry, each.account, str(each.row or ""), each.text)
+        (
+            each.kind.replace("_", " "),
+            each.severity,
+            each.entry,
+            each.account,
+            str(each.row or ""),
+            each.text,
+        )
         for each in LedgerException.objects.filter(entry__in=entries)[:_ROWS_MAX]
     ]
     headings = ("Kind", "Entry is", "Entry", "Account", "Row", "What")

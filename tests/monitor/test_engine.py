@@ -131,6 +131,33 @@ def test_too_many_payments_are_an_episode(rows: Rows, watch: Watch, start: int) 
     assert (episode.metric, episode.detected) == ("volume_surge", start + 300)
 
 
+def test_a_rise_too_small_for_fifteen_minutes_is_found_over_an_hour(
+    rows: Rows, watch: Watch, start: int
+) -> None:
+    generator = np.random.default_rng(34)
+    usual = [0.3] * 240 + [1.0] * 60 + [0.3] * 60
+    frame = rows({"approved": [30] * 360, "failed": generator.poisson(usual).tolist()})
+    short = MonitorSpec(windows=WindowSpec(long_minutes=()))
+    assert [e.metric for e in watch(frame, short)[0].episodes.everything()] == []
+    [found] = watch(frame)[0].episodes.everything()
+    assert found.metric == "failed_rate"
+    assert found.window_minutes in {30, 60}
+    assert start + 240 <= found.detected < start + 300
+
+
+def test_what_is_over_is_not_found_again_by_a_long_window(rows: Rows, watch: Watch) -> None:
+    generator = np.random.default_rng(8)
+    usual = [3.0] * 200 + [20.0] * 30 + [3.0] * 130
+    frame = rows({"approved": [60] * 360, "denied": generator.poisson(usual).tolist()})
+    assert len(watch(frame)[0].episodes.everything()) == 1
+
+
+def test_single_minutes_without_rows_are_no_outage(rows: Rows, watch: Watch) -> None:
+    frame = rows({"approved": [60] * 200, "denied": [3] * 200})
+    gaps = frame.filter(pl.col("minute") % 17 != 0)
+    assert watch(gaps)[0].episodes.everything() == []
+
+
 def test_silence_of_the_source_is_missing_data_and_freezes_the_rest(
     rows: Rows, watch: Watch, start: int
 ) -> None:

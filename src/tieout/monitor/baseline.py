@@ -9,6 +9,8 @@ from tieout.monitor.limits import FloatArray
 from tieout.monitor.ring import grown, widened
 
 SLOW: int = 6
+LONG: int = 3
+FAST_MEMORY, SLOW_MEMORY, LONG_MEMORY = 0, 1, 2
 _PHI_MEMORY_MINUTES = 720.0
 _PHI_START = 1.3
 _SQUARE_MAX = 6.0
@@ -29,11 +31,14 @@ class Dispersion:
 
     windows: int
     least: float = 1.0
+    starts: tuple[float, ...] = ()
     phi: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
-        """Room for one cell."""
-        self.phi = np.full((self.windows, 1, 1), _PHI_START)
+        """Room for one cell; `starts` are of the last windows."""
+        usual = [_PHI_START] * (self.windows - len(self.starts))
+        self.first = np.array([*usual, *self.starts])
+        self.phi = self.first[:, None, None].copy()
 
     def of(self, window: int, shape: tuple[int, int]) -> FloatArray:
         """The dispersion of a window."""
@@ -59,7 +64,10 @@ class Dispersion:
         phi += np.where(kept, (square - phi) / _PHI_MEMORY_MINUTES, 0.0)
 
     def _fit(self, shape: tuple[int, int]) -> None:
-        self.phi = widened(grown(self.phi, 1, shape[0], _PHI_START), shape[1])
+        have = self.phi.shape[1]
+        self.phi = grown(self.phi, 1, shape[0])
+        self.phi[:, have:] = self.first[:, None, None]
+        self.phi = widened(self.phi, shape[1])
 
 
 @dataclass
@@ -111,10 +119,11 @@ class Bursts:
 
 @dataclass
 class TrailingRate:
-    """Decayed counts and exposures of minutes in limits, in a fast and a slow memory.
+    """Decayed counts and exposures of minutes in limits, in a fast, a slow and a long memory.
 
-    A rate is out of limits only when it is so against both: the fast one follows the day, the slow
-    one knows more of what is rare. A minute that is left out does not fade what is known.
+    A rate is out of limits only when it is so against fast and slow: the fast one follows the day,
+    the slow one knows more of what is rare. The long one ends an hour ago, so that what creeps up
+    is not in it. A minute that is left out does not fade what is known.
     """
 
     memory_minutes: int
@@ -123,22 +132,29 @@ class TrailingRate:
 
     def __post_init__(self) -> None:
         """Room for one cell."""
-        self.count = np.zeros((2, 1, 1))
-        self.exposure = np.zeros((2, 1, 1))
+        self.count = np.zeros((3, 1, 1))
+        self.exposure = np.zeros((3, 1, 1))
 
     def of(self, memory: int, shape: tuple[int, int]) -> tuple[FloatArray, FloatArray]:
-        """Counts and exposures of the fast (0) or the slow (1) memory."""
+        """Counts and exposures of the fast (0), the slow (1) or the long (2) memory."""
         self._fit(shape)
         return (
             self.count[memory, : shape[0], : shape[1]],
             self.exposure[memory, : shape[0], : shape[1]],
         )
 
-    def learn(self, count: FloatArray, exposure: FloatArray, keep: NDArray[np.bool_]) -> None:
-        """Add one minute; arrays are (cells, columns)."""
+    def learn(
+        self,
+        count: FloatArray,
+        exposure: FloatArray,
+        keep: NDArray[np.bool_],
+        memories: tuple[int, ...] = (FAST_MEMORY, SLOW_MEMORY),
+    ) -> None:
+        """Add one minute to some memories; arrays are (cells, columns)."""
         shape = (count.shape[0], count.shape[1])
         self._fit(shape)
-        for memory, minutes in enumerate((self.memory_minutes, self.memory_minutes * SLOW)):
+        for memory in memories:
+            minutes = self.memory_minutes * (1, SLOW, LONG)[memory]
             stay = np.where(keep & (exposure > 0), 1.0 - 1.0 / minutes, 1.0)
             counts, exposures = self.of(memory, shape)
             counts *= stay

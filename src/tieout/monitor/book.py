@@ -128,6 +128,10 @@ class EpisodeBook:
                 sent.append(Sent(_identity(episode, kind, after), kind, minute, episode))
         return tuple(sent)
 
+    def ended_now(self) -> Sequence[tuple[Series, Episode]]:
+        """Episodes that have ended and were not told of yet."""
+        return self._just_over
+
     def breached_at(self, minute: int) -> Iterator[tuple[Episode, int]]:
         """Episodes that were breached at a minute, and their cells."""
         for (_, cell), episode in self.open.items():
@@ -162,7 +166,7 @@ class EpisodeBook:
 
     def _breach(self, minute: int, verdict: Verdict, row: int, column: int) -> Breach:
         window = int(verdict.window[row, column])
-        counts, expected = verdict.trail(row, column, max(self.spec.windows.minutes))
+        counts, expected = verdict.trail(row, column, max(window, *self.spec.windows.minutes))
         near = slice(-window, None)
         whole = float(expected[near].sum())
         ratio = float(counts[near].sum()) / whole if whole > 0 else np.inf

@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 
 MISSING_DATA = "missing_data"
 GAP_MINUTES_MAX = 1440
+SILENT_MINUTES_MIN = 2
 _RING_MINUTES_MIN = 64
 _STATUS_BLOCK = 8
 _TOP_SHARE = 0.5
-RATES, VOLUMES = 0, 1
+RATES, VOLUMES, OVER = 0, 1, 2
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,9 @@ class Monitor:
         self.cells = CellBook(self.dimensions, windows.pairs, windows.values_max, windows.pairs_max)
         self.statuses = StatusBook(self.spec.statuses)
         self._span = max(windows.minutes)
-        self.ring = Ring(max(_RING_MINUTES_MIN, windows.revise_minutes + 2 * self._span + 2))
+        self._long = max(windows.long_minutes, default=0)
+        reach = windows.revise_minutes + 2 * max(self._span, self._long) + 2
+        self.ring = Ring(max(_RING_MINUTES_MIN, reach))
         self.watermark = Watermark(windows.grace_minutes)
         self.episodes = EpisodeBook(self.spec)
         self.rates = Rates(self.spec)
@@ -92,7 +95,7 @@ class Monitor:
         self.amounts = Amounts(self.spec)
         self.shewhart = Shewhart(self.spec)
         self.leaves = Leaves(self.dimensions, LOOKBACK_MINUTES, windows.values_max)
-        self._gates = np.zeros((2, self.ring.minutes, 1), dtype=np.bool_)
+        self._gates = np.zeros((3, self.ring.minutes, 1), dtype=np.bool_)
         self._pending: dict[int, list[Tally]] = {}
         self._late: dict[int, list[Tally]] = {}
         self.closed = int(NEVER)
@@ -243,6 +246,10 @@ class Monitor:
             self.episodes.freeze()
         explain(self.episodes, minute, self.leaves, self.statuses)
         charge(self.episodes, minute, self.leaves, self.cells, self.statuses)
+        for (_, cell), episode in self.episodes.ended_now():
+            first = max(episode.started, minute - self._long)
+            rows = np.arange(first, episode.last_breach + 1) % self.ring.minutes
+            self._gates[OVER, rows, slice(None) if cell == ALL else cell] = True
         alerts = self.episodes.tell(minute)
         self._learn(minute, cells, size)
         return Minute(minute, verdicts, alerts, missing, float(limits.alpha[ALL, 0]))
@@ -253,7 +260,7 @@ class Monitor:
         self.ring.widen(columns)
         names = [*self.statuses.names, *([""] * (columns - len(self.statuses.names)))]
         found: list[Verdict | None] = [
-            self.rates.judge(minute, self.ring, cells, names, limits),
+            self.rates.judge(minute, self.ring, cells, names, limits, over=self._gates[OVER]),
             self.volumes.judge(minute, self.ring, cells, limits, ahead_minutes=self._span),
             self.latencies.judge(minute, self.ring, cells, limits),
             self.amounts.judge(minute, self.ring, cells, limits),
@@ -269,10 +276,12 @@ class Monitor:
         rate = self.volumes.expected(minute, size, self._span)[ALL, 0]
         phi = float(self.volumes.dispersion.of(0, (size, 1))[ALL, 0])
         found = silent(self.ring, minute, float(rate), phi, self.ring.minutes)
-        missing = found.minutes > 0 and bool(found.p_value < limits.alpha[ALL, 0])
-        self.ring.counted[row] |= not missing
+        unheard = found.minutes > 0 and bool(found.p_value < limits.alpha[ALL, 0])
+        self.ring.counted[row] |= not unheard
+        # A single minute without a row is a gap in the data sooner than an outage.
+        missing = unheard and found.minutes >= SILENT_MINUTES_MIN
         self.episodes.follow_silence(minute, found, missing=missing)
-        return missing
+        return unheard
 
     def _limits(self, minute: int, cells: Ints, size: int) -> Limits:
         """The level of each test: half for the whole, half for all other cells together."""
@@ -280,24 +289,32 @@ class Monitor:
         series = statuses + 2
         wanted = self.spec.limits
         others = len(cells) - 1
-        windows = len(self.spec.windows.minutes)
+        windows = len(self.spec.windows.minutes) + len(self.spec.windows.long_minutes)
         share = _TOP_SHARE if others else 1.0
         alpha = np.full((size, 1), alpha_of(wanted.false_alarms_per_day * share, series, windows))
         if others:
             budget = wanted.false_alarms_per_day * (1.0 - share)
             alpha[1:] = alpha_of(budget, series * others, windows)
-        return Limits(alpha, self.spec.windows.minutes, wanted.sample_min, wanted.excess_min)
+        return Limits(
+            alpha,
+            self.spec.windows.minutes,
+            wanted.sample_min,
+            wanted.excess_min,
+            self.spec.windows.long_minutes,
+        )
 
     def _learn(self, minute: int, cells: Ints, size: int) -> None:
         """Minutes in episodes are left out of the baselines, which follow a window behind."""
         for episode, cell in self.episodes.breached_at(minute):
-            since = max(episode.started, minute - self._span)
+            since = max(episode.started, minute - max(self._span, self._long))
             rows = np.arange(since, minute + 1) % self.ring.minutes
             where = slice(None) if cell == ALL else cell
             if not episode.metric.startswith(VOLUME):
                 self._gates[RATES, rows, where] = True
             if minute - episode.started < self.volumes.frozen_minutes:
                 self._gates[VOLUMES, rows, where] = True
+        if self._long:
+            self._learn_long(minute - self._long, cells, size)
         past = minute - self._span
         row = past % self.ring.minutes
         if not self.ring.counted[row]:
@@ -310,6 +327,14 @@ class Monitor:
         self.amounts.learn(past, self.ring, in_limits)
         self.shewhart.learn(past, in_limits)
         self.volumes.learn(past, self.ring, keep & ~self._gates[VOLUMES, row, :size])
+
+    def _learn_long(self, past: int, cells: Ints, size: int) -> None:
+        row = past % self.ring.minutes
+        if self.ring.counted[row]:
+            keep: Mask = np.zeros(size, dtype=np.bool_)
+            keep[cells] = self.ring.first[cells] <= past
+            keep &= ~self._gates[RATES, row, :size]
+            self.rates.learn_long(past, self.ring, keep, self.ring.statuses)
 
     def metric_names(self) -> list[str]:
         """Rates that have been seen, in a fixed order."""

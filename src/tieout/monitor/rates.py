@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tieout.monitor.baseline import Dispersion, TrailingRate
+from tieout.monitor.baseline import LONG_MEMORY, Dispersion, TrailingRate
 from tieout.monitor.cells import ALL
 from tieout.monitor.limits import FloatArray, rise_limit, rise_p
 from tieout.monitor.ring import Ring
@@ -16,6 +16,7 @@ from tieout.monitor.verdict import Best, Limits, Mask, Verdict
 
 EFFECT_MIN = 1.3
 _PRIOR = 0.5
+_PHI_LONG = 1.5
 
 
 @dataclass
@@ -33,12 +34,26 @@ class Rates:
         limits = self.spec.limits
         self.trailing = TrailingRate(limits.memory_minutes)
         self.season = Season(limits.season_days, limits.season_weeks)
-        self.dispersion = Dispersion(len(self.spec.windows.minutes))
+        windows = self.spec.windows
+        self.dispersion = Dispersion(
+            len(windows.minutes) + len(windows.long_minutes),
+            starts=(_PHI_LONG,) * len(windows.long_minutes),
+        )
 
     def judge(
-        self, minute: int, ring: Ring, cells: Ints, statuses: list[str], limits: Limits
+        self,
+        minute: int,
+        ring: Ring,
+        cells: Ints,
+        statuses: list[str],
+        limits: Limits,
+        *,
+        over: Mask,
     ) -> Verdict:
-        """Judge every series at a minute; rows are the cells asked for, columns the statuses."""
+        """Judge every series at a minute; rows are the cells asked for, columns the statuses.
+
+        over: minutes of episodes that have ended, (minutes, cells); long windows leave them out.
+        """
         size, columns = int(cells.max()) + 1, len(statuses)
         shape = (size, columns)
         level = self._level(minute, shape)
@@ -46,11 +61,13 @@ class Rates:
         best = Best.none(shape, limits.windows)
         rate = self._rate(shape)
         one = ring.events[minute % ring.minutes, :size, :columns].astype(np.float64)
-        for place, window in enumerate(limits.windows):
-            count = counted(ring, minute, window, shape)
+        long_rate = self._rate(shape, LONG_MEMORY)
+        for place, window in enumerate((*limits.windows, *limits.long)):
+            is_long = place >= len(limits.windows)
+            count = counted(ring, minute, window, shape, over if is_long else None)
             total = count.sum(axis=1, keepdims=True)
             expose = total * level
-            expected = expose * rate
+            expected = expose * (long_rate if is_long else rate)
             p = self._p(place, count, expose, limits)
             out = p < limits.alpha[:size]
             out &= count >= effect * expected
@@ -59,8 +76,12 @@ class Rates:
             out[:, 0] = False  # Approved.
             best.consider(window, p, out, (count, expected, total))
             self.dispersion.learn(place, count, np.where(total > 0, expected, 0.0), p)
+        by_long = best.window > max(limits.windows)
+        with np.errstate(all="ignore"):
+            shift = np.where(by_long, np.nan_to_num(long_rate / rate, posinf=1.0), 1.0)
+        best.recent = (best.recent[0], best.recent[1] * shift)
         alpha = float(limits.alpha[ALL, 0])
-        return self._verdict(minute, ring, cells, (statuses, one, best, level, rate), alpha)
+        return self._verdict(minute, ring, cells, (statuses, one, best, level, rate * shift), alpha)
 
     def _verdict(
         self,
@@ -123,9 +144,19 @@ class Rates:
         self.trailing.learn(count, total * self._level(minute, shape), kept)
         self.season.learn(minute, count * keep[:, None], total * keep[:, None])
 
+    def learn_long(self, minute: int, ring: Ring, keep: Mask, columns: int) -> None:
+        """Take a minute that the long windows have passed into the long memory."""
+        shape = (len(keep), columns)
+        count = ring.events[minute % ring.minutes, : shape[0], :columns].astype(np.float64)
+        exposed = count.sum(axis=1, keepdims=True) * self._level(minute, shape)
+        kept = np.broadcast_to(keep[:, None], shape)
+        self.trailing.learn(count, exposed, kept, (LONG_MEMORY,))
+
     def _p(self, place: int, count: FloatArray, expose: FloatArray, limits: Limits) -> FloatArray:
         shape = (count.shape[0], count.shape[1])
         phi = self.dispersion.of(place, shape)
+        if place >= len(limits.windows):
+            return rise_p(count, expose, *self.trailing.of(LONG_MEMORY, shape), phi)
         fast, fast_exposed = self.trailing.of(0, shape)
         p = rise_p(count, expose, fast, fast_exposed, phi)
         doubted = p < limits.alpha[: shape[0]]
@@ -140,10 +171,10 @@ class Rates:
             )  # fmt: skip
         return p
 
-    def _rate(self, shape: tuple[int, int]) -> FloatArray:
-        fast, fast_exposed = self.trailing.of(0, shape)
+    def _rate(self, shape: tuple[int, int], memory: int = 0) -> FloatArray:
+        count, exposed = self.trailing.of(memory, shape)
         with np.errstate(all="ignore"):
-            return np.nan_to_num((fast + _PRIOR) / fast_exposed, posinf=0.0)
+            return np.nan_to_num((count + _PRIOR) / exposed, posinf=0.0)
 
     def _effects(self, statuses: list[str]) -> FloatArray:
         return np.array(
@@ -170,8 +201,12 @@ def fitted(level: FloatArray | None, shape: tuple[int, int]) -> FloatArray | Non
     return answer
 
 
-def counted(ring: Ring, minute: int, window: int, shape: tuple[int, int]) -> FloatArray:
-    """Events of the window that ends with a minute, (cells, statuses)."""
+def counted(
+    ring: Ring, minute: int, window: int, shape: tuple[int, int], over: Mask | None = None
+) -> FloatArray:
+    """Events of the window that ends with a minute, (cells, statuses), but of minutes `over`."""
     rows = ring.rows(minute, window)
     events = ring.events[rows, : shape[0], : shape[1]]
+    if over is not None and over[rows].any():
+        events = np.where(over[rows, : shape[0], None], 0, events)
     return np.asarray(events.sum(axis=0, dtype=np.int64), dtype=np.float64)

@@ -55,6 +55,10 @@ class WindowSpec(SpecPart):
     """How events become windows. All in minutes of event time, or counts."""
 
     minutes: tuple[int, ...] = (1, 5, 15)
+    long_minutes: Annotated[
+        tuple[int, ...],
+        Field(description="Of rates only, against a baseline that ends before the longest."),
+    ] = (30, 60)
     grace_minutes: Annotated[int, Field(ge=0, le=1440)] = 0
     revise_minutes: Annotated[
         int, Field(ge=0, le=1440, description="Later than this a row is rejected.")
@@ -68,6 +72,13 @@ class WindowSpec(SpecPart):
     def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         if not value or any(not 1 <= each <= 60 for each in value):
             raise ValueError("expected windows of 1 to 60 minutes")
+        return tuple(sorted(set(value)))
+
+    @field_validator("long_minutes")
+    @classmethod
+    def _long(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if any(not 1 <= each <= 240 for each in value):
+            raise ValueError("expected windows of 1 to 240 minutes")
         return tuple(sorted(set(value)))
 
 
@@ -111,7 +122,7 @@ class LimitSpec(SpecPart):
 
     false_alarms_per_day: Annotated[
         float, Field(gt=0, description="Of all series and windows together, were they noise.")
-    ] = 0.5
+    ] = 2.0
     sample_min: Annotated[int, Field(ge=1, description="Events in a judged window.")] = 20
     excess_min: Annotated[
         float, Field(ge=0, description="Events beyond the usual in a judged window.")

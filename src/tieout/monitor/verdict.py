@@ -18,12 +18,16 @@ RATIO_MIN: Final = 1e-6
 
 @dataclass(frozen=True)
 class Limits:
-    """How unlikely a window must be: alpha of each cell (rows, 1), and the windows in minutes."""
+    """How unlikely a window must be: alpha of each cell (rows, 1), and the windows in minutes.
+
+    long: windows of rates alone.
+    """
 
     alpha: FloatArray
     windows: tuple[int, ...]
     sample_min: int
     excess_min: float
+    long: tuple[int, ...] = ()
 
 
 @dataclass

@@ -102,6 +102,44 @@ def test_counts_come_in_several_forms(replayed: Replay, counts_csv: str, layout:
     assert episodes["started_at"][0].time().hour == 4
 
 
+@pytest.mark.parametrize("order", ["by time", "by status", "dated", "wide"])
+def test_times_of_a_day_go_on_after_midnight(replayed: Replay, counts_csv: str, order: str) -> None:
+    rows = [line.split(",") for line in counts_csv.splitlines()[1:]]
+    # From 21:00 to 03:00, so that the outage begins at 01:00 of the second day.
+    moved = [((int(at[11:13]) + 21) % 24, int(at[14:16]), status, n) for at, status, n in rows]
+    days = ["2025-07-12" if hour >= 21 else "2025-07-13" for hour, *_ in moved]
+    lines = [f"{hour:02d}h {minute:02d},{status},{n}" for hour, minute, status, n in moved]
+    head = "time,status,count"
+    if order == "by status":
+        lines.sort(key=lambda line: line.split(",")[1])
+    elif order == "dated":
+        head, lines = (
+            f"{head},day",
+            [f"{line},{day}" for line, day in zip(lines, days, strict=True)],
+        )
+        lines.sort()
+    elif order == "wide":
+        head = "time,count_approved,denied_total"
+        pairs = zip(lines[::2], lines[1::2], strict=True)
+        lines = [
+            f"{good.split(',')[0]},{good.split(',')[2]},{bad.split(',')[2]}" for good, bad in pairs
+        ]
+    result = replayed("\n".join([head, *lines]) + "\n")
+    assert result.manifest.counts["minutes"] == 360
+    episodes = pl.read_csv(result.out / "episodes.csv", try_parse_dates=True)
+    assert episodes.select("metric", "severity").rows() == [("denied_rate", "warning")]
+    assert f"{episodes['started_at'][0]:%H:%M}" == "01:00"
+
+
+def test_times_in_no_order_are_of_one_day(replayed: Replay, counts_csv: str) -> None:
+    rows = [line.split(",") for line in counts_csv.splitlines()[1:]]
+    lines = [f"{at[11:16]},{status},{n}" for at, status, n in rows]
+    shuffled = [lines[place * 7 % len(lines)] for place in range(len(lines))]
+    assert sorted(shuffled) == sorted(lines)
+    result = replayed("\n".join(["time,status,count", *shuffled]) + "\n")
+    assert result.manifest.counts["minutes"] == 360
+
+
 def test_codes_of_answers_stand_in_for_statuses(replayed: Replay, counts_csv: str) -> None:
     text = counts_csv.replace("status", "auth_code").replace("approved", "00")
     result = replayed(text.replace("denied", "51"))

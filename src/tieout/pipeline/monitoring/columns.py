@@ -25,6 +25,10 @@ _TIMES: Final = (
     "timestamp", "time", "datetime", "date_time", "event_time", "created_at", "occurred_at", "ts",
     "minute", "moment", "date",
 )  # fmt: skip
+_DATES: Final = ("date", "day", "business_date", "event_date")
+_AROUND: Final = re.compile(
+    r"^(?:count|counts|n|num|number|total|qty)_(?:of_)?|_(?:count|counts|total|qty)$"
+)
 _STATUSES: Final = ("status", "state", "result", "outcome", "transaction_status", "response")
 _CODES: Final = ("auth_code", "response_code", "authorization_code", "iso_code", "code")
 _COUNTS: Final = (
@@ -53,7 +57,7 @@ class Columns:
     """What is read from where. None where the file has no such column.
 
     status: None for the wide layout, whose columns in `wide` are statuses.
-    clock: the times are times of a day without a date.
+    clock: the times are times of a day without a date; date: the column that has their days.
     """
 
     layout: Layout
@@ -70,6 +74,7 @@ class Columns:
     dimensions: tuple[str, ...] = ()
     partition: str | None = None
     clock: bool = False
+    date: str | None = None
     choices: tuple[Choice, ...] = field(default=(), compare=False)
 
     def kinds(self, columns: Sequence[str]) -> dict[str, Kind]:
@@ -77,7 +82,7 @@ class Columns:
         kinds = dict.fromkeys(columns, Kind.CATEGORY)
         if not self.clock:
             kinds[self.time] = Kind.TIME
-        for name in (self.request, self.response):
+        for name in (self.request, self.response, self.date):
             if name:
                 kinds[name] = Kind.TIME
         for name in (self.count, self.amount, self.duration, *self.wide):
@@ -122,6 +127,7 @@ class _Finder:
         """All of it."""
         time, clock = self._time()
         self.taken.add(time)
+        self.date = self._date() if clock else None
         status = self.spec.status or self._status()
         wide = () if status else self._wide()
         if status is None and not wide:
@@ -131,7 +137,9 @@ class _Finder:
             )
         if status is None:
             self._chose("status", ", ".join(wide), "columns named like statuses")
-            return Columns("wide", time, wide=wide, clock=clock, choices=tuple(self.choices))
+            return Columns(
+                "wide", time, wide=wide, clock=clock, date=self.date, choices=tuple(self.choices)
+            )
         self.taken.add(status)
         count = self._count()
         if count is not None:
@@ -164,6 +172,7 @@ class _Finder:
             dimensions=self._dimensions(),
             partition=self.spec.partition,
             clock=clock,
+            date=self.date,
             choices=tuple(self.choices),
         )
 
@@ -199,6 +208,17 @@ class _Finder:
         reason = "times of a day; the first day is taken from the spec" if clock else "moments"
         self._chose("time", best, reason, certain=not clock)
         return best, clock
+
+    def _date(self) -> str | None:
+        """The days of times of a day: a column of moments beside them."""
+        days = [name for name in self._free() if self.kinds[name] is Kind.TIME]
+        days = [name for name in days if not self._is_clock(name)]
+        if not days:
+            return None
+        best = min(days, key=lambda name: (_rank(name, _DATES), days.index(name)))
+        self.taken.add(best)
+        self._chose("date", best, "the days of the times", certain=True)
+        return best
 
     def _is_clock(self, name: str) -> bool:
         values = self.sample[name].drop_nulls().head(200).to_list()
@@ -244,7 +264,7 @@ class _Finder:
         return tuple(
             name
             for name in self._free()
-            if cleaned(name) in self.known and self.kinds[name] is Kind.NUMBER
+            if status_of_column(name) in self.known and self.kinds[name] is Kind.NUMBER
         )
 
     def _by_name(self, names: Sequence[str], kind: Kind) -> str | None:
@@ -273,6 +293,15 @@ class _Finder:
 
     def _free(self) -> list[str]:
         return [name for name in self.source.columns if name not in self.taken]
+
+
+def status_of_column(name: str) -> str:
+    """The status that a column counts.
+
+    >>> status_of_column("Approved"), status_of_column("count_denied"), status_of_column("n failed")
+    ('approved', 'denied', 'failed')
+    """
+    return _AROUND.sub("", cleaned(name))
 
 
 def _rank(name: str, names: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from tieout.model.errors import InputError
 from tieout.model.facts import Reject
 from tieout.monitor.spec import MonitorSpec
 from tieout.monitor.tally import AMOUNT, COUNT, CURRENCY, LATENCY, MINUTE, PARTITION, STATUS
-from tieout.pipeline.monitoring.columns import CLOCK, Columns, find_columns
+from tieout.pipeline.monitoring.columns import CLOCK, Columns, find_columns, status_of_column
 from tieout.sources.open import open_source
 from tieout.sources.source import REJECTS_KEPT
 from tieout.sources.typed.read import ReadTable, read_table
@@ -67,6 +67,8 @@ def read_stream(location: str, spec: MonitorSpec, *, engine: "Engine", workdir: 
     )
     frame = read.table.frame.with_columns(pl.Series(ROW, read.table.rows, dtype=pl.Int64))
     timed = frame.with_columns(_minute(columns, spec.input.day).alias(_MINUTE))
+    if columns.clock and not columns.date:
+        timed = _later_days(timed, columns)
     checked = timed.with_columns(_fault(columns).alias(_FAULT))
     bad = checked.filter(pl.col(_FAULT).is_not_null())
     sound = checked.filter(pl.col(_FAULT).is_null())
@@ -91,7 +93,28 @@ def _minute(columns: Columns, day: date) -> pl.Expr:
     minute = parts.str.extract(_CLOCK_PATTERN, 2).cast(pl.Int64, strict=False)
     start = (day - date(1970, 1, 1)).days * _DAY_MINUTES
     whole = pl.when((hour < 24) & (minute < 60)).then(hour * 60 + minute)
+    if columns.date:
+        first = pl.col(columns.date).dt.epoch("us") // (60_000_000 * _DAY_MINUTES)
+        return (whole + first * _DAY_MINUTES).cast(pl.Int64)
     return (whole + start).cast(pl.Int64)
+
+
+def _later_days(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
+    """Times of a day that begin anew are those of the next day.
+
+    Of counts that is asked of each status by itself, since a file may list one after the other.
+    Where times also step back within a day the rows are in no order, and all are of one day.
+    """
+    keys = [name for name in (columns.status, *columns.dimensions) if name and columns.count]
+    back = pl.col(_MINUTE).diff() < 0
+    wraps = pl.col(_MINUTE).diff() <= -_DAY_MINUTES // 2
+    if keys:
+        back, wraps = back.over(keys), wraps.over(keys)
+    if not frame.select((back & ~wraps).fill_null(False).any()).item():
+        days = wraps.fill_null(False).cast(pl.Int64).cum_sum()
+        days = days.over(keys) if keys else days
+        return frame.with_columns(pl.col(_MINUTE) + days * _DAY_MINUTES)
+    return frame
 
 
 def _fault(columns: Columns) -> pl.Expr:
@@ -126,7 +149,10 @@ def _rows(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
         return (
             frame.select(minute, ROW, *columns.wide)
             .unpivot(columns.wide, index=[MINUTE, ROW], variable_name=STATUS, value_name=COUNT)
-            .with_columns(pl.col(COUNT).fill_null(0).cast(pl.Int64))
+            .with_columns(
+                pl.col(COUNT).fill_null(0).cast(pl.Int64),
+                pl.col(STATUS).replace({name: status_of_column(name) for name in columns.wide}),
+            )
             .sort(ROW, maintain_order=True)
         )
     count = pl.col(columns.count).cast(pl.Int64) if columns.count else pl.lit(1, pl.Int64)

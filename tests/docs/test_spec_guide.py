@@ -12,6 +12,7 @@ from tieout.model.formats import AmountFormat, DateFormat
 from tieout.reconcile.spec import (
     AmountColumns,
     AmountTolerance,
+    AssistantUse,
     DateColumn,
     DayWindow,
     EvidenceSpec,
@@ -33,7 +34,8 @@ from tieout.reconcile.spec_file import load_spec
 ROOT = Path(__file__).parents[2]
 GUIDE = "docs/guides/spec.md"
 PARTS: list[type[BaseModel]] = [
-    AmountColumns, AmountFormat, AmountTolerance, DateColumn, DateFormat, DayWindow, EvidenceSpec,
+    AmountColumns, AmountFormat, AmountTolerance, AssistantUse, DateColumn, DateFormat, DayWindow,
+    EvidenceSpec,
     ExactPass, FeeSchedule, GroupPass, HistorySpec, NettingPass, PassSpec, SideSpec, Spec,
     TolerancePass, WordsSpec,
 ]  # fmt: skip

@@ -27,6 +27,7 @@ from tieout.pipeline.analyze_result import (
 )
 from tieout.pipeline.analyze_spec import AnalyzeSpec, load_analyze_spec
 from tieout.pipeline.analyze_split import Split, split_one, split_two
+from tieout.pipeline.assistant_naming import Asking
 from tieout.pipeline.proposing import resolve_spec_of, with_proposals
 from tieout.pipeline.timing import Stopwatch
 from tieout.pipeline.words_vocabulary import CACHE_FOLDER, Vocabulary, located
@@ -45,7 +46,8 @@ class AnalyzeJob:
     history: None means that it stands in the same file, or nowhere. spec: None infers one. out:
     None means a new folder in the workspace. as_of: the day from which ages count, None for the
     last day in the data; later rows are left out. memory_limit: of the engine, "3GiB". resolve:
-    what resolve.yaml said; None reads the workspace's.
+    what resolve.yaml said; None reads the workspace's. answers: what a language model said in the
+    run that is repeated; None asks it, where the spec says so.
     """
 
     breaks: str
@@ -58,6 +60,7 @@ class AnalyzeJob:
     memory_limit: str | None = None
     temp_directory: Path | None = None
     resolve: Mapping[str, Any] | None = None
+    answers: Mapping[str, Any] | None = None
     announce: Callable[[str], None] = field(default=lambda _: None, compare=False)
 
 
@@ -126,7 +129,12 @@ def _carry_out(job: AnalyzeJob, engine: Engine, scratch: Path, clock: Stopwatch)
             raise InputError(f"{source.name}: no row could be read as a break")
     with clock.step("judge"):
         found = judge_rows(
-            split, spec, scale=scale, as_of=job.as_of, vocabulary=_vocabulary(spec, job)
+            split,
+            spec,
+            scale=scale,
+            as_of=job.as_of,
+            vocabulary=_vocabulary(spec, job),
+            asking=_asking(spec, job, scale),
         )
     with clock.step("group"):
         incidents, breaks = find_incidents(found, spec)
@@ -158,6 +166,19 @@ def _vocabulary(spec: AnalyzeSpec, job: AnalyzeJob) -> Vocabulary | None:
         return None
     cache = find_workspace(job.workspace) / CACHE_FOLDER
     return Vocabulary.of(spec.words, _side_names(spec), cache=cache)
+
+
+def _asking(spec: AnalyzeSpec, job: AnalyzeJob, scale: int) -> Asking | None:
+    if not spec.assistant.use:
+        return None
+    return Asking(
+        use=spec.assistant,
+        resolve=resolve_spec_of(job.workspace, job.resolve),
+        reconciliation=spec.analysis,
+        scale=scale,
+        workspace=job.workspace,
+        kept=job.answers,
+    )
 
 
 def _side_names(spec: AnalyzeSpec) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from tieout.detect.history.severity import severities
 from tieout.pipeline.analyze_buckets import explain_breaks
 from tieout.pipeline.analyze_spec import AnalyzeSpec
 from tieout.pipeline.analyze_split import Split
+from tieout.pipeline.assistant_naming import Asking, NamedByAssistant, name_by_assistant
 from tieout.pipeline.words_naming import name_by_words
 from tieout.pipeline.words_vocabulary import Vocabulary
 from tieout.reconcile.breaks import finish_breaks
@@ -37,6 +38,7 @@ class JudgedBreaks:
     observations: Observations
     as_of: date | None
     words: dict[str, Any] = field(default_factory=dict)
+    assistant: dict[str, Any] = field(default_factory=dict)
 
 
 def judge_rows(
@@ -46,6 +48,7 @@ def judge_rows(
     scale: int,
     as_of: date | None,
     vocabulary: Vocabulary | None = None,
+    asking: Asking | None = None,
 ) -> JudgedBreaks:
     """Judge the current breaks by history, say what they are, and how much they matter."""
     observations = observe(split, spec, scale=scale)
@@ -63,6 +66,12 @@ def judge_rows(
         explained = named.breaks
         words = {"sha256": vocabulary.sha256, "similarities": list(named.similarities)}
     found = pl.concat([current, explained], how="horizontal")
+    named_by_model = NamedByAssistant(found)
+    if asking is not None:
+        named_by_model = name_by_assistant(_as_found(found, spec), _comments(current), asking)
+        found = found.with_columns(
+            named_by_model.breaks.select("bucket", "bucket_confidence", "evidence").get_columns()
+        )
     as_of = as_of or _last_day(split)
     breaks = finish_breaks(
         _as_found(found, spec),
@@ -94,6 +103,7 @@ def judge_rows(
         observations=observations,
         as_of=as_of,
         words=words,
+        assistant=named_by_model.options,
     )
 
 

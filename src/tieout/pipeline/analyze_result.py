@@ -198,6 +198,7 @@ def build_analyze_manifest(
             "scale": done.scale,
             "judged_by": "history" if done.found.judged.against_past else "one_another",
             "words": done.found.words,
+            "assistant": done.found.assistant,
             "resolve": kept_of(resolve_spec_of(job.workspace, job.resolve)),
         },
         versions=versions("scipy"),

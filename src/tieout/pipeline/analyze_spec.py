@@ -12,7 +12,14 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from tieout.detect.history.severity import SeverityTable
 from tieout.model.errors import InputError
 from tieout.reconcile.infer.model import Choice
-from tieout.reconcile.spec import AmountColumns, AmountTolerance, DateColumn, SpecModel, WordsSpec
+from tieout.reconcile.spec import (
+    AmountColumns,
+    AmountTolerance,
+    AssistantUse,
+    DateColumn,
+    SpecModel,
+    WordsSpec,
+)
 
 _WIDTH: Final = 98
 
@@ -83,6 +90,7 @@ class AnalyzeSpec(SpecModel):
     ] = None
     severity: SeverityTable = SeverityTable()
     words: WordsSpec = WordsSpec()
+    assistant: AssistantUse = AssistantUse()
 
     @field_validator("derived", mode="before")
     @classmethod

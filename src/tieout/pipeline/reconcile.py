@@ -14,6 +14,7 @@ from tieout.engines.base import Engine
 from tieout.export.run_report import RunReport
 from tieout.model.errors import InputError
 from tieout.model.manifest import RunManifest
+from tieout.pipeline.assistant_naming import Asking, name_by_assistant
 from tieout.pipeline.conservation import prove_conservation
 from tieout.pipeline.earlier import earlier_runs
 from tieout.pipeline.explain_breaks import explain_breaks
@@ -23,7 +24,7 @@ from tieout.pipeline.inputs import Input, decide_scale, read_side
 from tieout.pipeline.proposing import parties_of, resolve_spec_of, with_proposals
 from tieout.pipeline.reconciled import Reconciled, build_manifest, build_report
 from tieout.pipeline.timing import Stopwatch
-from tieout.pipeline.words_reconcile import name_by_words_of_rows
+from tieout.pipeline.words_reconcile import WordsHeard, comments_of, name_by_words_of_rows
 from tieout.pipeline.words_vocabulary import located
 from tieout.pipeline.workspace import new_run_id, prepared_folder, run_folder
 from tieout.reconcile.breaks import finish_breaks
@@ -50,7 +51,8 @@ class ReconcileJob:
     spec: None infers one. out: None means a new folder in the workspace. as_of: the day from
     which ages count, None for the last day in the data. memory_limit: of the engine, "3GiB".
     earlier: ids of the runs whose breaks are history; None takes the workspace's latest.
-    resolve: what resolve.yaml said; None reads the workspace's.
+    resolve: what resolve.yaml said; None reads the workspace's. answers: what a language model said
+    in the run that is repeated; None asks it, where the spec says so.
     """
 
     left: str
@@ -65,6 +67,7 @@ class ReconcileJob:
     expected: Mapping[str, Sequence[str]] = field(default_factory=dict)
     earlier: Sequence[str] | None = None
     resolve: Mapping[str, Any] | None = None
+    answers: Mapping[str, Any] | None = None
     announce: Callable[[str], None] = field(default=lambda _: None, compare=False)
 
 
@@ -131,9 +134,7 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
     with clock.step("explain"):
         residue = build_residue(left.table, right.table, tied, spec, scale=scale, engine=engine)
         found = explain_residue(residue, spec.evidence, criteria=tuple(spec.left.criteria))
-        words = name_by_words_of_rows(
-            found, residue, (left, right), spec, engine=engine, workspace=job.workspace
-        )
+        words = _named(job, found, residue, (left, right), spec, engine)
         breaks = finish_breaks(
             words.breaks,
             reconciliation=spec.reconciliation,
@@ -192,6 +193,32 @@ def _read(
         for source, side, path in zip(sources, (spec.left, spec.right), paths, strict=True)
     )
     return left, right
+
+
+def _named(
+    job: ReconcileJob,
+    found: pl.DataFrame,
+    residue: Residue,
+    inputs: tuple[Input, Input],
+    spec: Spec,
+    engine: Engine,
+) -> WordsHeard:
+    """Buckets by words, and where these name none by a language model."""
+    heard = name_by_words_of_rows(
+        found, residue, inputs, spec, engine=engine, workspace=job.workspace
+    )
+    if not spec.assistant.use:
+        return heard
+    asking = Asking(
+        use=spec.assistant,
+        resolve=resolve_spec_of(job.workspace, job.resolve),
+        reconciliation=spec.reconciliation,
+        scale=residue.scale,
+        workspace=job.workspace,
+        kept=job.answers,
+    )
+    named = name_by_assistant(heard.breaks, comments_of(found, residue), asking)
+    return replace(heard, breaks=named.breaks, assistant=named.options)
 
 
 def _proposed(

@@ -105,6 +105,7 @@ def build_manifest(
             "rates_sha256": _sha256_of_rates(done.inferred.spec),
             "earlier_runs": list(done.earlier.run_ids),
             "words": done.words.options,
+            "assistant": done.words.assistant,
             "resolve": kept_of(resolve_spec_of(job.workspace, job.resolve)),
         },
         versions=versions(),

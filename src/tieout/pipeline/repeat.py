@@ -110,6 +110,7 @@ def _reconcile(manifest: RunManifest, again: Again, spec: Path) -> ReconcileResu
         engine=manifest.options["engine"],
         earlier=manifest.options.get("earlier_runs", []),
         resolve=manifest.options.get("resolve", {}),
+        answers=manifest.options.get("assistant") or None,
         expected={given.side: [file.sha256 for file in given.files] for given in manifest.inputs},
         announce=again.announce,
     )
@@ -131,6 +132,7 @@ def _analyze(manifest: RunManifest, again: Again, spec: Path) -> "AnalyzeResult"
             as_of=_day(manifest.options["as_of"]),
             engine=manifest.options["engine"],
             resolve=manifest.options.get("resolve", {}),
+            answers=manifest.options.get("assistant") or None,
             announce=again.announce,
         )
     )

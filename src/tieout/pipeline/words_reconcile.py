@@ -26,11 +26,13 @@ _OPEN: Final = frozenset(
 
 @dataclass(frozen=True)
 class WordsHeard:
-    """breaks: BREAK_SCHEMA. options: what the manifest keeps. next_steps: of own buckets."""
+    """breaks: BREAK_SCHEMA. options: what the manifest keeps. next_steps: of own buckets.
+    assistant: the same of a language model."""
 
     breaks: pl.DataFrame
     options: dict[str, Any] = field(default_factory=dict)
     next_steps: dict[str, str] = field(default_factory=dict)
+    assistant: dict[str, Any] = field(default_factory=dict)
 
 
 def name_by_words_of_rows(
@@ -58,7 +60,7 @@ def name_by_words_of_rows(
         return WordsHeard(found, {"sha256": vocabulary.sha256}, vocabulary.next_steps)
     named = name_by_words(
         found,
-        _comments(found, residue),
+        comments_of(found, residue),
         vocabulary,
         usual=lambda: [
             text
@@ -71,7 +73,7 @@ def name_by_words_of_rows(
     return WordsHeard(named.breaks, options, vocabulary.next_steps)
 
 
-def _comments(found: pl.DataFrame, residue: Residue) -> list[str]:
+def comments_of(found: pl.DataFrame, residue: Residue) -> list[str]:
     """The words of each break's first rows, left ones first, each said once."""
     said = found.select(pl.int_range(pl.len()).alias("break"), "left_rows", "right_rows")
     parts = []

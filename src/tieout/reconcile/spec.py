@@ -263,6 +263,15 @@ class HistorySpec(SpecModel):
     ] = 12
 
 
+class AssistantUse(SpecModel):
+    """Whether the language model of resolve.yaml is asked about breaks that nothing else names."""
+
+    use: Annotated[bool, Field(description="Whether it is asked.")] = False
+    breaks_max: Annotated[
+        int, Field(ge=0, le=10_000, description="About how many breaks of a run at most.")
+    ] = 200
+
+
 class Spec(SpecModel):
     """A reconciliation."""
 
@@ -286,6 +295,7 @@ class Spec(SpecModel):
     evidence: EvidenceSpec = EvidenceSpec()
     history: HistorySpec = HistorySpec()
     words: WordsSpec = WordsSpec()
+    assistant: AssistantUse = AssistantUse()
 
     @model_validator(mode="after")
     def _keys_pair_up(self) -> "Spec":

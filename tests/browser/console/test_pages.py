@@ -19,6 +19,7 @@ PAGES = {
     "new run": "/new/",
     "trends": "/trends/",
     "tuning": "/tuning/",
+    "assistant": "/assistant/",
     "audit": "/audit/",
 }
 

@@ -13,6 +13,7 @@ from tieout.server.assistant.models import AssistantCall, Remark
 from tieout.server.cases.services import decide
 from tieout.server.jobs.models import Job
 from tieout.server.jobs.worker import work_off
+from tieout.server.resolutions.services import propose_for
 
 from .conftest import Configure, MakeCase
 
@@ -49,6 +50,9 @@ def test_looking_asks_nothing(
     client, case = client_of(person("ann", "preparer")), make_case()
     page = client.get(f"/assistant/of/{case.pk}/").content.decode()
     assert "Sum up" in page
+    assert "Which proposal?" not in page
+    assert propose_for(case) is not None
+    assert "Which proposal?" in client.get(f"/assistant/of/{case.pk}/").content.decode()
     assert client.get("/assistant/").status_code == 200
     assert (model.bodies, AssistantCall.objects.count()) == ([], 0)
 

@@ -323,3 +323,21 @@ def test_what_was_closed_here_is_open_again_after_an_undo(
     services.undo(proposal.pk, actor=ann)
     case.refresh_from_db()
     assert case.status != "resolved"
+
+
+def test_where_the_assistant_says_otherwise_a_person_decides(
+    make_case: MakeCase, ann: User
+) -> None:
+    from tieout.server.assistant.models import Remark
+
+    earn(make_case, ann, alone=40)
+    against, agreed = unchecked(2)
+    for name, needs_person in ((against, True), (agreed, False)):
+        Remark.objects.create(
+            case=make_case(name), task="classify", by_model=True, choice="reversal",
+            needs_person=needs_person, at=timezone.now(),
+        )  # fmt: skip
+    assert run_job()["ran_alone"] == 1
+    kept = Proposal.objects.get(state="proposed")
+    assert kept.case.identity == against
+    assert kept.way_reason == "the assistant says otherwise: a person decides"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tieout.explain.words.evidence import PROOF_MIN
-from tieout.model.buckets import Bucket
+from tieout.model.buckets import CAUSES, Bucket
 
 # As good as that many decisions of people, until there are some.
 _PRIOR_DECISIONS: Final = 10
@@ -20,6 +20,16 @@ class Verdict:
     confidence: float
     needs_person: bool
     why: str
+
+
+def buckets_for(side: str) -> tuple[str, ...]:
+    """What may be said of a break of a side: which side lacks a record is told by its rows.
+
+    >>> "missing_left" in buckets_for("right"), "missing_left" in buckets_for("both")
+    (True, False)
+    """
+    missing = {Bucket.MISSING_LEFT: "right", Bucket.MISSING_RIGHT: "left"}
+    return tuple(str(cause) for cause in CAUSES if missing.get(cause, side) == side)
 
 
 def settled(

@@ -17,7 +17,7 @@ from tieout.resolve.assistant.material import Material, material_of
 from tieout.resolve.assistant.pseudonyms import restored, workspace_key
 from tieout.resolve.assistant.tasks import Prompt, Task
 from tieout.resolve.assistant.template import template_answer, template_summary
-from tieout.resolve.assistant.verdict import confidence_of, settled
+from tieout.resolve.assistant.verdict import buckets_for, confidence_of, settled
 from tieout.resolve.config.assistant import AssistantSpec
 from tieout.resolve.facts import Facts
 from tieout.server.assistant.models import Remark
@@ -73,13 +73,15 @@ def question_of(case: Case, task: Task, text: str = "") -> Question:
     )
     match task:
         case Task.CLASSIFY:
-            return Question(case=case, facts=facts, prompt=tasks.classify(told))
+            return Question(
+                case=case, facts=facts, prompt=tasks.classify(told, buckets=buckets_for(facts.side))
+            )
         case Task.SEVERITY:
             return Question(case=case, facts=facts, prompt=tasks.severity(told))
         case Task.SUMMARY:
             return Question(case=case, facts=facts, prompt=tasks.summary(told))
         case Task.CHOOSE:
-            texts = _proposed(case)
+            texts = proposed(case)
             if not texts:
                 raise InputError("nothing is proposed about this case, so there is no choice")
             prompt = tasks.choose(told, texts)
@@ -178,7 +180,7 @@ def _said(case: Case, label: str) -> str:
     return "; ".join(dict.fromkeys(text for text in said if text))
 
 
-def _proposed(case: Case) -> list[str]:
+def proposed(case: Case) -> list[str]:
     """The proposal in a line, and what else could be done."""
     states = (Proposal.State.DRAFT, Proposal.State.PROPOSED)
     proposal = Proposal.objects.filter(case=case, state__in=states).first()

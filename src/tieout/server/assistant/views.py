@@ -12,7 +12,7 @@ from tieout.resolve.assistant.client import problem_of
 from tieout.resolve.config.assistant import AssistantSpec
 from tieout.server.accounts.permissions import WORKING_ROLES, has_role, require_role
 from tieout.server.assistant import queries, services
-from tieout.server.assistant.asking import assistant, summary_by_rule
+from tieout.server.assistant.asking import assistant, proposed, summary_by_rule
 from tieout.server.assistant.models import Remark
 from tieout.server.cases.models import Case
 from tieout.server.cases.views import telling, who
@@ -104,6 +104,7 @@ def _panel(request: HttpRequest, case_id: int, problem: str = "") -> HttpRespons
         "opinions": [latest[task] for task in ("classify", "severity", "choose") if task in latest],
         "questions": [_told(each) for each in questions],
         "may_ask": spec is not None and has_role(request.user, *WORKING_ROLES),
+        "has_proposal": bool(proposed(case)),
     }
     if context["summary"] is None and not fault:
         context |= _by_rule(case)

@@ -13,6 +13,7 @@ from tieout.resolve.config.spec import ResolveSpec
 from tieout.resolve.kinds import Action, content_hash, read_action
 from tieout.resolve.proposals.allowed import require_allowed
 from tieout.server.accounts.models import User
+from tieout.server.assistant.queries import stands_against
 from tieout.server.audit.services import record
 from tieout.server.cases.models import Case, Decision
 from tieout.server.resolutions import records
@@ -143,6 +144,7 @@ def _barrier(proposal: Proposal, spec: ResolveSpec) -> str:
         (_amount(proposal) > limit, f"above {limit} it takes two people"),
         (proposal.case.severity == "critical", "a critical case is a person's"),
         (_somebody_works_on(proposal.case), "a person works on its case"),
+        (stands_against(proposal.case_id), "the assistant says otherwise: a person decides"),
     )
     return next((reason for holds, reason in barriers if holds), "")
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from tieout.detect.roles.infer import Profile
 from tieout.detect.thresholds import Costs, CutPolicy
 from tieout.export.detect_facts import DetectReport
@@ -112,6 +114,8 @@ def detect(job: DetectJob) -> DetectResult:
         prepared_folder(folder) as aside,
         tempfile.TemporaryDirectory(prefix="tieout-", dir=job.temp_directory) as scratch,
         DuckDBEngine(memory_limit=job.memory_limit, temp_directory=job.temp_directory) as engine,
+        # The square of 1e300 is infinite, as is how far that is from anything usual.
+        np.errstate(over="ignore", invalid="ignore"),
     ):
         with clock.step("read"):
             data = read_data(job, engine, Path(scratch))

@@ -1,7 +1,8 @@
 """What the rules say of each row, and who the findings are about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from tieout.detect.entities.risk import ENTITIES, EntityFindings, entity_risk
 from tieout.detect.rules.apply import RuleResult, apply_rules, names_needed
 from tieout.detect.rules.frame import rule_frame
 from tieout.detect.rules.load import load_rules
-from tieout.detect.rules.model import RuleSet
+from tieout.detect.rules.model import RuleSet, Severity
 from tieout.export.detect_facts import RuleFacts
 from tieout.model.facts import Reason
 from tieout.model.table import Table
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 # A finding below this would add no risk that a person could see.
 _FINDING_MIN: Final = 0.05
+# How sure a finding is of which a rule alone knows, as evidence of who it is about.
+_SURE: Final[Mapping[Severity, float]] = MappingProxyType(
+    {Severity.LOW: 0.25, Severity.MEDIUM: 0.5, Severity.HIGH: 0.75, Severity.CRITICAL: 0.9}
+)
 
 
 @dataclass(frozen=True)
@@ -80,14 +85,19 @@ class Ruling:
         """The risk of customers, merchants, accounts by the flagged rows; None without any."""
         if not set(ENTITIES) & set(self.table.roles):
             return None
-        kinds = {} if self.result is None else {r.id: r.typology for r in self.result.rules}
+        rules = {} if self.result is None else {rule.id: rule for rule in self.result.rules}
+        held = self.triggered(flagged).to_list()
         typologies = [
-            sorted({kinds[name] for name in names if kinds.get(name)})
-            for names in self.triggered(flagged).to_list()
+            sorted({kind for name in names if (kind := rules[name].typology)}) for names in held
+        ]
+        flagging = {fact.identifier for fact in self.facts if fact.flags}
+        gravest = [
+            max((_SURE[rules[name].severity] for name in names if name in flagging), default=0.0)
+            for names in held
         ]
         found = EntityFindings(
             indices=flagged,
-            scores=np.maximum(score[flagged], _FINDING_MIN),
+            scores=np.maximum(np.maximum(score[flagged], gravest), _FINDING_MIN),
             typologies=typologies,
             reasons=list(reasons),
         )

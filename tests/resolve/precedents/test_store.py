@@ -104,6 +104,28 @@ def test_a_new_policy_sets_older_precedents_aside() -> None:
     assert (vote.precedents, vote.changed) == (6, 12)
 
 
+def test_what_was_rejected_is_not_proposed_again_for_the_like() -> None:
+    refused = [precedent(n, ActionKind.JOURNAL_ENTRY, result=Result.REJECTED) for n in range(4)]
+    found = library(*refused)
+    assert first(library()) is ActionKind.JOURNAL_ENTRY
+    assert first(found) is ActionKind.WRITE_OFF
+    vote = found.vote(FEE)
+    assert (vote.precedents, vote.nearest) == (0, ())
+    assert sum(vote.shares.values()) == pytest.approx(1.0)
+    other = replace(FEE, size=5.0, counterparty="bravo", currency="USD", sign=-1, words="wire")
+    assert first(found, other) is ActionKind.JOURNAL_ENTRY
+
+
+def test_what_people_do_outvotes_what_one_of_them_rejected() -> None:
+    done = [precedent(n, ActionKind.CHASE) for n in range(6)]
+    found = library(*done, precedent(29, ActionKind.CHASE, result=Result.REJECTED))
+    assert first(found) is ActionKind.CHASE
+    assert (
+        found.vote(FEE).shares[ActionKind.CHASE] < library(*done).vote(FEE).shares[ActionKind.CHASE]
+    )
+    assert precedent(1, ActionKind.CHASE, result=Result.REJECTED).counts is False
+
+
 def test_one_slip_is_no_new_policy() -> None:
     found = library(
         *(precedent(n, ActionKind.CHASE) for n in range(12)), precedent(29, ActionKind.TICKET)

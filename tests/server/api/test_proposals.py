@@ -194,3 +194,31 @@ def test_an_approval_names_a_hash(server: Server, body: dict[str, str]) -> None:
     answer = server.client().post(f"/api/v1/proposals/{told['id']}/approve", json=body)
     assert answer.status_code == 422
     assert "content_hash" in json.dumps(answer.json()["errors"])
+
+
+def test_several_are_approved_in_one_go_or_none(server: Server) -> None:
+    made = proposed(server, 290, 295)
+    seen = [{"id": each["id"], "content_hash": each["content_hash"]} for each in made]
+    client = server.client()
+    stale = [seen[0], seen[1] | {"content_hash": "0" * 64}]
+    assert client.post("/api/v1/proposals/approve", json={"proposals": stale}).status_code == 409
+    assert client.get(f"/api/v1/proposals/{made[0]['id']}").json()["state"] == "proposed"
+    answer = client.post("/api/v1/proposals/approve", json={"proposals": seen})
+    assert answer.json() == {"approved": [each["id"] for each in made]}
+    for wrong in ([], [seen[0] | {"id": 0}]):
+        assert (
+            client.post("/api/v1/proposals/approve", json={"proposals": wrong}).status_code == 422
+        )
+
+
+def test_an_edit_asks_again_and_somebody_else(server: Server) -> None:
+    (told,) = proposed(server, 290)
+    client, path = server.client(), f"/api/v1/proposals/{told['id']}"
+    content = told["content"] | {"memo": "another memo"}
+    edited = client.post(f"{path}/edit", json={"content": content}).json()
+    assert edited["content_hash"] != told["content_hash"]
+    assert edited["edited_by"] == "preparer"
+    body = {"content_hash": edited["content_hash"]}
+    assert client.post(f"{path}/approve", json=body).status_code == 403
+    assert server.client("approver").post(f"{path}/approve", json=body).status_code == 200
+    assert client.post(f"{path}/edit", json={"content": {"kind": "pay"}}).status_code == 422

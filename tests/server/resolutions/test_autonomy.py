@@ -246,7 +246,7 @@ def test_approvals_in_bulk_earn_nothing(make_case: MakeCase, ann: User) -> None:
     cases = [make_case(f"c{number}") for number in range(3)]
     made = [services.propose_for(case) for case in cases]
     hashes = {each.pk: each.content_hash for each in made if each}
-    services.approve_incident(cases, hashes=hashes, actor=ann)
+    services.approve_together(hashes, actor=ann)
     assert records.record_of(SCOPE).right == ()
     assert StoredPrecedent.objects.count() == 3
 

@@ -205,12 +205,13 @@ def test_waiting_puts_the_case_off(make_case: MakeCase, person: People) -> None:
     assert case.waiting_until == date.fromisoformat(proposal.content["until"])
 
 
-def test_no_is_an_answer_and_makes_no_precedent(make_case: MakeCase, person: People) -> None:
+def test_no_is_an_answer_and_a_precedent_against(make_case: MakeCase, person: People) -> None:
     case, ann = make_case(), person("ann", "preparer")
     proposal = proposed(case)
     services.reject(proposal.pk, actor=ann, note="not ours")
     assert (stored(proposal).state, stored(proposal).note) == ("rejected", "not ours")
-    assert not StoredPrecedent.objects.exists()
+    precedent = StoredPrecedent.objects.get()
+    assert (precedent.result, precedent.action) == ("rejected", "journal_entry")
     assert AuditEntry.objects.get(action="proposal.rejected").actor == "ann"
 
 
@@ -257,9 +258,9 @@ def test_an_incident_is_approved_in_one_go_or_not_at_all(
     made = [proposed(case) for case in cases]
     hashes = {each.pk: each.content_hash for each in made}
     with pytest.raises(InputError):
-        services.approve_incident(cases, hashes=hashes | {made[2].pk: "stale"}, actor=ann)
+        services.approve_together(hashes | {made[2].pk: "stale"}, actor=ann)
     assert counts_by_state()["proposed"] == 3
-    assert services.approve_incident(cases, hashes=hashes, actor=ann) == [p.pk for p in made]
+    assert services.approve_together(hashes, actor=ann) == [p.pk for p in made]
     assert Delivery.objects.count() == 3
 
 

@@ -1,6 +1,7 @@
 """Pages of proposals, outbox and learning."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -100,3 +101,38 @@ def test_a_preparer_sends_no_dead_letter_again(make_case: MakeCase, person: Peop
 def test_without_a_login_nothing_is_shown(db: None) -> None:
     for address in ("/proposals/", "/outbox/", "/learning/"):
         assert Client().get(address).status_code == 302
+
+
+def test_chosen_ones_are_approved_in_one_go(make_case: MakeCase, person: People) -> None:
+    client = client_of(person("ann", "preparer"))
+    made = [services.propose_for(make_case(f"b{number}")) for number in range(3)]
+    chosen = [f"{each.pk}:{each.content_hash}" for each in made if each]
+    page = client.get("/proposals/?state=proposed").content.decode()
+    assert all(each in page for each in chosen)
+    client.post("/proposals/together/", {"chosen": [chosen[0], f"{chosen[1]}0"]})
+    client.post("/proposals/together/", {"chosen": ["nonsense"]})
+    assert not Delivery.objects.exists()
+    client.post("/proposals/together/", {"chosen": chosen})
+    assert Delivery.objects.count() == 3
+    assert Proposal.objects.filter(in_bulk=True).count() == 3
+
+
+def test_a_channel_is_tried_from_the_outbox(
+    make_case: MakeCase, person: People, workspace: Path
+) -> None:
+    client = client_of(person("cat", "approver"))
+    page = client.get("/outbox/").content.decode()
+    assert "/outbox/test/email/" in page
+    assert "/outbox/test/slack/" not in page, "resolve.yaml names none"
+    client.post("/outbox/test/journal/")
+    assert Delivery.objects.get().subject_kind == "test"
+    client.post("/outbox/test/slack/")
+    client.post("/outbox/test/pigeon/")
+    assert Delivery.objects.count() == 1
+    assert client_of(person("ann", "preparer")).post("/outbox/test/journal/").status_code == 403
+
+
+def test_a_dry_run_is_said(workspace: Path, person: People) -> None:
+    (workspace / "resolve.yaml").write_text("dry_run: true\n")
+    page = client_of(person("ann", "preparer")).get("/outbox/").content.decode()
+    assert "A dry run" in page

@@ -16,6 +16,7 @@ class Result(StrEnum):
     DONE = "done"
     FAILED = "failed"
     WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,8 @@ class Likeness:
 class Precedent:
     """One decision. action: what the person did, be it as proposed or otherwise.
 
-    proposed: what had been proposed, None where nothing was.
+    proposed: what had been proposed, None where nothing was. Of a rejected one, action is what the
+    person did not want; it votes against that.
     """
 
     precedent_id: str
@@ -66,13 +68,15 @@ class Precedent:
 
     @property
     def counts(self) -> bool:
-        """Whether it may be followed; what was undone may not."""
-        return self.result not in {Result.WITHDRAWN, Result.FAILED}
+        """Whether it may be followed; what was undone or rejected may not."""
+        return self.result not in {Result.WITHDRAWN, Result.FAILED, Result.REJECTED}
 
     @property
     def agreed(self) -> bool | None:
         """Whether the person did what was proposed; None where nothing was."""
-        return None if self.proposed is None else self.proposed is self.action
+        if self.proposed is None:
+            return None
+        return self.result is not Result.REJECTED and self.proposed is self.action
 
     def withdrawn(self) -> "Precedent":
         """The same after it was undone."""

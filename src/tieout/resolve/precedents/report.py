@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tieout.resolve.kinds import ActionKind
-from tieout.resolve.precedents.model import Precedent
+from tieout.resolve.precedents.model import Precedent, Result
 from tieout.resolve.precedents.store import HALF_LIFE_DAYS, Library
 from tieout.resolve.proposals.propose import is_clear
 
@@ -45,7 +45,8 @@ def foretold(
 ) -> list[Held]:
     """What would have been proposed for each decision by those before it, block by block.
 
-    precedents: in the order in which they were decided. A block is foretold by a library that ends
+    precedents: in the order in which they were decided; of those that were rejected nobody knows
+    what was right, and they are not foretold. A block is foretold by a library that ends
     before it, so no decision helps to foretell itself or an earlier one.
     """
     told: list[Held] = []
@@ -53,6 +54,8 @@ def foretold(
         part = precedents[start : start + block]
         known = Library.of(precedents[:start], today=part[0].day, half_life_days=half_life_days)
         for place, each in enumerate(part, start=start):
+            if each.result is Result.REJECTED:
+                continue
             vote = known.vote(each.like, nearest=0)
             first = max(vote.shares, key=lambda kind: vote.shares[kind])
             told.append(

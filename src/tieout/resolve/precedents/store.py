@@ -11,11 +11,12 @@ from tieout.resolve.kinds import ActionKind
 from tieout.resolve.precedents.calibrate import Calibration
 from tieout.resolve.precedents.changes import last_change
 from tieout.resolve.precedents.measures import Measured
-from tieout.resolve.precedents.model import Likeness, Precedent
+from tieout.resolve.precedents.model import Likeness, Precedent, Result
 from tieout.resolve.precedents.vote import (
     KINDS,
     Doubles,
     Ints,
+    against,
     learnt_weights,
     left_out,
     nearness,
@@ -30,10 +31,20 @@ _NUMBER: Final = {kind: number for number, kind in enumerate(KINDS)}
 
 
 @dataclass(frozen=True, kw_only=True)
+class Refused:
+    """What people did not want: cases, kinds and weights."""
+
+    measured: Measured
+    action: Ints
+    weight: Doubles
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shelf:
     """The precedents of one reconciliation and bucket that hold now, oldest first.
 
-    since: how many were set aside because people have decided otherwise since.
+    since: how many were set aside because people have decided otherwise since. refused: those
+    that people rejected, which vote against what was proposed.
     """
 
     precedents: tuple[Precedent, ...]
@@ -42,6 +53,7 @@ class Shelf:
     weight: Doubles
     weights: Doubles
     since: int
+    refused: "Refused"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +96,7 @@ class Library:
         """Arrange precedents, oldest first, and learn from them. What was withdrawn is left out."""
         sorted_out: dict[tuple[str, str], list[Precedent]] = {}
         for each in precedents:
-            if each.counts:
+            if each.counts or each.result is Result.REJECTED:
                 where = each.like.reconciliation, each.like.bucket
                 sorted_out.setdefault(where, []).append(each)
         shelves = {
@@ -102,6 +114,9 @@ class Library:
         unlike = Measured.of([case]).unlike(shelf.measured)
         near = nearness(unlike, shelf.weights)
         found = shares(near, shelf.action, shelf.weight, prior)[0]
+        refused = nearness(Measured.of([case]).unlike(shelf.refused.measured), shelf.weights)
+        found = found * against(refused, shelf.refused.action, shelf.refused.weight)[0]
+        found /= found.sum()
         order = np.argsort(-near[0] * shelf.weight, kind="stable")[:nearest]
         shown = tuple(
             Near(precedent=shelf.precedents[row], nearness=float(near[0, row])) for row in order
@@ -124,12 +139,20 @@ def usual_shares(bucket: str) -> Doubles:
     return np.array([known[kind] for kind in KINDS])
 
 
-def _shelf(found: Sequence[Precedent], today: date, half_life_days: float) -> Shelf:
-    measured = Measured.of([each.like for each in found])
+def _arrays(
+    found: Sequence[Precedent], today: date, half_life_days: float
+) -> tuple[Measured, Ints, Doubles]:
+    """What cases are like, what was done, and how much each counts."""
     action = np.array([_NUMBER[each.action] for each in found], np.int64)
     ages = np.array([max((today - each.day).days, 0) for each in found], np.float64)
     weight = np.power(0.5, ages / half_life_days)
-    prior = usual_shares(found[0].like.bucket)
+    return Measured.of([each.like for each in found]), action, weight
+
+
+def _shelf(whole: Sequence[Precedent], today: date, half_life_days: float) -> Shelf:
+    found = [each for each in whole if each.counts]
+    measured, action, weight = _arrays(found, today, half_life_days)
+    prior = usual_shares(whole[0].like.bucket)
     first = max(0, len(found) - LEARNT_FROM_MAX)
     recent = np.arange(first, len(found))
     part = measured.taken(recent)
@@ -147,7 +170,16 @@ def _shelf(found: Sequence[Precedent], today: date, half_life_days: float) -> Sh
             prior,
             first=first_weights,
         )
+    # What was refused under a policy before says nothing of the one that holds now.
+    first_day = found[start].day if since and start < len(found) else None
+    refused = [
+        each
+        for each in whole
+        if each.result is Result.REJECTED and (first_day is None or each.day >= first_day)
+    ]
+    against_it = _arrays(refused, today, half_life_days)
     return Shelf(
+        refused=Refused(measured=against_it[0], action=against_it[1], weight=against_it[2]),
         precedents=tuple(found[start:]),
         measured=measured.taken(held),
         action=action[held],

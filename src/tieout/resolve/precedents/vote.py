@@ -40,6 +40,19 @@ def shares(near: Doubles, action: Ints, weight: Doubles, usual: Doubles) -> Doub
     return shares_of(votes, usual)
 
 
+def against(near: Doubles, action: Ints, weight: Doubles) -> Doubles:
+    """What rejected precedents say against each kind: these x kinds, each a factor up to 1.
+
+    One that is as near as can be halves the kind's share, and so on.
+    """
+    votes = np.zeros((len(near), len(KINDS)))
+    for kind in np.unique(action):
+        chosen = action == kind
+        votes[:, kind] = near[:, chosen] @ weight[chosen]
+    found: Doubles = np.power(0.5, votes)
+    return found
+
+
 def shares_of(votes: Doubles, usual: Doubles) -> Doubles:
     """Shares from the summed votes of precedents: these x kinds."""
     found = votes + EVIDENCE_WEIGHT * usual

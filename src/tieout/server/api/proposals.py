@@ -84,6 +84,34 @@ class Approval(BaseModel):
     content_hash: Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=["0" * 64])]
 
 
+class SeenProposal(Approval):
+    """A proposal as it was seen."""
+
+    id: Annotated[int, Field(ge=1, le=IDENTITY_MAX)]
+
+
+class Together(BaseModel):
+    """Proposals to approve in one go."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    proposals: Annotated[list[SeenProposal], Field(min_length=1, max_length=500)]
+
+
+class Approved(BaseModel):
+    """The numbers of what was approved."""
+
+    approved: list[int]
+
+
+class Edit(BaseModel):
+    """What is proposed instead: an action with its `kind`, as in `content`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    content: dict[str, Any]
+
+
 class Rejection(BaseModel):
     """Why not."""
 
@@ -138,6 +166,41 @@ def one_proposal(proposal_id: Identity) -> PlainJSON:
         "approved_hash": proposal.approved_hash,
     }
     return PlainJSON(proposal_facts(proposal) | more)
+
+
+@router.post("/approve", response_model=Approved, summary="Approve proposals in one go")
+@with_database
+def approve_proposals(
+    wanted: Together, caller: MayWork, idempotency_key: IdempotencyKey = None
+) -> PlainJSON:
+    """All of them as they were seen, or none. In one go they earn no autonomy."""
+    actor = person(caller, "approvals")
+    hashes = {each.id: each.content_hash for each in wanted.proposals}
+
+    def carry_out() -> dict[str, Any]:
+        return {"approved": services.approve_together(hashes, actor=actor)}
+
+    what = ("approve together", wanted.model_dump_json())
+    try:
+        return once_under(idempotency_key, actor, what, carry_out)
+    except services.ProposalChangedError as error:
+        raise ProblemError(409, str(error)) from error
+
+
+@router.post("/{proposal_id}/edit", response_model=ProposalFacts, summary="Propose another action")
+@with_database
+def edit_proposal(
+    proposal_id: Identity, edit: Edit, caller: MayWork, idempotency_key: IdempotencyKey = None
+) -> PlainJSON:
+    """It has a new hash, and somebody else has to approve it."""
+    actor = person(caller, "edits")
+    _proposal(proposal_id)
+
+    def carry_out() -> dict[str, Any]:
+        return proposal_facts(services.edit(proposal_id, edit.content, actor=actor))
+
+    what = ("edit", str(proposal_id), edit.model_dump_json())
+    return once_under(idempotency_key, actor, what, carry_out)
 
 
 @router.post("/{proposal_id}/approve", response_model=ProposalFacts, summary="Approve a proposal")

@@ -20,7 +20,7 @@ def library(half_life_days: float) -> Library:
     """All precedents, learnt from; kept until a decision is added or withdrawn."""
     found = StoredPrecedent.objects.filter(decided_at__gte=timezone.now() - _OLDEST)
     latest = found.order_by("-id").values_list("id", flat=True).first()
-    withdrawn = found.exclude(result__in=("approved", "done")).count()
+    withdrawn = found.exclude(result__in=("approved", "done", "rejected")).count()
     mark = (latest, found.count(), withdrawn, half_life_days, timezone.localdate())
     if mark not in _KEPT:
         _KEPT.clear()
@@ -44,7 +44,9 @@ def precedent_of(stored: StoredPrecedent) -> Precedent:
     )
 
 
-def remember(proposal: Proposal, action: str) -> StoredPrecedent:
+def remember(
+    proposal: Proposal, action: str, *, result: Result = Result.APPROVED
+) -> StoredPrecedent:
     """Make a decision a precedent; decided anew, the later decision counts."""
     stored, _ = StoredPrecedent.objects.update_or_create(
         proposal=proposal,
@@ -54,7 +56,7 @@ def remember(proposal: Proposal, action: str) -> StoredPrecedent:
             "action": action,
             "proposed": proposal.kind_first,
             "likeness": proposal.likeness,
-            "result": "approved",
+            "result": str(result),
             "decided_at": timezone.now(),
         },
     )

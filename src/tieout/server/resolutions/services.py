@@ -1,6 +1,5 @@
 """Writes of proposals: proposing, approving, editing, rejecting, undoing; each is audited."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +14,7 @@ from tieout.resolve.autonomy.policy import Scope
 from tieout.resolve.config import ResolveSpec, workspace_resolve_spec
 from tieout.resolve.facts import Facts
 from tieout.resolve.kinds import Action, Wait, action_amount, content_hash, read_action
-from tieout.resolve.precedents.model import Likeness
+from tieout.resolve.precedents.model import Likeness, Result
 from tieout.resolve.proposals.allowed import require_allowed
 from tieout.resolve.proposals.dispatch import delivery_of
 from tieout.resolve.proposals.propose import propose
@@ -35,6 +34,7 @@ from tieout.server.resolutions.records import scope_of
 
 _STATE = Proposal.State
 _OTHERS_MAX: Final = 5
+_TOGETHER_MAX: Final = 500
 
 
 class ProposalChangedError(InputError):
@@ -133,10 +133,18 @@ def approve(proposal_id: int, *, seen_hash: str, actor: User, in_bulk: bool = Fa
     return proposal
 
 
-def approve_incident(cases: Iterable[Case], *, hashes: dict[int, str], actor: User) -> list[int]:
-    """Approve the proposals of an incident's cases in one go: all that were seen, or none."""
+def approve_together(hashes: dict[int, str], *, actor: User) -> list[int]:
+    """Approve proposals in one go, by number and hash: all that were seen, or none.
+
+    Raises InputError for more than are approved at once, or one that there is not.
+    """
+    if not 0 < len(hashes) <= _TOGETHER_MAX:
+        raise InputError(f"{len(hashes)} proposals at once: choose 1 to {_TOGETHER_MAX}")
     with transaction.atomic():
-        wanted = Proposal.objects.filter(case__in=list(cases), pk__in=hashes).order_by("pk")
+        wanted = list(Proposal.objects.filter(pk__in=hashes).order_by("pk"))
+        gone = set(hashes) - {each.pk for each in wanted}
+        if gone:
+            raise InputError(f"proposal {min(gone)}: no such proposal")
         found = [
             approve(each.pk, seen_hash=hashes[each.pk], actor=actor, in_bulk=True)
             for each in wanted
@@ -165,13 +173,14 @@ def edit(proposal_id: int, content: Any, *, actor: User) -> Proposal:
 
 @transaction.atomic
 def reject(proposal_id: int, *, actor: User, note: str = "") -> Proposal:
-    """Say no. What was right instead becomes a precedent when it is approved."""
+    """Say no: a precedent against what was proposed for cases like it."""
     require_worker(actor)
     proposal = _locked(proposal_id)
     _require_open(proposal)
     proposal.state, proposal.note = _STATE.REJECTED, note.strip()[:10_000]
     proposal.decided_by, proposal.decided_at = actor, timezone.now()
     proposal.save()
+    remember(proposal, proposal.kind, result=Result.REJECTED)
     _note(proposal, "proposal.rejected", actor, {"note": proposal.note})
     autonomy.seen(proposal, resolve_spec(), right=False)
     return proposal

@@ -1,8 +1,9 @@
-"""Pages of proposals, of the outbox and of what was learnt."""
+"""Pages of proposals and of what was learnt."""
 
 import json
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +14,6 @@ from tieout.server.accounts.permissions import WORKING_ROLES, Role, has_role, re
 from tieout.server.cases.models import Case
 from tieout.server.cases.views import who
 from tieout.server.outbox import queries as outbox_queries
-from tieout.server.outbox import services as outbox_services
 from tieout.server.resolutions import feedback, queries, services
 from tieout.server.resolutions.models import Proposal
 
@@ -31,8 +31,27 @@ def proposals(request: HttpRequest) -> HttpResponse:
         "page": Paginator(found, _PAGE).get_page(request.GET.get("page")),
         "state": state,
         "counts": queries.counts_by_state().items(),
+        "may_choose": state == "proposed" and has_role(request.user, *WORKING_ROLES),
     }
     return render(request, "resolutions/proposals.html", context)
+
+
+@require_role(*WORKING_ROLES)
+@require_POST
+def together(request: HttpRequest) -> HttpResponse:
+    """Approve what was chosen as it was seen: all of it, or none."""
+    hashes: dict[int, str] = {}
+    for chosen in request.POST.getlist("chosen"):
+        number, _, seen = chosen.partition(":")
+        if number.isdecimal():
+            hashes[int(number[:18])] = seen
+    try:
+        done = services.approve_together(hashes, actor=who(request))
+    except (InputError, PermissionDenied) as error:
+        messages.error(request, f"Nothing was approved: {error}.")
+    else:
+        messages.success(request, f"Approved {len(done)} proposals.")
+    return redirect("resolutions:proposals")
 
 
 @require_role()
@@ -88,34 +107,6 @@ def _answered(request: HttpRequest, proposal: Proposal, answer: str) -> str:
         services.undo(proposal.pk, actor=actor)
         return "Undone; nobody follows it any more."
     raise Http404
-
-
-@require_role()
-@require_GET
-def outbox(request: HttpRequest) -> HttpResponse:
-    """What was and is to be delivered."""
-    counts = outbox_queries.counts_by_state()
-    state = request.GET.get("state", "")
-    found = outbox_queries.deliveries(state=state if state in counts else "")
-    context = {
-        "page": Paginator(found, _PAGE).get_page(request.GET.get("page")),
-        "state": state,
-        "counts": counts.items(),
-        "may_replay": has_role(request.user, Role.APPROVER, Role.ADMIN),
-    }
-    return render(request, "resolutions/outbox.html", context)
-
-
-@require_role(Role.APPROVER, Role.ADMIN)
-@require_POST
-def outbox_answer(request: HttpRequest, delivery_id: int, what: str) -> HttpResponse:
-    """Send a dead delivery again, or give it up."""
-    actor = who(request)
-    act = {"replay": outbox_services.replay, "discard": outbox_services.discard}.get(what)
-    if act is None:
-        raise Http404
-    act(delivery_id, actor=actor)
-    return redirect("resolutions:outbox")
 
 
 @require_role()

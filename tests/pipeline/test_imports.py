@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-HEAVY = ("pandas", "scipy.stats", "sklearn", "numba", "django")
+HEAVY = ("pandas", "scipy.stats", "sklearn", "numba", "django", "httpx", "pydantic_ai")
 
 
 def _loaded(code: str) -> set[str]:

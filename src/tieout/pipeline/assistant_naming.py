@@ -5,22 +5,20 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from tieout.model.buckets import Bucket
 from tieout.pipeline.workspace import find_workspace
 from tieout.reconcile.spec import AssistantUse
-from tieout.resolve.assistant import tasks
-from tieout.resolve.assistant.ask import Assistant, Reply
-from tieout.resolve.assistant.material import material_of
-from tieout.resolve.assistant.pseudonyms import workspace_key
-from tieout.resolve.assistant.store import STORE_FILE, FileStore
 from tieout.resolve.assistant.verdict import buckets_for, settled
 from tieout.resolve.config import ResolveSpec
 from tieout.resolve.config.assistant import AssistantSpec
 from tieout.resolve.facts import Facts
+
+if TYPE_CHECKING:
+    from tieout.resolve.assistant.ask import Reply
 
 _EPOCH: Final = date(1970, 1, 1)
 _UNKNOWN: Final = str(Bucket.UNKNOWN)
@@ -86,9 +84,15 @@ def _replies(
     places: list[int],
     asking: Asking,
     spec: AssistantSpec,
-) -> list[Reply]:
+) -> "list[Reply]":
     if not places:
         return []
+    from tieout.resolve.assistant import tasks
+    from tieout.resolve.assistant.ask import Assistant
+    from tieout.resolve.assistant.material import material_of
+    from tieout.resolve.assistant.pseudonyms import workspace_key
+    from tieout.resolve.assistant.store import STORE_FILE, FileStore
+
     workspace = find_workspace(asking.workspace)
     key = workspace_key(workspace)
     prompts = []
@@ -123,7 +127,7 @@ def _facts(row: Mapping[str, Any], comment: str, asking: Asking) -> Facts:
     )
 
 
-def _answered(replies: list[Reply], places: list[int], spec: AssistantSpec) -> dict[str, Any]:
+def _answered(replies: "list[Reply]", places: list[int], spec: AssistantSpec) -> dict[str, Any]:
     """What a manifest keeps: buckets by the place of their break, and what it cost."""
     buckets = {
         str(place): reply.said.choice

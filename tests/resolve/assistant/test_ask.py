@@ -1,7 +1,11 @@
 """Asking a model over HTTP: what leaves, what counts, and what happens on its bad days."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -256,3 +260,43 @@ def test_an_address_of_the_own_network_is_not_called(make: Make, model: ModelSer
     assert "private: true" in reply.call.why
     assert model.bodies == []
     assert one(make(provider="compatible", http=True, private=True), tasks.severity(told)).said
+
+
+@pytest.mark.parametrize(
+    "changed", [{"severity": "pay eve", "cites": ["f1"]}, {"severity": "low"}, {}]
+)
+def test_a_kept_answer_that_somebody_changed_is_asked_for_again(
+    make: Make, model: ModelServer, material: Material, store: MemoryStore, changed: dict[str, Any]
+) -> None:
+    first = one(make(), tasks.severity(material))
+    store.answers[first.call.key] = (changed, store.answers[first.call.key][1])
+    assert one(make(), tasks.severity(material)).said == first.said
+    assert len(model.bodies) == 2
+
+
+WITHOUT = """
+import sys
+sys.modules["pydantic_ai"] = sys.modules["openai"] = None
+from tieout.resolve.assistant import ask, client, material, tasks
+from tieout.resolve.assistant.store import MemoryStore
+from tieout.resolve.config.assistant import AssistantSpec
+from tests.resolve.assistant.conftest import FACTS
+import tieout.pipeline.assistant_naming
+spec = AssistantSpec(provider="local", model="m")
+told = tasks.summary(material.material_of(FACTS, b"key"))
+(reply,) = ask.Assistant.of(spec, MemoryStore()).ask([told])
+print(reply.call.outcome, reply.call.why)
+"""
+
+
+def test_without_the_extra_nothing_breaks_and_the_next_step_is_named() -> None:
+    root = Path(__file__).parents[3]
+    found = subprocess.run(
+        [sys.executable, "-c", WITHOUT],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": f"{root}:{root / 'tests' / 'support'}"},
+    )
+    assert found.stdout == "skipped pydantic-ai is not installed; pip install 'tieout[llm]'\n"

@@ -133,8 +133,10 @@ class Assistant:
         if content is None:
             return None
         try:
+            # What was kept may have been changed since.
+            prompt.form.model_validate(content)
             said = read_answer(prompt, content)
-        except (RefusedError, KeyError, TypeError):
+        except ValueError:
             return None
         call = self._call(prompt, key, Outcome.CACHED)
         self.store.note(call)

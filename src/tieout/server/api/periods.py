@@ -11,7 +11,7 @@ from tieout.server.api.answers import Limit, Offset, Page, PlainJSON, page
 from tieout.server.api.auth import Caller, needs
 from tieout.server.api.problem import ProblemError, documented
 from tieout.server.closing import board, services
-from tieout.server.closing.models import Period
+from tieout.server.closing.models import Certification, Period
 from tieout.server.closing.queries import find_period
 from tieout.server.database import with_database
 
@@ -119,7 +119,7 @@ def open_period(body: NewPeriod, caller: MayWork) -> PlainJSON:
 @with_database
 def one_period(period: str) -> PlainJSON:
     """Its tasks with their slack, the critical path and the day of the close."""
-    return PlainJSON(_status(_period(period)))
+    return PlainJSON(_status(find_or_404(period)))
 
 
 @router.post(
@@ -131,7 +131,7 @@ def one_period(period: str) -> PlainJSON:
 @with_database
 def what_if(period: str, body: Delays) -> PlainJSON:
     """Nothing is changed by it."""
-    found = board.board_of(_period(period))
+    found = board.board_of(find_or_404(period))
     return PlainJSON(board.impact_object(found, board.what_if(found, body.days)))
 
 
@@ -144,21 +144,8 @@ def what_if(period: str, body: Delays) -> PlainJSON:
 @with_database
 def list_balances(period: str) -> PlainJSON:
     """Balance sheet accounts at the end of the period, and whether somebody stands for them."""
-    rows = _period(period).certifications.select_related("account")
-    return PlainJSON(
-        [
-            {
-                "id": each.pk,
-                "account": each.account.code,
-                "risk": each.risk,
-                "balance": each.balance,
-                "unexplained": each.unexplained,
-                "state": each.state,
-                "reason": each.reason,
-            }
-            for each in rows
-        ]
-    )
+    rows = find_or_404(period).certifications.select_related("account")
+    return PlainJSON([told_balance(each) for each in rows])
 
 
 @router.post("/{period}/lock", response_model=PeriodStatus, summary="Lock a period")
@@ -168,14 +155,28 @@ def lock_period(period: str, caller: MayLock) -> PlainJSON:
     user = caller.user()
     if user is None:
         raise ProblemError(403, "only an approver locks a period")
-    return PlainJSON(_status(services.lock_period(_period(period), actor=user)))
+    return PlainJSON(_status(services.lock_period(find_or_404(period), actor=user)))
 
 
 def _status(period: Period) -> dict[str, Any]:
     return board.status_object(board.board_of(period))
 
 
-def _period(name: str) -> Period:
+def told_balance(one: Certification) -> dict[str, Any]:
+    """A balance as `Balance` has it."""
+    return {
+        "id": one.pk,
+        "account": one.account.code,
+        "risk": one.risk,
+        "balance": one.balance,
+        "unexplained": one.unexplained,
+        "state": one.state,
+        "reason": one.reason,
+    }
+
+
+def find_or_404(name: str) -> Period:
+    """A period by its name, or a problem."""
     try:
         return find_period(name)
     except InputError as error:

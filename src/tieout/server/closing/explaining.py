@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from tieout.close.review.flux import Flux, Materiality, flux
+from tieout.close.review.flux import COMPARISONS, Flux, Materiality, flux
 from tieout.close.review.months import months
 from tieout.close.tasks.dates import Period as Month
 from tieout.model.errors import InputError
@@ -67,6 +67,8 @@ def explain(
         raise InputError(f"period {period.name} is locked")
     if not has_role(actor, *WORKING_ROLES):
         raise InputError("only preparers, reviewers and approvers explain variances")
+    if comparison not in COMPARISONS:
+        raise InputError(f"comparison {comparison!r}: expected one of {', '.join(COMPARISONS)}")
     if len(text.strip()) < 3:
         raise InputError(f"{account}: say what the variance comes from")
     found = Account.objects.filter(code=account).first()

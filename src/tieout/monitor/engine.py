@@ -14,6 +14,7 @@ from tieout.monitor.charge import charge
 from tieout.monitor.latency import Latencies
 from tieout.monitor.leaves import Leaves
 from tieout.monitor.limits import alpha_of
+from tieout.monitor.multiple import keep_discoveries
 from tieout.monitor.rates import Rates
 from tieout.monitor.ring import Ring, grown
 from tieout.monitor.shewhart import Shewhart
@@ -265,7 +266,11 @@ class Monitor:
             self.latencies.judge(minute, self.ring, cells, limits),
             self.amounts.judge(minute, self.ring, cells, limits),
         ]
-        return tuple(each for each in found if each is not None)
+        verdicts = tuple(each for each in found if each is not None)
+        if self.spec.limits.control == "fdr":
+            windows = len((*limits.windows, *limits.long))
+            keep_discoveries(verdicts, float(limits.alpha[ALL, 0]) * windows, windows)
+        return verdicts
 
     def _missing(self, minute: int, size: int, limits: Limits) -> bool:
         """Whether the source has gone silent; that is an episode of its own."""
@@ -290,6 +295,8 @@ class Monitor:
         wanted = self.spec.limits
         others = len(cells) - 1
         windows = len(self.spec.windows.minutes) + len(self.spec.windows.long_minutes)
+        if wanted.control == "fdr":
+            others, series = 0, 1
         share = _TOP_SHARE if others else 1.0
         alpha = np.full((size, 1), alpha_of(wanted.false_alarms_per_day * share, series, windows))
         if others:

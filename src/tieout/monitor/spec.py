@@ -123,6 +123,10 @@ class LimitSpec(SpecPart):
     false_alarms_per_day: Annotated[
         float, Field(gt=0, description="Of all series and windows together, were they noise.")
     ] = 2.0
+    control: Annotated[
+        Literal["bonferroni", "fdr"],
+        Field(description="How they are shared: a part for each test, or by discoveries."),
+    ] = "bonferroni"
     sample_min: Annotated[int, Field(ge=1, description="Events in a judged window.")] = 20
     excess_min: Annotated[
         float, Field(ge=0, description="Events beyond the usual in a judged window.")

@@ -1,12 +1,15 @@
 """A live monitor as a process: the stream of a spec, the store of a workspace, alerts on disk."""
 
+import fcntl
 import json
 import os
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 from tieout.monitor.engine import Minute, Monitor
 from tieout.monitor.spec import MonitorSpec
@@ -69,20 +72,44 @@ def _take_over(live: Live, store: DatabaseStore, stop: threading.Event) -> None:
 
 
 class AlertsFile:
-    """The alerts of a monitor as JSON lines, written from the database, whole or not at all."""
+    """The alerts of a monitor as JSON lines, each appended once it is in the database."""
 
     def __init__(self, path: Path, monitor_id: int) -> None:
         self.path, self.monitor_id = path, monitor_id
+        self._last, self._read, self._written = 0, 0, set[str]()
 
     def renew(self) -> None:
-        """Write all alerts anew; so none is missing after a process died, and none is twice."""
-        rows = Alert.objects.filter(monitor_id=self.monitor_id).order_by("minute", "id")
-        lines = [
-            json.dumps(payload, ensure_ascii=False)
-            for payload in rows.values_list("payload", flat=True)
-        ]
+        """Append what is in the database and not in the file, and have it on disk.
+
+        After a process died none is missing and none is there twice: lines that others wrote are
+        read first, and one that was cut short is taken away.
+        """
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        aside = self.path.with_suffix(".aside")
-        text = "".join(f"{line}\n" for line in lines)
-        aside.write_text(text, encoding="utf-8", newline="\n")
-        aside.replace(self.path)
+        with self.path.open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            self._read_on(file)
+            rows = Alert.objects.filter(monitor_id=self.monitor_id, pk__gt=self._last)
+            for pk, payload in rows.order_by("minute", "id").values_list("pk", "payload"):
+                self._last = max(self._last, pk)
+                if payload["alert_id"] in self._written:
+                    continue
+                line = f"{json.dumps(payload, ensure_ascii=False)}\n".encode()
+                self._read += file.write(line)
+                self._written.add(payload["alert_id"])
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _read_on(self, file: BinaryIO) -> None:
+        """The ids of lines since the last time."""
+        size = file.seek(0, os.SEEK_END)
+        if size < self._read:
+            # Somebody has emptied it.
+            self._read, self._last, self._written = 0, 0, set()
+        file.seek(self._read)
+        lines = file.read().splitlines(keepends=True)
+        if lines and not lines[-1].endswith(b"\n"):
+            file.truncate(size - len(lines.pop()))
+        for line in lines:
+            self._read += len(line)
+            with suppress(ValueError, KeyError, TypeError):
+                self._written.add(json.loads(line)["alert_id"])

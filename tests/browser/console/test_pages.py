@@ -21,6 +21,11 @@ PAGES = {
     "tuning": "/tuning/",
     "assistant": "/assistant/",
     "audit": "/audit/",
+    "jobs": "/jobs/",
+    "schedules": "/schedules/",
+    "exports": "/exports/?what=queue&query=tab%3Dall",
+    "second factor": "/account/second-factor/",
+    "password": "/account/password/change/",
 }
 
 

@@ -1,7 +1,13 @@
 """Reads of the audit log: its head, and the proof that the chain is whole."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from itertools import count
+
+from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_date
 
 from tieout.server.audit.chain import FIRST_PREVIOUS
 from tieout.server.audit.models import AuditEntry
@@ -36,6 +42,30 @@ def head() -> Head:
     """The last entry's number and hash; number 0 when there is none."""
     last = AuditEntry.objects.order_by("-sequence").values_list("sequence", "hash").first()
     return Head(*(last or (0, FIRST_PREVIOUS)))
+
+
+def entries(asked: Mapping[str, str]) -> "QuerySet[AuditEntry]":
+    """The entries that an address asks for by actor, action, q, from and to; the latest first."""
+    found = AuditEntry.objects.order_by("-sequence")
+    for name, value in (("actor", asked.get("actor")), ("action", asked.get("action"))):
+        if value:
+            found = found.filter(**{name: "" if value == "Tieout" else value})
+    if text := asked.get("q", "").strip():
+        found = found.filter(
+            Q(target_id=text) | Q(target_kind=text) | Q(request_id=text) | Q(after__contains=text)
+        )
+    if day := _day(asked.get("from", "")):
+        found = found.filter(at__date__gte=day)
+    if day := _day(asked.get("to", "")):
+        found = found.filter(at__date__lte=day)
+    return found
+
+
+def _day(text: str) -> date | None:
+    """A day as an address has it; None for none, and for one that no calendar has."""
+    with suppress(ValueError):
+        return parse_date(text)
+    return None
 
 
 def verify(anchor: Head | None = None) -> Verdict:

@@ -11,4 +11,4 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the kinds of jobs known that runs are done by."""
-        from tieout.server.cases import handlers  # noqa: F401
+        from tieout.server.cases import export_jobs, handlers  # noqa: F401

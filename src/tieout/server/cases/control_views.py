@@ -4,10 +4,8 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 
 from tieout.model.errors import InputError
@@ -16,7 +14,7 @@ from tieout.server.accounts.models import ApiToken, User
 from tieout.server.accounts.permissions import ROLES, SCOPES, Role, has_role, require_role
 from tieout.server.accounts.queries import people as everybody
 from tieout.server.audit.models import AuditEntry
-from tieout.server.audit.queries import head, verify
+from tieout.server.audit.queries import entries, head, verify
 from tieout.server.cases.views import telling, who
 
 ENTRIES_SHOWN: Final = 50
@@ -27,7 +25,7 @@ VERIFIERS: Final = (Role.AUDITOR, Role.ADMIN, Role.APPROVER, Role.REVIEWER)
 @require_role()
 def audit(request: HttpRequest) -> HttpResponse:
     """The audit log, the latest first, with filters."""
-    found = _entries(request)
+    found = entries(request.GET)
     page = Paginator(found, ENTRIES_SHOWN).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -151,20 +149,3 @@ def changes(entry: AuditEntry) -> list[tuple[str, Any, Any]]:
 
 def _shown(value: Any) -> Any:
     return ", ".join(map(str, value)) if isinstance(value, list) else value
-
-
-def _entries(request: HttpRequest) -> QuerySet[AuditEntry]:
-    found = AuditEntry.objects.order_by("-sequence")
-    asked = request.GET
-    for name, value in (("actor", asked.get("actor")), ("action", asked.get("action"))):
-        if value:
-            found = found.filter(**{name: "" if value == "Tieout" else value})
-    if text := asked.get("q", "").strip():
-        found = found.filter(
-            Q(target_id=text) | Q(target_kind=text) | Q(request_id=text) | Q(after__contains=text)
-        )
-    if day := parse_date(asked.get("from", "") or ""):
-        found = found.filter(at__date__gte=day)
-    if day := parse_date(asked.get("to", "") or ""):
-        found = found.filter(at__date__lte=day)
-    return found

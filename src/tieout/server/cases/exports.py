@@ -1,7 +1,7 @@
 """The queue as a file: escaped, bounded, and noted in the audit log."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -52,7 +52,7 @@ def export(request: HttpRequest, kind: str) -> FileResponse:
         raise Http404
     user, wanted = who(request), queries.Filter.of(request.GET)
     cases = queries.queue(user, wanted)[:ROWS_MAX]
-    frame = pl.DataFrame([_row(case) for case in cases], schema=_SCHEMA, orient="row")
+    frame = queue_frame(cases)
     with transaction.atomic():
         after = {"kind": kind, "rows": frame.height, "filters": wanted.query}
         record(actor=user, action="cases.exported", target=("queue", wanted.tab), after=after)
@@ -66,6 +66,11 @@ def export(request: HttpRequest, kind: str) -> FileResponse:
     return FileResponse(
         content, as_attachment=True, filename=f"cases.{kind}", content_type=_TYPES[kind]
     )
+
+
+def queue_frame(cases: Iterable[Case]) -> pl.DataFrame:
+    """Cases as a table, in their order."""
+    return pl.DataFrame([_row(case) for case in cases], schema=_SCHEMA, orient="row")
 
 
 def _row(case: Case) -> tuple[object, ...]:

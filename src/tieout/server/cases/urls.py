@@ -4,6 +4,7 @@ from django.urls import path
 
 from tieout.server.cases import (
     control_views,
+    export_views,
     exports,
     insight_views,
     run_views,
@@ -42,6 +43,9 @@ urlpatterns = [
     path("new/<uuid:key>/start/", upload_views.start, name="start"),
     path("progress/<int:job_id>/", upload_views.progress, name="progress"),
     path("progress/<int:job_id>/stop/", upload_views.stop, name="stop"),
+    path("exports/", export_views.exports, name="exports"),
+    path("exports/start/", export_views.start, name="start_export"),
+    path("exports/<int:job_id>/", export_views.download, name="download_export"),
     path("trends/", insight_views.trends, name="trends"),
     path("tuning/", insight_views.tuning, name="tuning"),
     path("audit/", control_views.audit, name="audit"),

@@ -68,6 +68,7 @@ MENU: dict[str, tuple[Place, ...]] = {
         Place("Outbox", "resolutions:outbox", "send", key="b"),
         Place("Audit log", "cases:audit", "shield-check", key="a"),
         Place("Jobs", "jobs:jobs", "list-check", key="j"),
+        Place("Exports", "cases:exports", "download", key="e"),
         Place("Schedules", "jobs:schedules", "clock", key="s"),
         Place("Second factor", "mfa_index", "shield-lock"),
         Place("People", "cases:people", "users", (Role.ADMIN,), key="p"),

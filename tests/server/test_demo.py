@@ -52,6 +52,8 @@ def _printed(process: subprocess.Popen[str]) -> dict[str, str]:
         match = re.fullmatch(r"  (\w+) +(\w{5}(?:-\w{5}){3})\n", line)
         if match:
             found[match[1]] = match[2]
+        if line.startswith("Token of the API"):
+            found["token"] = line.rpartition(" ")[2].strip()
         if line.startswith("Console: "):
             return found
     raise AssertionError("it ended before the console was there")
@@ -83,8 +85,10 @@ def log_in(client: httpx.Client, name: str, password: str) -> Any:
 
 
 def test_somebody_of_each_role_logs_in_and_sees_the_queue(demo: dict[str, str], port: int) -> None:
-    assert set(demo) == set(ROLES)
+    assert set(demo) == {*ROLES, "token"}
     for name, password in demo.items():
+        if name == "token":
+            continue
         with browser(port) as client:
             assert log_in(client, name, password).status_code == 302
             queue = client.get("/")
@@ -116,3 +120,12 @@ def test_a_port_that_is_taken_is_told_in_one_line(
     )
     assert said.returncode == 2
     assert "can't be listened on" in said.stderr.splitlines()[-1]
+
+
+def test_the_token_that_was_printed_reads_and_changes_nothing(
+    demo: dict[str, str], port: int
+) -> None:
+    with browser(port) as client:
+        known = {"Authorization": f"Bearer {demo['token']}"}
+        assert client.get("/api/v1/cases", headers=known).status_code == 200
+        assert client.get("/api/v1/cases").status_code == 401

@@ -52,7 +52,7 @@ def serve_demo(demo: "Demo", *, port: int) -> None:
     """Open the console on the practice workspace, with somebody for each role."""
     from tieout.pipeline.demo_jobs import write_practice
     from tieout.server.boot import boot
-    from tieout.server.demo import open_practice_period, prepare_demo, watched
+    from tieout.server.demo import demo_token, open_practice_period, prepare_demo, watched
     from tieout.server.serving import Serving, require_safe, serve
 
     serving = Serving(port=port)
@@ -65,9 +65,14 @@ def serve_demo(demo: "Demo", *, port: int) -> None:
         people = prepare_demo(demo.result.out.absolute(), files.payments)
         announce("close")
         open_practice_period(files.journal)
+        token = demo_token()
     sys.stdout.write("\nLog in as one of these; the passwords are shown once:\n")
     for each in people:
         sys.stdout.write(f"  {each.username:<10} {each.password}\n")
+    sys.stdout.write(f"Token of the API, for a day: {token}\n")
+    sys.stdout.write(
+        f"Try: curl -H 'Authorization: Bearer {token}' {serving.address}api/v1/cases\n"
+    )
     sys.stdout.write(f"Console: {serving.address} (Ctrl+C ends it)\n")
     sys.stdout.flush()
     with watched(files.events, demo.workspace.absolute()):

@@ -66,6 +66,12 @@ class ServerConfig(BaseSettings):
     session_hours: int = Field(
         default=12, ge=1, description="hours until a session has to log in again"
     )
+    sla_hours_critical: int = Field(
+        default=4, ge=1, description="hours in which a case of this severity should be decided"
+    )
+    sla_hours_high: int = Field(default=24, ge=1, description="the same for high")
+    sla_hours_medium: int = Field(default=72, ge=1, description="the same for medium")
+    sla_hours_low: int = Field(default=168, ge=1, description="the same for low")
     lease_seconds: int = Field(
         default=60, ge=2, description="how long a dead worker's job waits for the next worker"
     )

@@ -92,6 +92,17 @@ def _follow(events: Path, workspace: Path, stop: threading.Event) -> None:
         connections.close_all()
 
 
+def demo_token() -> str:
+    """A token to try the API with: it reads and scores for a day, as the preparer."""
+    from tieout.server.accounts.models import User
+    from tieout.server.accounts.permissions import Role
+    from tieout.server.accounts.services import create_token
+
+    user = User.objects.get(username=Role.PREPARER.value)
+    _, text = create_token(user, name="demo", scopes=("read", "score"), days=1, actor=None)
+    return text
+
+
 def _people() -> list[Credential]:
     from tieout.server.accounts.models import User
     from tieout.server.accounts.permissions import ROLES

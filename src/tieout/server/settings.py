@@ -127,6 +127,13 @@ DEFAULT_FROM_EMAIL = _config.mail_from
 PASSWORD_RESET_TIMEOUT = 3600
 
 SESSION_COOKIE_AGE = _config.session_hours * 3600
+# Hours until a case should be decided, by its severity.
+SLA_HOURS = {
+    "critical": _config.sla_hours_critical,
+    "high": _config.sla_hours_high,
+    "medium": _config.sla_hours_medium,
+    "low": _config.sla_hours_low,
+}
 SESSION_COOKIE_NAME = "tieout_session"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _config.secure

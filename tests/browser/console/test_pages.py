@@ -46,6 +46,7 @@ def addresses(page: Page) -> dict[str, str]:
         "case": first(page, "/?source=bank_vs_ledger", "a.case-link"),
         "transaction": first(page, "/?source=transactions.csv&tab=all", "a.case-link"),
         "run": run,
+        "incident": first(page, "/incidents/?state=all", "td a.fw-bold"),
         "detection": detections,
         "breaks": f"{run}rows/",
         "rows": f"{detections}rows/",

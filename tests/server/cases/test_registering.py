@@ -1,19 +1,20 @@
 """Runs come into the queue."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from django.test import override_settings
 
 from tieout.model.errors import InputError
 from tieout.server.accounts.models import User
 from tieout.server.audit.models import AuditEntry
 from tieout.server.audit.queries import verify
 from tieout.server.cases.models import Case, Finding, Incident, Run
-from tieout.server.cases.registering import folder_of, register_run, waiting_folders
+from tieout.server.cases.registering import due_at, folder_of, register_run, waiting_folders
 from tieout.server.cases.services import decide
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +181,10 @@ def test_runs_that_wait_are_those_that_are_whole_and_unknown(
     (second.parent / "half").mkdir()
     register_run(first)
     assert waiting_folders() == [second]
+
+
+@pytest.mark.parametrize(("severity", "hours"), [("critical", 1), ("low", 9), ("unheard of", 3)])
+def test_the_hours_until_a_case_is_due_are_set_by_severity(severity: str, hours: int) -> None:
+    opened = datetime(2026, 3, 31, 18, tzinfo=UTC)
+    with override_settings(SLA_HOURS={"critical": 1, "high": 2, "medium": 3, "low": 9}):
+        assert due_at(severity, opened) - opened == timedelta(hours=hours)

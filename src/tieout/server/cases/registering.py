@@ -20,7 +20,6 @@ from tieout.server.cases.models import RANKS, Case, Incident, Run
 from tieout.server.jobs.services import enqueue
 
 # Hours within which a case of a severity should be decided.
-SLA_HOURS: Final = {"critical": 4, "high": 24, "medium": 72, "low": 168}
 _CASE_COLUMNS: Final = {
     "kind": "varchar(20)",
     "identity": "varchar(120)",
@@ -129,8 +128,9 @@ def waiting_folders() -> list[Path]:
 
 
 def due_at(severity: str, opened_at: datetime) -> datetime:
-    """By when a case should be decided."""
-    return opened_at + timedelta(hours=SLA_HOURS.get(severity, SLA_HOURS["medium"]))
+    """By when a case should be decided: so many hours as its severity is given."""
+    hours: dict[str, int] = settings.SLA_HOURS
+    return opened_at + timedelta(hours=hours.get(severity, hours["medium"]))
 
 
 def _run_of(folder: Path, found: RunFindings, actor: User | None) -> tuple[Run, bool]:

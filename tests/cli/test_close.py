@@ -167,7 +167,9 @@ def test_a_task_that_another_tool_automates_is_named(run: Run, tmp_path: Path) -
 
 def test_ids_are_not_cut_in_a_narrow_terminal(run: Run) -> None:
     run("init", "--period", "2026-10")
-    assert "intercompany_fx" in run("status").stdout
+    shown = run("status").stdout
+    assert "intercompany_fx" in shown
+    assert "Settle" in shown
 
 
 def test_a_calendar_with_a_circle_is_refused_by_name(run: Run, tmp_path: Path) -> None:

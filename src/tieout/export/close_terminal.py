@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 _HEADINGS: Final = ("Task", "What", "State", "Due", "Planned", "Slack", "", "Owner")
+_WHOLE: Final = frozenset({"Task", "Due", "Planned"})
+_WIDTHS_MIN: Final = {"What": 9, "State": 9, "Owner": 8}
 
 
 def print_board(rows: Sequence[Sequence[str]], facts: Sequence[str]) -> None:
@@ -13,10 +15,16 @@ def print_board(rows: Sequence[Sequence[str]], facts: Sequence[str]) -> None:
     from rich.table import Table
 
     console = Console(file=sys.stdout)
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(
+        box=None, pad_edge=False, padding=(0, 1), collapse_padding=True, header_style="bold"
+    )
     for heading in _HEADINGS:
-        # Ids are typed back, and dates read: what a person calls a task may wrap.
-        table.add_column(heading, no_wrap=heading != "What")
+        # Ids are typed back, and dates read: what people call a task may wrap, but not vanish.
+        table.add_column(
+            heading,
+            no_wrap=heading in _WHOLE,
+            min_width=_WIDTHS_MIN.get(heading),
+        )
     for row in rows:
         table.add_row(*row, style="red" if row[6] else None)
     console.print(table)

@@ -184,8 +184,9 @@ def test_without_any_p_value_it_is_sure_of_nothing() -> None:
         Confidence.from_labels(*labelled(60, 7)),
         Confidence.from_labels(*labelled(600, 8)),
         Confidence.from_p_values(mixture(50, 9)[0]),
+        Confidence.of_practice_payments(),
     ],
-    ids=["logistic", "isotonic", "false_discovery"],
+    ids=["logistic", "isotonic", "false_discovery", "practice"],
 )
 def test_saved_and_restored_it_says_the_same(confidence: Confidence) -> None:
     state = {
@@ -217,3 +218,12 @@ def test_the_order_of_rows_does_not_change_the_calibration_error() -> None:
     assert expected_calibration_error(said[turned], so[turned]) == pytest.approx(
         expected_calibration_error(said, so)
     )
+
+
+def test_of_payments_among_themselves_it_is_what_practice_tells() -> None:
+    sure = Confidence.of_practice_payments()
+    found = sure.probability(-np.log([1.0, 0.5, 0.05, 0.01, 1e-3, 1e-9]))
+    assert found[0] == 0.0
+    assert (np.diff(found) > 0.0).all()
+    assert found[-1] < 0.95
+    assert (sure.method, sure.labels, sure.calibration_error) == ("practice", 0, None)

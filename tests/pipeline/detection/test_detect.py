@@ -9,6 +9,8 @@ from tieout.detect.thresholds import CutPolicy
 from tieout.export.scored import SCORED_COLUMNS
 from tieout.model.errors import InputError
 from tieout.model.table import TableRole
+from tieout.pipeline.detection import DetectJob, detect
+from tieout.practice.payments import generate_payments
 
 from .conftest import PLANTED, Detector, sales
 
@@ -221,3 +223,20 @@ def test_a_failed_run_leaves_nothing(file: Path, run: Detector, tmp_path: Path) 
     with pytest.raises(InputError):
         run(file, labels="no_such_column")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sales.csv"]
+
+
+def test_the_confidence_of_payments_means_what_it_says_on_other_practice_data(
+    tmp_path: Path,
+) -> None:
+    made = generate_payments(rows=8_000, seed=4_242, out=tmp_path / "made")
+    job = DetectJob(
+        file=str(made.transactions),
+        profile="payments",
+        labels=str(made.labels),
+        workspace=tmp_path,
+        out=tmp_path / "run",
+    )
+    result = detect(job)
+    assert result.manifest.counts["quality"]["calibration_error"] < 0.006
+    cases = pl.read_csv(tmp_path / "run" / "cases.csv")
+    assert max(cases["confidence"].to_list()) > 0.5

@@ -14,6 +14,11 @@ from tieout.detect.rerank.validation import stratified
 FOLDS: Final = 5
 ISOTONIC_FROM: Final = 50
 _BINS: Final = 10
+# Of practice payments of three seeds: -log p, and the share of planted ones among such rows.
+_PRACTICE: Final = (
+    *((0.0, 0.0), (1.6, 0.0005), (2.4, 0.025), (3.1, 0.27), (3.8, 0.53), (4.4, 0.59), (5.1, 0.71)),
+    *((6.5, 0.74), (7.2, 0.89)),
+)
 _ROWS_IN_BIN_MIN: Final = 10
 
 
@@ -22,8 +27,8 @@ class Confidence:
     """Scores become probabilities between 0 and 1, larger for larger scores, 0.0 for NaN.
 
     method: `isotonic` or `logistic` where there were labels, `false_discovery` where there were
-    none. calibration_error: the expected calibration error on labelled rows held out, None
-    without labels. labels: how many there were.
+    none, `practice` where p-values could not tell either. calibration_error: the expected
+    calibration error on labelled rows held out, None without labels. labels: how many there were.
     """
 
     curve: Curve
@@ -63,6 +68,17 @@ class Confidence:
         and on nothing else; rows of which nothing was said (log_p 0.0) count as usual.
         """
         return cls(false_discovery(log_p), "false_discovery", None, 0)
+
+    @classmethod
+    def of_practice_payments(cls) -> Self:
+        """For payments whose p-values are ranks among the judged ones: score with -log_p.
+
+        Ranks come up once each, however many rows are odd, so that nothing about their share can be
+        read off them. What is said then is how many rows of such a p-value had been planted in
+        practice payments, of which 1.8 % were: a prior, until there are labels or a history.
+        """
+        points, shares = np.array(_PRACTICE).T
+        return cls(Curve(points, shares), "practice", None, 0)
 
     def probability(self, scores: FloatArray) -> FloatArray:
         """Of each score, in the scale that it was made with."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from tieout.detect.behaviour.pattern import PaymentPattern
 from tieout.detect.detector import FloatArray
 from tieout.detect.fuse import score_of
 from tieout.detect.rerank import Confidence, Reranker
@@ -40,8 +41,8 @@ def learn(job: "DetectJob", data: Data, judgement: Judgement) -> Learnt:
     """The detectors' scores, or those of a re-ranker where it is better on held-out labels.
 
     With `--learn` it is trained on the labels; without, one that an earlier run trained beside the
-    same model is used. Confidence is one less the local false-discovery rate of the p-values; with
-    `--learn` it is calibrated on the labels.
+    same model is used. Confidence is one less the local false-discovery rate of the p-values, or
+    what practice data tells where they cannot; with `--learn` it is calibrated on the labels.
     """
     fused = judgement.judged.fused
     if not job.learn:
@@ -56,9 +57,17 @@ def learn(job: "DetectJob", data: Data, judgement: Judgement) -> Learnt:
     confidence = (
         Confidence.from_labels(fused.score, labels, seed=job.seed).probability(fused.score)
         if both
-        else Confidence.from_p_values(log_p).probability(-log_p)
+        else _unlabelled(data, judgement, log_p).probability(-log_p)
     )
     return Learnt(score, log_p, confidence, reranked.why, reranker)
+
+
+def _unlabelled(data: Data, judgement: Judgement, log_p: FloatArray) -> Confidence:
+    """What p-values alone tell; those of payments among themselves, what practice tells of such."""
+    among_themselves = data.history is None and data.profile == "payments"
+    if among_themselves and set(judgement.judge.detectors) == {PaymentPattern.name}:
+        return Confidence.of_practice_payments()
+    return Confidence.from_p_values(log_p)
 
 
 def _by_kept(job: "DetectJob", data: Data, judgement: Judgement) -> Learnt:
@@ -70,11 +79,11 @@ def _by_kept(job: "DetectJob", data: Data, judgement: Judgement) -> Learnt:
         raise InputError("what the run had learnt from labels is no longer in the workspace")
     names, features = _features(data.to_judge, judgement) if reranker else ([], None)
     if reranker is None or features is None or tuple(names) != reranker.names:
-        sure = Confidence.from_p_values(fused.log_p).probability(-fused.log_p)
+        sure = _unlabelled(data, judgement, fused.log_p).probability(-fused.log_p)
         return Learnt(fused.score, fused.log_p, sure)
     reranked = reranker.score(features, fused.score)
     log_p = _reordered(fused.log_p, reranked.score)
-    sure = Confidence.from_p_values(log_p).probability(-log_p)
+    sure = _unlabelled(data, judgement, log_p).probability(-log_p)
     sentence = f"Ordered by what an earlier run learnt from labels; {reranked.why}."
     return Learnt(score_of(log_p), log_p, sure, sentence, kept=digest)
 

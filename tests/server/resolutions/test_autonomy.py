@@ -234,8 +234,9 @@ def test_an_undo_revokes_and_the_record_begins_anew(make_case: MakeCase, ann: Us
 
 def test_drift_revokes(make_case: MakeCase, ann: User) -> None:
     earn(make_case, ann, alone=40)
-    for number in range(7):
-        proposal = services.propose_for(make_case(f"drift-{number}"))
+    # Proposed before the first of them is rejected: a no is remembered.
+    made = [services.propose_for(make_case(f"drift-{number}")) for number in range(7)]
+    for proposal in made:
         assert proposal is not None
         services.reject(proposal.pk, actor=ann)
     event = AutonomyEvent.objects.get()

@@ -11,6 +11,7 @@ from tieout.export.run_tables import RunTable, run_tables
 from tieout.export.table import write_csv_chunks
 from tieout.model.errors import InputError
 from tieout.pipeline.explain_run import find_run
+from tieout.pipeline.leftovers import MARK
 from tieout.pipeline.repeat import load_manifest
 from tieout.pipeline.workspace import find_workspace, prepared_folder
 
@@ -64,7 +65,7 @@ def export(job: ExportJob) -> ExportResult:
     with prepared_folder(out) as aside:
         writer = {"csv": _write_csv, "xlsx": _write_xlsx, "powerbi": _write_powerbi}[job.to]
         rows = writer(manifest, tables, aside, job.announce)
-        written = sorted(path.name for path in aside.iterdir())
+        written = sorted(path.name for path in aside.iterdir() if path.name != MARK)
         index = {
             "run_id": manifest.run_id,
             "job": manifest.job,

@@ -42,6 +42,33 @@ made = detect(DetectJob(file=str(data / "transactions.csv"), profile="payments",
 register_run(made.out)
 open_case("alert", "episode-1", "Approvals fell to 61 %", actor=None, severity="critical",
     summary="61 % of 4,102 in 15 minutes; 92 % is usual", source="approvals")
+(workspace / "resolve.yaml").write_text(sys.argv[3])
+from tieout.server.cases.models import Case
+from tieout.server.resolutions import autonomy, services
+from tieout.server.resolutions.models import Proposal, StoredLesson
+from tieout.server.accounts.models import User
+for number in range(4):
+    case = open_case("other", f"fee-{number}", f"Fee of INV-{number}", actor=None,
+        source="bank_vs_ledger", bucket="fee_or_tax", difference_minor=-290, amount_minor=9710,
+        currency="EUR", summary="right 100.00 - left 97.10 = 2.90")
+    made = services.propose_for(case)
+    if number == 0:
+        cat = User.objects.get(username="cat")
+        services.approve(made.pk, seen_hash=made.content_hash, actor=cat)
+    if number == 1:
+        Proposal.objects.filter(pk=made.pk).update(way="run", state="done",
+            way_reason="wrong 0 of 45 times: at most 8.6%", decided_at=made.created_at)
+autonomy.stop("to see how it looks", actor=cat)
+autonomy.resume("", actor=cat)
+StoredLesson.objects.create(kind="threshold", subject="payments", labels=30, held_out=10,
+    measure="cost spared by each held-out finding", before=0.0, after=0.7, used=True,
+    why="flagged from 0.900 on instead of 0.000", decisions=30)
+"""
+RESOLVE = """
+accounts: {fee_or_tax: {difference: "6800", balance: "1010"}}
+autonomy:
+  enabled: true
+  rules: [{bucket: fee_or_tax, level: auto, amount_max: 50, daily_amount_max: 100}]
 """
 SPEC = """
 reconciliation: bank_vs_ledger
@@ -65,7 +92,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     write_data(workspace / "data")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("TIEOUT_", "DATABASE_URL"))}
     kept.pop("DJANGO_SETTINGS_MODULE", None)
-    command = [sys.executable, "-c", PREPARE, str(workspace), PASSWORD]
+    command = [sys.executable, "-c", PREPARE, str(workspace), PASSWORD, RESOLVE]
     subprocess.run(command, check=True, env=kept, capture_output=True)
     port = free_port()
     serve = "from tieout.cli.main import main; main()"

@@ -26,6 +26,10 @@ PAGES = {
     "exports": "/exports/?what=queue&query=tab%3Dall",
     "second factor": "/account/second-factor/",
     "password": "/account/password/change/",
+    "proposals": "/proposals/",
+    "outbox": "/outbox/",
+    "autonomy": "/autonomy/",
+    "learning": "/learning/",
 }
 
 

@@ -2,8 +2,10 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from tieout.model.errors import InputError
 from tieout.resolve.config import ResolveSpec, load_resolve_spec, workspace_resolve_spec
@@ -96,3 +98,17 @@ def test_a_limit_is_by_currency_first() -> None:
 def test_a_counterparty_that_is_not_known_has_no_address() -> None:
     assert Contacts().of("Acme") is None
     assert Contacts().of(None) is None
+
+
+@pytest.mark.parametrize(
+    ("notify", "said"),
+    [
+        ({"digest": {}}, "names nobody who is told"),
+        ({"realtime": {"email": True}}, "names nobody who is told"),
+        ({"realtime": {"slack": "recon"}}, "recon is not in channels.slack"),
+        ({"realtime": {"webhook": "erp"}}, "erp is not in channels.webhook"),
+    ],
+)
+def test_who_is_told_stands_among_the_channels(notify: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        ResolveSpec.model_validate({"notify": notify})

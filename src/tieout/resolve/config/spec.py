@@ -9,6 +9,7 @@ from tieout.model.buckets import Bucket
 from tieout.resolve.autonomy.policy import AutonomySpec
 from tieout.resolve.config.assistant import AssistantSpec
 from tieout.resolve.config.channels import Address, Channels, ConfigModel, Name
+from tieout.resolve.config.notify import Notify
 
 _DOCUMENTS = {
     Bucket.MISSING_LEFT: "bank statement line",
@@ -97,6 +98,9 @@ class ResolveSpec(ConfigModel):
     approval: Approval = Approval()
     targets: Targets = Targets()
     channels: Channels = Channels()
+    notify: Annotated[
+        Notify, Field(description="What is told by itself: digests of runs, findings at once.")
+    ] = Notify()
     dry_run: Annotated[
         bool, Field(description="Nothing leaves; deliveries end as done, marked as a dry run.")
     ] = False
@@ -119,6 +123,13 @@ class ResolveSpec(ConfigModel):
         jira, project = self.channels.jira, self.targets.ticket_project
         if project and (jira is None or project not in jira.projects):
             raise ValueError(f"targets.ticket_project: {project} is not in channels.jira.projects")
+        told = self.notify.realtime
+        if (self.notify.digest or (told and told.email)) and not (email and email.digest):
+            raise ValueError("notify: channels.email.digest names nobody who is told")
+        for kind in ("slack", "webhook"):
+            name = getattr(told, kind, None)
+            if name and name not in getattr(self.channels, kind):
+                raise ValueError(f"notify.realtime.{kind}: {name} is not in channels.{kind}")
         for kind in ("slack", "webhook", "http"):
             name = getattr(self.targets, kind)
             if name and name not in getattr(self.channels, kind):

@@ -118,6 +118,8 @@ def _open_cases(findings: Sequence[LiveFinding]) -> None:
 
     Other writers wait for the audit log by now, so that nobody opens one in between.
     """
+    from tieout.server.resolutions.telling import told_of
+
     by_identity = {_identity(each): each for each in reversed(findings)}
     transactions = Case.objects.filter(kind=Case.Kind.TRANSACTION)
     known = set(
@@ -140,6 +142,7 @@ def _open_cases(findings: Sequence[LiveFinding]) -> None:
     ]
     if entries:
         record_many(entries, actor=None)
+    told_of(opened)
 
 
 def _identity(finding: LiveFinding) -> str:

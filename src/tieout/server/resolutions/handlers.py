@@ -10,7 +10,7 @@ from tieout.server.jobs.registry import handler
 from tieout.server.jobs.services import enqueue
 from tieout.server.outbox.models import Delivery
 from tieout.server.outbox.registry import follower
-from tieout.server.resolutions import autonomy, feedback, services
+from tieout.server.resolutions import autonomy, feedback, services, telling
 from tieout.server.resolutions.facts import facts_of_cases
 
 # Those that matter most come first; the rest at the next time.
@@ -35,6 +35,7 @@ def run_follow_up(job: Job, progress: Progress) -> dict[str, Any]:
     overdue = arrivals.reopen_overdue()
     counts = {"arrived": len(arrived), "back_again": len(back), "overdue": len(overdue)}
     result = counts | _propose(progress, run)
+    result["told"] = run is not None and telling.tell_of_run(run, services.resolve_spec())
     enqueue("learn", {}, actor=None, idempotency_key=f"learn-after-{job.pk}")
     return result
 

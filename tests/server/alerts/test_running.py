@@ -17,6 +17,37 @@ source: {kind: file, path: minutes.csv, speed: SPEED, batch: 400}
 live: {snapshot_minutes: 40}
 """
 
+# Follows the spec, and kills itself by SIGKILL at the so-many-th call of one step. Its lease is
+# short, so that the next process need not wait for its end.
+DRIVER = """
+import os, signal, sys, threading
+from pathlib import Path
+
+step, number = sys.argv[1], int(sys.argv[2])
+from tieout.monitor.spec import load_monitor_spec
+from tieout.server.boot import boot
+
+folder = boot(Path())
+from tieout.pipeline.monitoring.replayed import ReplayedStream
+from tieout.server.alerts import running
+from tieout.server.alerts.store import DatabaseStore
+
+DatabaseStore.__init__.__kwdefaults__["lease_seconds"] = 0.2
+owner = {"commit": ReplayedStream, "renew": running.AlertsFile}.get(step, DatabaseStore)
+whole, calls = getattr(owner, step), []
+
+def killed(self, *words):
+    calls.append(step)
+    answer = None if step == "renew" and len(calls) == number else whole(self, *words)
+    if len(calls) == number:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return answer
+
+setattr(owner, step, killed)
+spec = load_monitor_spec(Path("cards.yaml"))
+running.run_monitor(spec, folder, stop=threading.Event(), once=True)
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -111,3 +142,41 @@ def test_a_spec_that_cannot_be_followed_is_said_in_one_line(
     assert done.returncode == 2
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "number"),
+    [
+        ("add", 10),  # The batch is in the journal, in a transaction that never ends.
+        ("keep", 10),  # All of it is written, and not committed.
+        ("commit", 10),  # It is committed, and the source does not know.
+        ("renew", 2),  # The alert is in the database, and not in its file.
+    ],
+)
+def test_every_alert_is_told_once_over_a_kill(
+    folder: Path, server_environment: dict[str, str], step: str, number: int
+) -> None:
+    (folder / "cards.yaml").write_text(SPEC.replace("SPEED", "null"), encoding="utf-8")
+    died = subprocess.run(
+        [sys.executable, "-c", DRIVER, step, str(number)],
+        cwd=folder,
+        env=server_environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    done = subprocess.run(
+        words("--once", "--json"),
+        cwd=folder,
+        env=server_environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=240,
+    )
+    found = json.loads(done.stdout)
+    assert found["lost"] == 0
+    assert 0 < found["events"] <= 1200
+    assert alerts(folder) == [("fired", "info"), ("resolved", "info")]

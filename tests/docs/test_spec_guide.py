@@ -20,6 +20,7 @@ from tieout.reconcile.spec import (
     FeeSchedule,
     GroupPass,
     HistorySpec,
+    KeylessPass,
     NettingPass,
     Normaliser,
     PassSpec,
@@ -35,9 +36,8 @@ ROOT = Path(__file__).parents[2]
 GUIDE = "docs/guides/spec.md"
 PARTS: list[type[BaseModel]] = [
     AmountColumns, AmountFormat, AmountTolerance, AssistantUse, DateColumn, DateFormat, DayWindow,
-    EvidenceSpec,
-    ExactPass, FeeSchedule, GroupPass, HistorySpec, NettingPass, PassSpec, SideSpec, Spec,
-    TolerancePass, WordsSpec,
+    EvidenceSpec, ExactPass, FeeSchedule, GroupPass, HistorySpec, KeylessPass, NettingPass,
+    PassSpec, SideSpec, Spec, TolerancePass, WordsSpec,
 ]  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def test_a_table_has_the_fields_of_its_part(
 def test_the_passes_table_has_the_fields_of_all_passes(
     first_cells: Callable[[str, str], list[str]],
 ) -> None:
-    parts = (ExactPass, TolerancePass, GroupPass, NettingPass)
+    parts = (ExactPass, TolerancePass, GroupPass, KeylessPass, NettingPass)
     fields = {name for part in parts for name in part.model_fields}
     assert sorted(first_cells(GUIDE, "## `passes`")) == sorted(fields)
 

@@ -198,6 +198,20 @@ def test_a_join_larger_than_its_memory_spills_and_cleans_up(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == []
 
 
+def test_room_is_made_unless_a_limit_was_asked_for(tmp_path: Path) -> None:
+    def limit(engine: DuckDBEngine) -> str:
+        engine.make_room()
+        plan = engine.read_parquet([path])
+        return (
+            str(engine.fetch(plan.select(said=ibis.literal(0)))["said"][0]) + engine._memory_limit
+        )
+
+    path = tmp_path / "one.parquet"
+    pl.DataFrame({"x": [1]}).write_parquet(path)
+    with DuckDBEngine() as usual, DuckDBEngine(memory_limit="3GiB") as asked:
+        assert (limit(usual), limit(asked)) == ("0768MiB", "03GiB")
+
+
 def test_temporary_files_are_gone_when_a_run_fails(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), DuckDBEngine(temp_directory=tmp_path):
         raise RuntimeError

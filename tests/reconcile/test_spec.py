@@ -86,7 +86,7 @@ def test_a_criterion_stands_on_both_sides() -> None:
     [
         {},
         {"exact": {}, "group": {}},
-        {"keyless": {}},
+        {"keyless": {"confidence_min": 0.2}},
         {"exact": {"on": []}},
         {"tolerance": {"on": []}},
         {"group": {"on": []}},

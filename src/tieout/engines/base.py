@@ -50,6 +50,10 @@ class Engine(Protocol):
         """A 64-bit integer of some columns, equal within one run where the columns are equal."""
         ...
 
+    def make_room(self) -> None:
+        """Keep less in memory from here on, as other work begins beside it."""
+        ...
+
     def close(self) -> None:
         """Drop what was materialised, and its temporary files."""
         ...

@@ -23,6 +23,7 @@ from tieout.engines.lean_ibis import leave_other_compilers
 from tieout.model.errors import InputError
 
 MEMORY_LIMIT_DEFAULT = "2GiB"
+MEMORY_LIMIT_BESIDE = "768MiB"
 ROW_GROUP_ROWS = 122_880
 
 
@@ -44,6 +45,7 @@ class DuckDBEngine:
     ) -> None:
         self._spill = _folder_within(temp_directory)
         self._names = (f"t{number}" for number in count())
+        self._limit_given = memory_limit is not None
         self._memory_limit = memory_limit or MEMORY_LIMIT_DEFAULT
         try:
             leave_other_compilers()
@@ -164,6 +166,12 @@ class DuckDBEngine:
         return _hash_of(tuple(str(value.type().copy(nullable=True)) for value in arguments))(
             *arguments
         )
+
+    def make_room(self) -> None:
+        """Spill what is beyond 768 MiB, from here on; a limit that was asked for stays as it is."""
+        if not self._limit_given:
+            self._memory_limit = MEMORY_LIMIT_BESIDE
+            self._raw.execute(f"SET memory_limit = '{MEMORY_LIMIT_BESIDE}'")
 
     def close(self) -> None:
         """Drop what was materialised, and its temporary files."""

@@ -81,7 +81,7 @@ def pass_names(spec: Spec) -> list[str]:
 def _why_not(compared: Compared, rule: PassSpec, before: set[str]) -> str:
     part = rule.exact or rule.tolerance or rule.group or rule.netting
     if part is None:
-        return "not matched"
+        return "no pair of it is likely enough by amount, date and words"
     on = on_columns(part.on, compared.spec)
     keys = [name for name in on if name == "key" or name.startswith("key_")]
     if any(not compared.record[name] for name in keys):

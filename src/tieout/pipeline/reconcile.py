@@ -21,6 +21,7 @@ from tieout.pipeline.explain_breaks import explain_breaks
 from tieout.pipeline.explain_earlier import earlier_incidents
 from tieout.pipeline.files import write_files
 from tieout.pipeline.inputs import Input, decide_scale, read_side
+from tieout.pipeline.memory import give_back_memory
 from tieout.pipeline.proposing import parties_of, resolve_spec_of, with_proposals
 from tieout.pipeline.reconciled import Reconciled, build_manifest, build_report
 from tieout.pipeline.timing import Stopwatch
@@ -32,7 +33,7 @@ from tieout.reconcile.evidence import explain_residue
 from tieout.reconcile.infer import Inferred, SampleSide, infer_spec
 from tieout.reconcile.records import Residue
 from tieout.reconcile.residue import build_residue
-from tieout.reconcile.run import run_passes
+from tieout.reconcile.run import Tied, run_passes
 from tieout.reconcile.spec import Spec
 from tieout.reconcile.spec_file import load_spec
 from tieout.sources.open import open_source
@@ -131,17 +132,10 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
         tied = run_passes(
             left.table, right.table, spec, scale=scale, engine=engine, progress=clock.announce
         )
+        engine.make_room()
     with clock.step("explain"):
-        residue = build_residue(left.table, right.table, tied, spec, scale=scale, engine=engine)
-        found = explain_residue(residue, spec.evidence, criteria=tuple(spec.left.criteria))
-        words = _named(job, found, residue, (left, right), spec, engine)
-        breaks = finish_breaks(
-            words.breaks,
-            reconciliation=spec.reconciliation,
-            scale=scale,
-            as_of=job.as_of or _last_day(residue),
-            next_steps=words.next_steps,
-        )
+        residue, words, breaks = _explained(job, (left, right), tied, spec, scale, engine)
+        give_back_memory()
     with clock.step("judge"):
         earlier = earlier_runs(
             job.workspace,
@@ -152,6 +146,7 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
         )
         history = breaks.clear() if earlier.breaks is None else earlier.breaks
         breaks = judge_breaks(breaks, history)
+        give_back_memory()
     with clock.step("group"):
         explained = explain_breaks(
             breaks,
@@ -161,6 +156,7 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
             scratch=scratch,
             earlier=earlier_incidents(job.workspace, earlier.run_ids),
         )
+        give_back_memory()
     with clock.step("propose"):
         breaks = _proposed(job, explained.breaks, residue, spec)
     with clock.step("prove"):
@@ -182,6 +178,31 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
         conservation=conservation,
         engine=engine,
     )
+
+
+def _explained(
+    job: ReconcileJob,
+    inputs: tuple[Input, Input],
+    tied: Tied,
+    spec: Spec,
+    scale: int,
+    engine: Engine,
+) -> tuple[Residue, WordsHeard, pl.DataFrame]:
+    """The breaks, and what later steps need of the residue: with a million it is much to keep."""
+    left, right = inputs
+    residue = build_residue(left.table, right.table, tied, spec, scale=scale, engine=engine)
+    found = explain_residue(residue, spec.evidence, criteria=tuple(spec.left.criteria))
+    words = name_by_words_of_rows(
+        found, residue, inputs, spec, engine=engine, workspace=job.workspace
+    )
+    breaks = finish_breaks(
+        words.breaks,
+        reconciliation=spec.reconciliation,
+        scale=scale,
+        as_of=job.as_of or _last_day(residue),
+        next_steps=words.next_steps,
+    )
+    return residue.without_evidence(), replace(words, breaks=words.breaks.clear()), breaks
 
 
 def _read(

@@ -15,6 +15,7 @@ EXPLANATIONS = {
     "exact": "equal in every compared field",
     "tolerance": "equal key fields, amount and date within tolerance",
     "group": "the sums of the rows of one key agree",
+    "keyless": "no key; amount, date and words make this the likely pair",
     "netting": "rows of one side that add up to nothing",
 }
 
@@ -36,7 +37,9 @@ def write_matches(
         else []
     )
     groups = pl.concat(
-        outcome.groups.with_columns(pl.lit(outcome.name).alias("pass"), _why(outcome.name))
+        _with_confidence(outcome.groups).with_columns(
+            pl.lit(outcome.name).alias("pass"), _why(outcome.name)
+        )
         for outcome in outcomes
     )
     if not groups.is_empty() or not plans:
@@ -104,9 +107,16 @@ def _groups_plan(groups: ir.Table, scale: int) -> ir.Table:
         right_rows=groups["right_rows"],
         difference=exact_decimal(groups["difference"], scale),
         currency=groups["currency"],
-        confidence=_certain(),
+        confidence=groups["confidence"],
         explanation=groups["explanation"],
     )
+
+
+def _with_confidence(groups: pl.DataFrame) -> pl.DataFrame:
+    """A pass that weighs says how sure it is of each match; the others are certain."""
+    if "confidence" in groups.columns:
+        return groups
+    return groups.with_columns(confidence=pl.lit(1.0))
 
 
 def _certain() -> ir.Value:

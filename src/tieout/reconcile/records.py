@@ -1,6 +1,6 @@
 """The shape in which both sides are compared."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -49,6 +49,21 @@ class Residue:
     ambiguous: pl.DataFrame
     scale: int
     balances: bool = False
+
+    def without_evidence(self) -> "Residue":
+        """What is still asked for once breaks are explained: whose rows are open, and how much."""
+        left, right = (side.select(_KEPT) for side in (self.left, self.right))
+        return replace(
+            self,
+            left=left,
+            right=right,
+            kin_left=self.kin_left.clear(),
+            kin_right=self.kin_right.clear(),
+            tied=self.tied.clear(),
+        )
+
+
+_KEPT = ("row", "key_text", "party", "amount", "currency")
 
 
 # What `explain_residue` answers with, a row a break; each row of the residue is in exactly one.

@@ -10,12 +10,13 @@ from tieout.engines.base import Engine
 from tieout.reconcile.calendars import business_ordinals
 from tieout.reconcile.passes.exact import exact_pass
 from tieout.reconcile.passes.group import group_pass
+from tieout.reconcile.passes.keyless import keyless_pass
 from tieout.reconcile.passes.netting import netting_pass
 from tieout.reconcile.passes.outcome import PassOutcome, nothing_withheld
 from tieout.reconcile.passes.pairs import open_rows
 from tieout.reconcile.passes.tolerance import Limits, tolerance_pass
 from tieout.reconcile.sides import on_columns
-from tieout.reconcile.spec import PassSpec, Spec
+from tieout.reconcile.spec import KeylessPass, PassSpec, Spec
 
 
 @dataclass
@@ -73,13 +74,31 @@ def _run(
     if rule.netting:
         on = on_columns(rule.netting.on, spec)
         return netting_pass(left, right, rule.netting, on=on, engine=engine)
-    assert rule.group is not None  # noqa: S101 - a pass is exactly one of four
+    if rule.keyless:
+        return _run_keyless(rule.keyless, left, right, spec, scale, engine)
+    assert rule.group is not None  # noqa: S101 - a pass is exactly one of five
     group = rule.group
     days = group.days if has_dates else None
     ordinals = _ordinals(left, right, spec.evidence.calendar, engine) if days else None
     limits = Limits(group.amount, scale, days, ordinals)
     on = on_columns(group.on, spec)
     return group_pass(left, right, group, on=on, limits=limits, engine=engine)
+
+
+def _run_keyless(
+    rule: KeylessPass, left: ir.Table, right: ir.Table, spec: Spec, scale: int, engine: Engine
+) -> PassOutcome:
+    has_dates = spec.left.date is not None and spec.right.date is not None
+    days = rule.days if has_dates else None
+    ordinals = _ordinals(left, right, rule.calendar, engine) if days else None
+    return keyless_pass(
+        left,
+        right,
+        on=on_columns(rule.on, spec),
+        limits=Limits(rule.amount, scale, days, ordinals),
+        confidence_min=rule.confidence_min,
+        engine=engine,
+    )
 
 
 def _named(outcome: PassOutcome, number: int, spec: Spec) -> PassOutcome:

@@ -187,6 +187,22 @@ class NettingPass(SpecModel):
     ] = None
 
 
+class KeylessPass(SpecModel):
+    """Rows without a key, paired by how likely amount, date and words make it."""
+
+    on: Annotated[
+        tuple[str, ...], Field(description="Columns that must agree, beside amount and date.")
+    ] = ("currency",)
+    amount: AmountTolerance = AmountTolerance()
+    days: DayWindow = DayWindow(before=1, after=3)
+    calendar: Annotated[
+        str | None, Field(description="Country code of the holiday calendar, e.g. GB or US-NY.")
+    ] = None
+    confidence_min: Annotated[
+        float, Field(ge=0.5, le=1, description="Probability below which rows stay unmatched.")
+    ] = 0.95
+
+
 class PassSpec(SpecModel):
     """One pass; exactly one of the kinds."""
 
@@ -194,12 +210,13 @@ class PassSpec(SpecModel):
     tolerance: TolerancePass | None = None
     group: GroupPass | None = None
     netting: NettingPass | None = None
+    keyless: KeylessPass | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "PassSpec":
-        parts = (self.exact, self.tolerance, self.group, self.netting)
+        parts = (self.exact, self.tolerance, self.group, self.netting, self.keyless)
         if sum(part is not None for part in parts) != 1:
-            raise ValueError("a pass is exactly one of: exact, tolerance, group, netting")
+            raise ValueError("a pass is exactly one of: exact, tolerance, group, netting, keyless")
         return self
 
 

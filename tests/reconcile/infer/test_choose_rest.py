@@ -189,3 +189,20 @@ def test_a_few_rows_a_hundred_times_as_large_are_no_cents(side: Side) -> None:
     right = readings(profile(side(amount=["12.34", "50", "300", "7"])), scale=2)
     found = choose_amount(in_order(4), left, right, keyed=True)
     assert found.left.amount.format.unwritten_decimals == 0
+
+
+def test_rows_without_a_key_are_paired_by_words_after_those_that_have_one() -> None:
+    both, _ = passes(keyed=True, currency=True, date=True, lags=SAME_DAY, keyless=True)
+    assert [next(iter(each.model_dump(exclude_none=True))) for each in both] == [
+        "exact",
+        "group",
+        "keyless",
+    ]
+
+
+def test_without_any_key_words_take_the_place_of_equal_amounts() -> None:
+    alone, choice = passes(keyed=False, currency=True, date=True, lags=LATER, keyless=True)
+    assert len(alone) == 1
+    assert alone[0].keyless
+    assert (alone[0].keyless.days.before, alone[0].keyless.days.after) == (0, 2)
+    assert "by amount, date and words" in choice.reason

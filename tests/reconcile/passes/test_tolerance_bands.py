@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tieout.engines.duckdb import DuckDBEngine
 from tieout.model.facts import Side
-from tieout.reconcile.passes.tolerance import Limits, _candidates
+from tieout.reconcile.passes.tolerance import Limits, near_pairs
 from tieout.reconcile.spec import AmountTolerance
 
 Run = Callable[..., Any]
@@ -48,7 +48,7 @@ def test_bands_of_amounts_lose_no_candidate(
     }
     limits = Limits(AmountTolerance(absolute=Decimal(width)), 0)
     found = engine.fetch(
-        _candidates(tables[Side.LEFT], tables[Side.RIGHT], on=["currency"], limits=limits)
+        near_pairs(tables[Side.LEFT], tables[Side.RIGHT], on=["currency"], limits=limits)
     )
     expected = {
         (row, other)

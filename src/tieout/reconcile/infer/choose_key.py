@@ -35,6 +35,7 @@ _DISTINCT_MIN = 0.2
 _IDENTIFIES_MIN = 0.8
 _COVERAGE_MIN = 0.1
 _COMMON_ENOUGH = 100
+_FILLED_MIN = 0.99
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,15 @@ class KeyChoice:
     choices: tuple[Choice, ...]
     needs_date: bool = False
     patterns: tuple[str | None, str | None] = (None, None)
+
+    @property
+    def leaves_blanks(self) -> bool:
+        """Whether rows that nobody gave a key are more than a stray few."""
+        return any(
+            column.filled_share < _FILLED_MIN
+            for pair in self.pairs
+            for column in (pair.left, pair.right)
+        )
 
     @property
     def normalise(self) -> dict[str, tuple[Normaliser, ...]]:

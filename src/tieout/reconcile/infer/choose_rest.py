@@ -19,6 +19,7 @@ from tieout.reconcile.spec import (
     DayWindow,
     ExactPass,
     GroupPass,
+    KeylessPass,
     PassSpec,
     TolerancePass,
 )
@@ -28,6 +29,7 @@ _ROWS_MIN = 3
 _SHARE_FEW = 0.3
 _SHARE_MOST = 0.8
 _SCALE_MAX = 6
+_DAYS_EITHER = 3
 
 
 @dataclass(frozen=True)
@@ -193,10 +195,20 @@ def date_choices(pair: Paired | None, alone: Sequence[Column]) -> list[Choice]:
     return found
 
 
+def _window(lags: Lags | None) -> DayWindow:
+    """Business days in which dates of rows without a key may differ."""
+    if lags is not None and lags.by_nature:
+        return DayWindow(before=lags.before, after=lags.after)
+    return DayWindow(before=_DAYS_EITHER, after=_DAYS_EITHER)
+
+
 def passes(
-    *, keyed: bool, currency: bool, date: bool, lags: Lags | None
+    *, keyed: bool, currency: bool, date: bool, lags: Lags | None, keyless: bool = False
 ) -> tuple[tuple[PassSpec, ...], Choice]:
-    """The passes that fit what was found, and why."""
+    """The passes that fit what was found, and why.
+
+    keyless: there are rows without a key that amount, date and words may tell apart.
+    """
     kept = [*(["key"] if keyed else []), *(["currency"] if currency else [])]
     # Without a key only the amount brings rows of differing dates together.
     near = kept if keyed else [*kept, "amount"]
@@ -223,4 +235,10 @@ def passes(
     if keyed:
         found.append(PassSpec(group=GroupPass(on=tuple(kept))))
         names.append("group")
+    if keyless and date:
+        weighed = KeylessPass(on=("currency",) if currency else (), days=_window(lags))
+        # Where there is no key at all, amounts and dates alone would pair what words tell apart.
+        found = [*(found if keyed else []), PassSpec(keyless=weighed)]
+        names = [*(names if keyed else []), "keyless"]
+        reason += " Rows without a key are paired by amount, date and words."
     return tuple(found), Choice("passes", ", ".join(names), reason, 0.8)

@@ -57,6 +57,7 @@ def infer_spec(left: SampleSide, right: SampleSide, *, name: str) -> Inferred:
         currency=all(rest.currency_of(side) for side in (0, 1)),
         date=rest.dates is not None,
         lags=rest.lags,
+        keyless=key.leaves_blanks if key.pairs else rest.has_words,
     )
     used = [
         sides[at].column(c) for at, r in enumerate((amount.left, amount.right)) for c in r.columns
@@ -160,6 +161,12 @@ class _Rest:
     def settlement_days(self) -> int:
         """Business days within which the other side is still due."""
         return self.lags.settlement if self.lags else SETTLEMENT_DEFAULT
+
+    @property
+    def has_words(self) -> bool:
+        """Whether both sides say in words whom or what a row is about."""
+        sides = self.side(0), self.side(1)
+        return all(side.comment or side.party for side in sides)
 
     def date_of(self, at: int) -> Column | None:
         """The date column of a side."""

@@ -43,9 +43,10 @@ _VOCABULARY = {
     "sequence": "row line index seq sequence rowid lineno zeile ligne linea rownum",
     "account": "account acct acc konto compte cuenta kontonummer iban card karte "
     "carte tarjeta pan depot acctno accountno au",
-    "party": "party merch customer vendor supplier payee payer merchant beneficiary counterparty "
-    "partner client kunde lieferant empfanger auftraggeber begunstigter zahlungspflichtiger "
-    "proveedor cliente fournisseur debtor creditor company firm entity sender receiver cpty",
+    "party": "party merch customer cust vendor supplier payee payer merchant beneficiary "
+    "counterparty partner client kunde lieferant empfanger auftraggeber begunstigter "
+    "zahlungspflichtiger proveedor cliente fournisseur debtor creditor company firm entity sender "
+    "receiver cpty",
     "person": "name nom nombre",
     "words": "description desc narrative narr memo text comment comments note notes details detail "
     "remark remarks label libelle verwendungszweck buchungstext concepto descripcion bezeichnung "

@@ -30,6 +30,12 @@ class Limits:
     days: DayWindow | None = None
     ordinals: pl.DataFrame | None = None
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether no difference of amounts is permitted."""
+        tolerances = (self.amount.absolute, self.amount.percent, *self.amount.by_currency.values())
+        return not any(tolerances)
+
     def within_amount(
         self, left: ir.IntegerValue, right: ir.IntegerValue, currency: ir.StringValue
     ) -> ir.BooleanValue:
@@ -67,7 +73,7 @@ def tolerance_pass(
 
     Pairs without a competitor are settled by the engine; the others are assigned optimally.
     """
-    candidates = engine.materialise(_candidates(left, right, on=on, limits=limits))
+    candidates = engine.materialise(near_pairs(left, right, on=on, limits=limits))
     rival_left = _rivals(candidates, "left_row")
     rival_right = _rivals(candidates, "right_row")
     contested_left = engine.materialise(rival_left)
@@ -99,7 +105,8 @@ def _as_pairs(candidates: ir.Table) -> ir.Table:
     ).order_by("left_row")
 
 
-def _candidates(left: ir.Table, right: ir.Table, *, on: Sequence[str], limits: Limits) -> ir.Table:
+def near_pairs(left: ir.Table, right: ir.Table, *, on: Sequence[str], limits: Limits) -> ir.Table:
+    """Pairs of rows that are equal `on` some columns and within the limits, a row a pair."""
     columns = ["row", "amount", "currency", "date", "key", *on]
     left = left.select(*dict.fromkeys(columns))
     right = right.select(*dict.fromkeys(columns))

@@ -22,7 +22,7 @@ def cases(*rows: dict[str, Any]) -> pl.DataFrame:
         "reasons_top3": ["12.50 is 9.1 robust sigma above the usual 1.00"],
         "triggered_rules": ["burst"], "incident_id": None,
     }  # fmt: skip
-    schema = {
+    schema: dict[str, Any] = {
         "incident_id": pl.String,
         "reasons_top3": pl.List(pl.String),
         "triggered_rules": pl.List(pl.String),

@@ -65,5 +65,5 @@ def test_the_web_shops_nightly_job_fails_on_breaks(copy: Path) -> None:
     assert '"$schema"' in answers[2].stdout
 
 
-def test_both_examples_are_tested() -> None:
-    assert FOLDERS == ["bank-to-ledger", "card-settlement"]
+def test_every_example_is_tested() -> None:
+    assert FOLDERS == ["bank-to-ledger", "card-rates", "card-settlement"]

@@ -145,7 +145,7 @@ def test_any_column_name_comes_back(name: str, tmp_path: Path) -> None:
         ),
         (
             SMALLEST + "passes: [{}]",
-            "passes.0: a pass is exactly one of: exact, tolerance, group, netting",
+            "passes.0: a pass is exactly one of: exact, tolerance, group, netting, keyless",
         ),
         ("left: {}\nright: {name: b, amount: x}", "left.name: is missing (and 1 more)"),
     ],

@@ -192,9 +192,7 @@ def _explained(
     left, right = inputs
     residue = build_residue(left.table, right.table, tied, spec, scale=scale, engine=engine)
     found = explain_residue(residue, spec.evidence, criteria=tuple(spec.left.criteria))
-    words = name_by_words_of_rows(
-        found, residue, inputs, spec, engine=engine, workspace=job.workspace
-    )
+    words = _named(job, found, residue, inputs, spec, engine)
     breaks = finish_breaks(
         words.breaks,
         reconciliation=spec.reconciliation,

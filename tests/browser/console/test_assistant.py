@@ -19,11 +19,12 @@ def model(served: Served) -> Iterator[ModelServer]:
     path = served.workspace / "resolve.yaml"
     with model_server() as played:
         spec = f"{{provider: local, model: played, base_url: '{played.url}', attempts: 1}}"
-        path.write_text(f"assistant: {spec}\n")
+        before = path.read_text()
+        path.write_text(f"{before}\nassistant: {spec}\n")
         try:
             yield played
         finally:
-            path.unlink()
+            path.write_text(before)
 
 
 def open_case(page: Page) -> None:

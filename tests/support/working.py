@@ -55,11 +55,11 @@ class Workplace:
     done: Done = field(default_factory=Done)
     kept: dict[Scope, Kept] = field(default_factory=lambda: defaultdict(Kept))
     precedents: list[Precedent] = field(default_factory=list)
-    library: Library = field(default_factory=Library)
+    store: Library = field(default_factory=Library)
 
     def work(self, number: int, case: PracticeCase, day: date) -> None:
         """One case: it runs alone, is held, or the operator decides it."""
-        vote = self.library.vote(likeness(case), nearest=0)
+        vote = self.store.vote(likeness(case), nearest=0)
         proposed = max(vote.shares, key=lambda kind: vote.shares[kind]) if is_clear(vote) else None
         if proposed is None:
             self._decide(number, case, None, day)
@@ -129,6 +129,6 @@ def work_by_policy(seed: int, spec: AutonomySpec, *, before: int, after: int) ->
             place.operator = place.operator.changed(seed)
         day = FIRST_DAY + timedelta(days=number // A_DAY)
         if number % _LEARNT_EVERY == 0:
-            place.library = Library.of(place.precedents, today=day)
+            place.store = Library.of(place.precedents, today=day)
         place.work(number, case, day)
     return place.done

@@ -67,7 +67,12 @@ def _writable_workspace(chosen: Path | None) -> Check:
     from tieout.pipeline.workspace import find_workspace
 
     folder = find_workspace(chosen)
-    ok = folder.is_dir() and os.access(folder, os.W_OK)
+    try:
+        # Asking for permission is not enough: file systems may be read-only, and root may do all.
+        with tempfile.TemporaryFile(dir=folder):
+            ok = True
+    except OSError:
+        ok = False
     return Check("workspace", ok, str(folder), "make the folder writable or choose --workspace")
 
 

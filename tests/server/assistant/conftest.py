@@ -1,17 +1,18 @@
 """A workspace with a played model, and cases to ask about."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from django.test.utils import override_settings
+from fee_cases import open_fee_case
 from models import ModelServer, model_server
 
 from tieout.server.assistant import asking
 from tieout.server.cases.models import Case
-from tieout.server.cases.services import open_case
 from tieout.server.resolutions import precedents
 
 MakeCase = Callable[..., Case]
@@ -63,18 +64,5 @@ def configure(workspace: Path, model: ModelServer) -> Configure:
 @pytest.fixture
 def make_case(db: None, workspace: Path) -> MakeCase:
     """Makes a case: make_case("b1", bucket="timing")."""
-
-    def make(identity: str = "b1", **more: Any) -> Case:
-        facts: dict[str, Any] = {
-            "source": "bank_vs_ledger",
-            "key": f"INV-{identity}",
-            "bucket": "fee_or_tax",
-            "difference_minor": -290,
-            "amount_minor": 9710,
-            "currency": "EUR",
-            "summary": "right 100.00 - left 97.10 = 2.90",
-            "details": {"counterparty": "Acme Ltd", "text": "paid from DE89370400440532013000"},
-        }
-        return open_case("other", identity, f"Fee of {identity}", actor=None, **facts | more)
-
-    return make
+    details = {"counterparty": "Acme Ltd", "text": "paid from DE89370400440532013000"}
+    return partial(open_fee_case, details=details)

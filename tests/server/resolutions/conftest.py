@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.test.utils import override_settings
+from fee_cases import open_fee_case
 
 from tieout.server.cases.models import Case
-from tieout.server.cases.services import open_case
 from tieout.server.resolutions import precedents
 
 MakeCase = Callable[..., Case]
@@ -34,18 +33,4 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 @pytest.fixture
 def make_case(db: None, workspace: Path) -> MakeCase:
     """Makes a case: make_case("b1", bucket="timing")."""
-
-    def make(identity: str = "b1", **more: Any) -> Case:
-        facts: dict[str, Any] = {
-            "source": "bank_vs_ledger",
-            "key": f"INV-{identity}",
-            "bucket": "fee_or_tax",
-            "difference_minor": -290,
-            "amount_minor": 9710,
-            "currency": "EUR",
-            "summary": "right 100.00 - left 97.10 = 2.90",
-            "details": {"counterparty": "Acme Ltd"},
-        }
-        return open_case("other", identity, f"Fee of {identity}", actor=None, **facts | more)
-
-    return make
+    return open_fee_case

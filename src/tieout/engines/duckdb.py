@@ -170,8 +170,10 @@ class DuckDBEngine:
     def make_room(self) -> None:
         """Spill what is beyond 768 MiB, from here on; a limit that was asked for stays as it is."""
         if not self._limit_given:
-            self._memory_limit = MEMORY_LIMIT_BESIDE
-            self._raw.execute(f"SET memory_limit = '{MEMORY_LIMIT_BESIDE}'")
+            # What cannot be spilled stays, and so does the limit.
+            with suppress(duckdb.OutOfMemoryException):
+                self._raw.execute(f"SET memory_limit = '{MEMORY_LIMIT_BESIDE}'")
+                self._memory_limit = MEMORY_LIMIT_BESIDE
 
     def close(self) -> None:
         """Drop what was materialised, and its temporary files."""

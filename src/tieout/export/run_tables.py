@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tieout.export.read_back import read_back
 from tieout.export.table import FORMULA_STARTS
 from tieout.model.errors import InputError
 
@@ -27,23 +28,25 @@ _FIRST: Final = (
 
 @dataclass(frozen=True)
 class RunTable:
-    """A table of a run. name: of its file, without the ending. columns: name to type."""
+    """A table of a run. name: of its file, without the ending. columns: name to type.
+
+    rows: those of a CSV, which is small; a Parquet file is read a piece at a time.
+    """
 
     name: str
     path: Path
     columns: "dict[str, pl.DataType]"
+    rows: "pl.DataFrame | None" = None
 
     def chunks(self) -> "Iterator[pl.DataFrame]":
         """The rows in the order of the file, at most 100,000 at once; one piece at least."""
         import polars as pl
 
-        pieces = self._csv_chunks() if self.path.suffix == ".csv" else self._parquet_chunks()
+        rows = self.rows
+        pieces = self._parquet_chunks() if rows is None else rows.iter_slices(_CHUNK_ROWS)
         first = next(pieces, None)
         yield pl.DataFrame(schema=self.columns) if first is None else first
         yield from pieces
-
-    def _csv_chunks(self) -> "Iterator[pl.DataFrame]":
-        return _unescaped(_read_csv(self.path)).iter_slices(_CHUNK_ROWS)
 
     def _parquet_chunks(self) -> "Iterator[pl.DataFrame]":
         import polars as pl
@@ -62,29 +65,21 @@ def run_tables(folder: Path) -> list[RunTable]:
     found: dict[str, RunTable] = {}
     for path in [*sorted(folder.glob("*.parquet")), *sorted(folder.glob("*.csv"))]:
         if path.stem not in found:
-            found[path.stem] = RunTable(path.stem, path, _columns(path))
+            found[path.stem] = _table(path)
     order = {name: at for at, name in enumerate(_FIRST)}
     return sorted(found.values(), key=lambda table: (order.get(table.name, len(order)), table.name))
 
 
-def _columns(path: Path) -> "dict[str, pl.DataType]":
+def _table(path: Path) -> RunTable:
     import polars as pl
 
     try:
         if path.suffix == ".csv":
-            return dict(_read_csv(path).schema)
-        return dict(pl.scan_parquet(path).collect_schema())
+            rows = _unescaped(read_back(path))
+            return RunTable(path.stem, path, dict(rows.schema), rows)
+        return RunTable(path.stem, path, dict(pl.scan_parquet(path).collect_schema()))
     except (pl.exceptions.PolarsError, OSError) as error:
         raise InputError(f"{path}: is damaged; carry out the run again: {error}") from error
-
-
-def _read_csv(path: Path) -> "pl.DataFrame":
-    """A CSV of a run. Its types are those that all rows have; a blank cell is no value."""
-    import polars as pl
-
-    if not path.stat().st_size:
-        return pl.DataFrame()
-    return pl.read_csv(path, infer_schema_length=None, try_parse_dates=True)
 
 
 def _unescaped(frame: "pl.DataFrame") -> "pl.DataFrame":

@@ -12,7 +12,7 @@ import polars as pl
 from tieout.model.buckets import Bucket
 from tieout.pipeline.workspace import find_workspace
 from tieout.reconcile.spec import AssistantUse
-from tieout.resolve.assistant.verdict import buckets_for, settled
+from tieout.resolve.assistant.verdict import NAMED_BY_MODEL, buckets_for, settled
 from tieout.resolve.config import ResolveSpec
 from tieout.resolve.config.assistant import AssistantSpec
 from tieout.resolve.facts import Facts
@@ -155,7 +155,10 @@ def _with(breaks: pl.DataFrame, options: Mapping[str, Any]) -> pl.DataFrame:
         told = f"{verdict.why} ({options['model']})"
         columns["bucket"][at] = verdict.bucket
         columns["bucket_confidence"][at] = verdict.confidence
-        columns["evidence"][at] = "; ".join(filter(None, (columns["evidence"][at], told)))
+        before = columns["evidence"][at]
+        # First where it is all there is, so that no place that shortens a text loses it.
+        parts = (told, before) if told.startswith(NAMED_BY_MODEL) else (before, told)
+        columns["evidence"][at] = "; ".join(filter(None, parts))
     return breaks.with_columns(
         pl.Series(name, values, dtype=breaks.schema[name]) for name, values in columns.items()
     )

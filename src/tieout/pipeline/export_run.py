@@ -1,6 +1,5 @@
 """The export job: a finished run in the form that another tool reads."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from tieout.export.run_tables import RunTable, run_tables
 from tieout.export.table import write_csv_chunks
 from tieout.model.errors import InputError
 from tieout.pipeline.explain_run import find_run
+from tieout.pipeline.inputs import fingerprint_file
 from tieout.pipeline.leftovers import MARK
 from tieout.pipeline.repeat import load_manifest
 from tieout.pipeline.workspace import find_workspace, prepared_folder
@@ -71,7 +71,7 @@ def export(job: ExportJob) -> ExportResult:
             "job": manifest.job,
             "to": job.to,
             "rows": rows,
-            "sha256": {name: _sha256(aside / name) for name in written},
+            "sha256": {name: fingerprint_file(aside / name).sha256 for name in written},
         }
         (aside / INDEX_FILE).write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")
     for name in earlier - {*written, INDEX_FILE}:
@@ -195,8 +195,3 @@ def _summary(manifest: "RunManifest") -> "pl.DataFrame":
     return pl.DataFrame(
         summary_rows(manifest), schema={"name": pl.String, "value": pl.String}, orient="row"
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-MARK: Final = ".writing"
+MARK: Final = ".tieout-writing"
 
 
 @contextmanager

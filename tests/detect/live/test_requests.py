@@ -109,6 +109,25 @@ def test_a_value_that_none_has_any_more_leaves_its_number_to_another(
     assert again.features["merchant_seen_before"] == 0
 
 
+def test_a_value_of_the_oldest_that_comes_again_keeps_its_number(pattern: PaymentPattern) -> None:
+    live = LivePayments(pattern, requests=1)
+    known = set(live.state.rows.vocabularies[TableRole.CUSTOMER])
+    counts = [
+        live.judge(row(f"r{n}", n / 10.0, name)).features["burst_10m"]
+        for n, name in enumerate(["new a", "new a", "new b", "new a", "new a", "new c"])
+    ]
+    assert counts == [1, 2, 1, 1, 2, 1]
+    assert set(live.state.rows.vocabularies[TableRole.CUSTOMER]) - known == {"new c"}
+
+
+def test_a_record_that_is_remembered_twice_takes_one_place(pattern: PaymentPattern) -> None:
+    live = LivePayments(pattern, requests=2)
+    for name in ("one", "one", "two", "three", "three", "four"):
+        live.remember(row(name, 1.0, amount=float(len(name))))
+    assert live.state.requests is not None
+    assert len(live.state.requests) == 2
+
+
 def test_a_small_ring_says_what_a_large_one_says_of_the_rows_that_it_holds(
     pattern: PaymentPattern,
 ) -> None:

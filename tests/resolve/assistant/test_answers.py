@@ -8,6 +8,7 @@ import pytest
 from tieout.resolve.assistant import tasks
 from tieout.resolve.assistant.answers import RefusedError, problem_of, read_answer
 from tieout.resolve.assistant.material import Material, material_of
+from tieout.resolve.assistant.pseudonyms import restored
 from tieout.resolve.assistant.template import template_answer, template_summary
 
 from .conftest import FACTS
@@ -156,4 +157,5 @@ def test_an_account_leaves_in_no_disguise(comment: str) -> None:
 def test_what_a_person_asks_is_hidden_too(material: Material) -> None:
     prompt = tasks.question(material, "Is DE89 3704 0044 0532 0130 00 theirs?")
     assert "3704" not in prompt.content
-    assert prompt.material.pseudonyms.restore(prompt.content).count("3704") == 2
+    hidden = prompt.material.pseudonyms.hidden
+    assert restored(prompt.content, hidden).count("3704") == 2

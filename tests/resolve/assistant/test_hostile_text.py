@@ -11,6 +11,7 @@ from tieout.resolve.assistant import tasks
 from tieout.resolve.assistant.answers import RefusedError, problem_of, read_answer
 from tieout.resolve.assistant.material import material_of
 from tieout.resolve.assistant.template import template_summary
+from tieout.resolve.assistant.usage import Outcome
 
 from .conftest import FACTS, Make
 
@@ -73,9 +74,9 @@ def test_a_model_that_obeys_gets_nothing_shown(
         prompts += [tasks.summary(told), tasks.classify(told), tasks.question(told, "What now?")]
     replies = make(parallel=8, requests_per_minute=60_000).ask(prompts)
     assert len(replies) == 3 * len(HOSTILE)
+    assert any(reply.call.outcome is Outcome.REFUSED for reply in replies), "it did answer"
+    assert any(reply.said is not None for reply in replies) == (answering is obeying)
     for reply in replies:
         if reply.said is not None:
             texts = [each.text for each in reply.said.sentences]
             assert shows_nothing_hostile(" ".join([reply.said.choice, *texts]))
-    if answering is escaping:
-        assert all(reply.said is None for reply in replies)

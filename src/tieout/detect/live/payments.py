@@ -143,7 +143,9 @@ class LivePayments:
         state, codes = self.state, made.codes
         made.numbers.setdefault("together", math.nan)
         if state.requests is not None:
-            state.requests.add(self._values(made), made.values, codes, made.numbers)
+            values = self._values(made)
+            if state.requests.place_of(values) < 0:
+                state.requests.add(values, made.values, codes, made.numbers)
             return
         state.rows.enrol(made.values, codes)
         holder = codes[state.parties.holder]

@@ -62,14 +62,16 @@ class Requests:
         """
         rows, slot = self._rows, self._count % self._size
         row = self._first + slot
+        # Before the oldest goes: it may be the only other one with a value of this one.
+        for role in rows.codes:
+            if codes[role] >= 0:
+                codes[role] = self._new[role].taken(codes[role], texts.get(role))
         if self._count >= self._size:
             self._forget(slot)
         self._count += 1
         self._marks[hash(values)] = row
         self._mark_of[slot] = hash(values)
         for role, column in rows.codes.items():
-            if codes[role] >= 0:
-                codes[role] = self._new[role].taken(codes[role], texts.get(role))
             column[row] = codes[role]
         for name, column_of_numbers in rows.numbers.items():
             column_of_numbers[row] = numbers[name]

@@ -96,11 +96,6 @@ class Clock:
         midnights = (moments.dt.truncate("1d") == moments).all()
         return cls(_DAY_SECONDS if midnights else _HOUR_SECONDS)
 
-    @property
-    def is_daily(self) -> bool:
-        """Whether a slot is a day."""
-        return self.seconds == _DAY_SECONDS
-
     def slots(self, moments: pl.Series) -> Numbers:
         """The slot of each moment, -1 where there is none."""
         seconds = moments.dt.timestamp("ms") // 1000

@@ -176,7 +176,9 @@ def _earlier_runs(job: "DetectJob") -> tuple[str, ...]:
             continue
         if same and (path.parent / INCIDENTS_FILE).is_file():
             found.append(path.parent.name)
-    return tuple(found[:_RUNS_MAX])
+        if len(found) == _RUNS_MAX:
+            break
+    return tuple(found)
 
 
 def _summaries(incidents: pl.DataFrame, grouped: pl.DataFrame) -> Sequence[Summary]:

@@ -41,7 +41,15 @@ def learn_order(workspace: Path, folder: Path, labels: Mapping[int, bool]) -> Le
         _write(file, labels)
         job = job_of(read_manifest(folder), out=Path(scratch) / "run", workspace=workspace)
         done = detect(
-            replace(job, labels=str(file), learn=True, reranker=None, model=None, retrain=False)
+            replace(
+                job,
+                labels=str(file),
+                learn=True,
+                reranker=None,
+                model=None,
+                retrain=False,
+                earlier=(),
+            )
         )
         why = done.report.learning
     changed = _changed(workspace, before)

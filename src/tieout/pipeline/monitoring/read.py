@@ -120,7 +120,8 @@ def _later_days(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
 def _fault(columns: Columns) -> pl.Expr:
     """Column and expectation, parted by a line break, of the first thing that is wrong."""
     time = "a time such as 09:05" if columns.clock else "a moment"
-    found = [(columns.time, pl.col(_MINUTE).is_null(), time)]
+    found = [(columns.date, pl.col(columns.date).is_null(), "a date")] if columns.date else []
+    found.append((columns.time, pl.col(_MINUTE).is_null(), time))
     if columns.status:
         found.append((columns.status, pl.col(columns.status).is_null(), "a status"))
     for name in filter(None, (columns.count, *columns.wide)):

@@ -11,6 +11,7 @@ import polars as pl
 
 from tieout.engines.base import Engine
 from tieout.engines.duckdb import DuckDBEngine
+from tieout.export.read_back import read_back
 from tieout.model.errors import InputError
 from tieout.pipeline.run_query.question import ROW
 
@@ -71,6 +72,6 @@ def _file(folder: Path, files: tuple[str, ...]) -> Path | None:
 
 
 def _read_small(path: Path) -> pl.DataFrame:
-    """A CSV of a run, which Tieout wrote itself: types are seen in all of its rows."""
-    frame = pl.read_csv(path, infer_schema_length=None, try_parse_dates=False)
+    """A CSV of a run, which Tieout wrote itself: its texts stay what they are."""
+    frame = read_back(path, days=False)
     return frame.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))

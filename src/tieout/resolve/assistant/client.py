@@ -128,7 +128,8 @@ class Client:
             raise PassingError(f"{where}: {type(error).__name__}") from error
         except exceptions.AgentRunError as error:
             raise UnusableError(f"{where}: its answer is not of the form asked for") from error
-        except (exceptions.UserError, ValueError) as error:
+        except Exception as error:
+            # Whatever a library raises of what came back: a case is not lost for it.
             raise NoAnswerError(f"{where}: {type(error).__name__}") from error
         finally:
             tally.requests += max(used.requests, 1)

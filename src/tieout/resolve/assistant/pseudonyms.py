@@ -45,10 +45,6 @@ class Pseudonyms:
             at = each.end
         return "".join([*kept, text[at:]])
 
-    def restore(self, text: str) -> str:
-        """The text with what its pseudonyms stand for; others stay as they are."""
-        return restored(text, self.hidden)
-
     def _instead(self, kind: str, value: str) -> str:
         mark = hmac.new(self._key, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()
         pseudonym = f"<{kind}:{mark[:12]}>"

@@ -10,6 +10,8 @@ from tieout.model.buckets import CAUSES, Bucket
 _PRIOR_DECISIONS: Final = 10
 _CONFIDENCE_MAX: Final = PROOF_MIN - 0.01
 _UNKNOWN: Final = str(Bucket.UNKNOWN)
+# How evidence reads where nothing but a model named the bucket.
+NAMED_BY_MODEL: Final = "no evidence; the assistant says"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +55,7 @@ def settled(
         return Verdict(bucket=evident, confidence=evidence_confidence, needs_person=False, why=why)
     if evident == _UNKNOWN:
         sure = round(min(confidence, _CONFIDENCE_MAX), 4)
-        why = f"no evidence; the assistant says {said}"
+        why = f"{NAMED_BY_MODEL} {said}"
         return Verdict(bucket=said, confidence=sure, needs_person=False, why=why)
     proven = evidence_confidence >= PROOF_MIN or evident == Bucket.AMBIGUOUS
     why = f"{'proof' if proven else 'evidence'} says {evident}, the assistant {said}"

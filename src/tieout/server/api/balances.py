@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from tieout.server.accounts.models import User
-from tieout.server.accounts.permissions import WORKING_ROLES, Role
+from tieout.server.accounts.permissions import Role
 from tieout.server.api.answers import PlainJSON
 from tieout.server.api.auth import Caller, needs
 from tieout.server.api.parameters import Identity
 from tieout.server.api.periods import MAY_READ, Balance, MayLock, MayWork, find_or_404, told_balance
 from tieout.server.api.problem import ProblemError, documented
+from tieout.server.api.writes import person
 from tieout.server.closing import certifying
 from tieout.server.closing.differences import approve_difference
 from tieout.server.closing.explaining import Explained, explain, explained_flux
@@ -72,7 +72,7 @@ def prepare(period: str, balance_id: Identity, body: Preparation, caller: MayWor
     one = _balance(period, balance_id)
     certifying.prepare(
         one, supported=body.supported, support=body.support, reference=body.reference,
-        explanation=body.explanation, actor=_person(caller),
+        explanation=body.explanation, actor=person(caller, "balances"),
     )  # fmt: skip
     return _again(one)
 
@@ -86,7 +86,7 @@ def prepare(period: str, balance_id: Identity, body: Preparation, caller: MayWor
 def approve(period: str, balance_id: Identity, body: Reason, caller: MayLock) -> PlainJSON:
     """By an approver who did not prepare it; of this amount alone."""
     one = _balance(period, balance_id)
-    approve_difference(one, reason=body.reason, actor=_person(caller))
+    approve_difference(one, reason=body.reason, actor=person(caller, "balances"))
     return _again(one)
 
 
@@ -95,7 +95,7 @@ def approve(period: str, balance_id: Identity, body: Reason, caller: MayLock) ->
 def certify(period: str, balance_id: Identity, caller: MaySign) -> PlainJSON:
     """By somebody else than who prepared it."""
     one = _balance(period, balance_id)
-    certifying.certify(one, actor=_person(caller))
+    certifying.certify(one, actor=person(caller, "balances"))
     return _again(one)
 
 
@@ -113,19 +113,11 @@ def explain_flux(period: str, body: Explanation, caller: MayWork) -> PlainJSON:
     found = find_or_404(period)
     explain(
         found, body.account, body.comparison, body.text,
-        fingerprint=body.fingerprint, actor=_person(caller),
+        fingerprint=body.fingerprint, actor=person(caller, "balances"),
     )  # fmt: skip
     return PlainJSON(
         [_told(each) for each in explained_flux(found) if each.flux.account == body.account]
     )
-
-
-def _person(caller: Caller) -> User:
-    user = caller.user()
-    if user is None:
-        roles = ", ".join(WORKING_ROLES)
-        raise ProblemError(403, f"only people with a role ({roles}) stand for balances")
-    return user
 
 
 def _balance(period: str, balance_id: int) -> Certification:

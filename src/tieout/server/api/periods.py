@@ -10,6 +10,7 @@ from tieout.server.accounts.permissions import WORKING_ROLES, Role
 from tieout.server.api.answers import Limit, Offset, Page, PlainJSON, page
 from tieout.server.api.auth import Caller, needs
 from tieout.server.api.problem import ProblemError, documented
+from tieout.server.api.writes import person
 from tieout.server.closing import board, services
 from tieout.server.closing.models import Certification, Period
 from tieout.server.closing.queries import find_period
@@ -152,10 +153,8 @@ def list_balances(period: str) -> PlainJSON:
 @with_database
 def lock_period(period: str, caller: MayLock) -> PlainJSON:
     """Refused while anything is open; the problem says what."""
-    user = caller.user()
-    if user is None:
-        raise ProblemError(403, "only an approver locks a period")
-    return PlainJSON(_status(services.lock_period(find_or_404(period), actor=user)))
+    actor = person(caller, "locks")
+    return PlainJSON(_status(services.lock_period(find_or_404(period), actor=actor)))
 
 
 def _status(period: Period) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What is asked about a case, and what its answer is beside evidence and proposals."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +36,7 @@ NOT_CONFIGURED: Final = (
 # What a case's evidence calls them.
 _SAID: Final = {"comment": "Text", "counterparty": "Party"}
 _KEPT: dict[str, Assistant] = {}
+_KEEPING: Final = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,10 +61,11 @@ def assistant() -> Assistant | None:
     if spec is None:
         return None
     mark = spec.model_dump_json()
-    if mark not in _KEPT:
-        _KEPT.clear()
-        _KEPT[mark] = Assistant.of(spec, TableStore(), now=timezone.now)
-    return _KEPT[mark]
+    with _KEEPING:
+        if mark not in _KEPT:
+            _KEPT.clear()
+            _KEPT[mark] = Assistant.of(spec, TableStore(), now=timezone.now)
+        return _KEPT[mark]
 
 
 def question_of(case: Case, task: Task, text: str = "") -> Question:

@@ -10,6 +10,7 @@ from tieout.model.errors import InputError
 from tieout.resolve.assistant.tasks import Task
 from tieout.server.assistant import services
 from tieout.server.assistant.asking import NOT_CONFIGURED, assistant, question_of
+from tieout.server.assistant.models import Remark
 from tieout.server.cases.models import Case
 from tieout.server.jobs.models import Job
 from tieout.server.jobs.progress import Progress
@@ -47,8 +48,9 @@ def run_assistant(job: Job, progress: Progress) -> dict[str, Any]:
 
 def _waiting() -> QuerySet[Case]:
     """Open cases that no model has summed up yet, worst first."""
-    summed_up = {"remarks__task": Task.SUMMARY, "remarks__by_model": True}
-    found = Case.objects.exclude(status=Case.Status.RESOLVED).exclude(**summed_up)
+    summed_up = Remark.objects.filter(task=Task.SUMMARY, by_model=True)
+    waiting = Case.objects.exclude(status=Case.Status.RESOLVED)
+    found = waiting.exclude(pk__in=summed_up.values("case"))
     return found.select_related("latest_run").order_by("severity_rank", "-score", "id")
 
 

@@ -102,12 +102,16 @@ def against() -> QuerySet[Remark]:
 
 
 def stands_against(case_id: int) -> bool:
-    """Whether the assistant's latest word on bucket or proposal is against what would be done.
+    """Whether the model's latest word on bucket or proposal is against what would be done.
 
-    Nothing that acts alone may act on such a case: a disagreement goes to a person.
+    Nothing that acts alone may act on such a case: a disagreement goes to a person. What was said
+    in place of a model that did not answer takes none back.
     """
-    latest = latest_of(case_id)
-    return any(latest[task].needs_person for task in ("classify", "choose") if task in latest)
+    said = remarks_of(case_id).filter(by_model=True, task__in=("classify", "choose"))
+    latest: dict[str, bool] = {}
+    for task, needs_person in said.values_list("task", "needs_person"):
+        latest.setdefault(task, needs_person)
+    return any(latest.values())
 
 
 def track_record() -> tuple[int, int]:

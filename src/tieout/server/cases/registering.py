@@ -19,7 +19,6 @@ from tieout.server.cases.bulk import execute, staged
 from tieout.server.cases.models import RANKS, Case, Incident, Run
 from tieout.server.jobs.services import enqueue
 
-# Hours within which a case of a severity should be decided.
 _CASE_COLUMNS: Final = {
     "kind": "varchar(20)",
     "identity": "varchar(120)",

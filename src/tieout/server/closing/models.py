@@ -248,9 +248,18 @@ class Certification(models.Model):
 
     @property
     def approval(self) -> "DifferenceApproval | None":
-        """The approval of the difference as it is now; one of another amount does not count."""
+        """The approval of the difference as it is now.
+
+        One of another amount does not count, nor one from before it was prepared anew.
+        """
+        since = self.prepared_at
         return next(
-            (each for each in self.approvals.all() if each.amount == self.unexplained), None
+            (
+                each
+                for each in self.approvals.all()
+                if each.amount == self.unexplained and (since is None or each.approved_at >= since)
+            ),
+            None,
         )
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tieout.model.errors import InputError
+from tieout.resolve.assistant.verdict import NAMED_BY_MODEL
 from tieout.resolve.autonomy.judge import Spent, Way, drifted, earns, judge, limit_passed
 from tieout.resolve.autonomy.policy import AutonomySpec, Level, Scope
 from tieout.resolve.config.spec import ResolveSpec
@@ -35,9 +36,9 @@ def decide_way(proposal_id: int, spec: ResolveSpec) -> Proposal:
     if proposal.state != _STATE.PROPOSED or proposal.way:
         return proposal
     barrier = _barrier(proposal, spec)
-    scope = records.scope_of(proposal, spec.autonomy)
     if barrier:
         return _kept(proposal, _WAY.SUGGEST, barrier)
+    scope = records.scope_of(proposal, spec.autonomy)
     rule = spec.autonomy.rule_for(scope)
     verdict = judge(
         scope,
@@ -137,13 +138,16 @@ def _switched(kind: str, reason: str, actor: User) -> AutonomyEvent:
 def _barrier(proposal: Proposal, spec: ResolveSpec) -> str:
     """Why this one never runs alone, whatever its scope has earned; blank where it may."""
     switch = records.switch_of(spec.autonomy)
+    if not switch.is_on:
+        return switch.reason
     limit = spec.approval.four_eyes_above.of(proposal.currency)
     barriers = (
-        (not switch.is_on, switch.reason),
         (proposal.edited_by_id is not None or not proposal.reconciliation, "a person wrote it"),
         (_amount(proposal) > limit, f"above {limit} it takes two people"),
         (proposal.case.severity == "critical", "a critical case is a person's"),
         (_somebody_works_on(proposal.case), "a person works on its case"),
+        (proposal.case.kind == Case.Kind.INCIDENT, "an incident is a person's"),
+        (NAMED_BY_MODEL in proposal.case.summary, "only the assistant names its bucket"),
         (stands_against(proposal.case_id), "the assistant says otherwise: a person decides"),
     )
     return next((reason for holds, reason in barriers if holds), "")

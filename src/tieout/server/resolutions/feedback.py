@@ -8,6 +8,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tieout.model.errors import InputError
@@ -84,8 +85,8 @@ def _keep(lesson: Lesson, kind: str, subject: str, decisions: int) -> StoredLess
 def _lessons() -> Iterator[tuple[str, str, int, Callable[[], Lesson]]]:
     """What could be learnt: kind, subject, number of decisions, and how."""
     workspace = _workspace()
-    corrected = list(_corrected())
-    yield "buckets", "words", len(corrected), lambda: learn_buckets(workspace, _texts(corrected))
+    corrections = _corrections().count()
+    yield "buckets", "words", corrections, lambda: learn_buckets(workspace, _texts(_corrected()))
     newest: dict[str, Run] = {}
     for run in Run.objects.filter(job="detect").order_by("created_at", "pk"):
         newest[run.name] = run
@@ -97,10 +98,14 @@ def _lessons() -> Iterator[tuple[str, str, int, Callable[[], Lesson]]]:
         yield "threshold", profile, len(judged), learn
 
 
-def _corrected() -> Iterator[Case]:
-    found = Case.objects.filter(kind=Case.Kind.BREAK, bucket_corrected=True)
-    latest = found.select_related("latest_run").order_by("-updated_at", "-pk")[:_CORRECTIONS_MAX]
-    return iter(reversed(latest))
+def _corrections() -> QuerySet[Case]:
+    return Case.objects.filter(kind=Case.Kind.BREAK, bucket_corrected=True)
+
+
+def _corrected() -> list[Case]:
+    """The latest of them, oldest first."""
+    found = _corrections().select_related("latest_run").order_by("-updated_at", "-pk")
+    return list(reversed(found[:_CORRECTIONS_MAX]))
 
 
 def _texts(cases: list[Case]) -> list[tuple[str, str]]:

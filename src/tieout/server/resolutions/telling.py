@@ -11,6 +11,7 @@ from django.db.models import F
 
 from tieout.export.table import escape_text
 from tieout.model.errors import InputError
+from tieout.model.money import to_decimal
 from tieout.resolve.config import ResolveSpec
 from tieout.resolve.plain import plain_line
 from tieout.server.cases.models import RANKS, Case, Finding, Run
@@ -63,11 +64,8 @@ def findings_csv(run: Run, rows_max: int) -> str:
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(_HEADER)
     for each in worst[:rows_max]:
-        amount = (
-            ""
-            if each.amount_minor is None
-            else f"{each.amount_minor / 10**each.scale:.{each.scale}f}"
-        )
+        minor = each.amount_minor
+        amount = "" if minor is None else f"{to_decimal(minor, each.scale):f}"
         title = each.case.title if each.case else ""
         writer.writerow(
             (
@@ -96,6 +94,8 @@ def tell_at_once(cases: Sequence[Case], spec: ResolveSpec) -> int:
 
 def told_of(cases: Sequence[Case]) -> int:
     """As `tell_at_once` by the workspace's file; one that cannot be read tells nobody."""
+    if not cases:
+        return 0
     from tieout.server.resolutions.services import resolve_spec
 
     try:

@@ -9,7 +9,7 @@ from typing import Final
 
 from tieout.engines.base import Engine
 from tieout.model.money import currency_exponent
-from tieout.sources.banking.entry import Entry, Fault, entries_source, text_lines
+from tieout.sources.banking.entry import Entry, Fault, day_of, entries_source, text_lines
 from tieout.sources.source import Source
 
 # BAI Cash Management Balance Reporting Specifications, version 2: type codes of details.
@@ -65,7 +65,7 @@ def _entry(
     fields: list[str], number: int, *, day: str, account: str, currency: str
 ) -> Entry | Fault:
     code, written, funds = _at(fields, 0), _at(fields, 1), _at(fields, 2).upper()
-    booked = _day(day)
+    booked = day_of(day)
     if not code.isdigit() or int(code) not in (*_CREDITS, *_DEBITS):
         return Fault("type", code, f"line {number}: a type code from 100 to 699")
     if not re.fullmatch(r"[+-]?[0-9]+", written):
@@ -94,14 +94,7 @@ def _entry(
 
 
 def _value_day(fields: list[str], funds: str, booked: date) -> date:
-    return (_day(_at(fields, 3)) if funds == "V" else None) or booked
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date(2000 + int(text[:2]), int(text[2:4]), int(text[4:6]))
-    except ValueError:
-        return None
+    return (day_of(_at(fields, 3)) if funds == "V" else None) or booked
 
 
 def _at(fields: Sequence[str], place: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -35,6 +36,18 @@ class Fault:
     column: str
     value: str
     expected: str
+
+
+def day_of(text: str) -> date | None:
+    """YYMMDD of this century as a date; None where it is none.
+
+    >>> day_of("260131"), day_of("260231")
+    (datetime.date(2026, 1, 31), None)
+    """
+    try:
+        return date(2000 + int(text[:2]), int(text[2:4]), int(text[4:6]))
+    except ValueError:
+        return None
 
 
 COLUMNS: tuple[str, ...] = tuple(each.name for each in fields(Entry))

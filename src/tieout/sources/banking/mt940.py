@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tieout.engines.base import Engine
-from tieout.sources.banking.entry import Entry, Fault, entries_source, text_lines
+from tieout.sources.banking.entry import Entry, Fault, day_of, entries_source, text_lines
 from tieout.sources.source import Source
 
 _TAG: Final = re.compile(r"^:(\d{2}[A-Z]?):(.*)$")
@@ -82,7 +82,7 @@ def _entry(field: _Field, details: str, *, account: str, currency: str) -> Entry
     match = _LINE.match(head.strip())
     if match is None:
         return Fault("amount", head, f"line {field.line}: {_EXPECTED}")
-    value = _day(match["value"])
+    value = day_of(match["value"])
     if value is None:
         return Fault("value_date", match["value"], f"line {field.line}: a date as YYMMDD")
     description, party = _details(details)
@@ -106,13 +106,6 @@ def _entry(field: _Field, details: str, *, account: str, currency: str) -> Entry
         account=account,
         type=(match["type"] or "").strip(),
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date(2000 + int(text[:2]), int(text[2:4]), int(text[4:6]))
-    except ValueError:
-        return None
 
 
 def _entry_day(text: str, value: date) -> date | None:

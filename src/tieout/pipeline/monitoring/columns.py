@@ -35,11 +35,13 @@ _COUNTS: Final = (
     "count", "counts", "n", "cnt", "f0_", "quantity", "transactions", "number", "volume", "total",
 )  # fmt: skip
 _AMOUNTS: Final = ("amount", "value", "transaction_amount", "amt")
+_AMOUNT_WORDS: Final = frozenset(("amount", "amt", "gross", "value"))
 _CURRENCIES: Final = ("currency", "ccy", "currency_code", "transaction_currency")
 _DURATIONS: Final = (
     "duration_ms", "latency_ms", "response_time_ms", "elapsed_ms", "duration", "latency",
     "elapsed", "duration_s", "latency_s", "duration_seconds",
 )  # fmt: skip
+_DURATION_WORDS: Final = frozenset(("latency", "duration", "elapsed", "ms"))
 _REQUESTS: Final = ("request_time", "requested_at", "request_at", "started_at")
 _RESPONSES: Final = ("response_time", "responded_at", "response_at", "finished_at", "ended_at")
 _DIMENSIONS: Final = (
@@ -148,9 +150,9 @@ class _Finder:
 
     def _whole(self, time: str, status: str, count: str | None, clock: bool) -> Columns:
         counts = count is not None
-        amount = self.spec.amount or (None if counts else self._by_name(_AMOUNTS, Kind.NUMBER))
+        amount = self.spec.amount or (None if counts else self._number(_AMOUNTS, _AMOUNT_WORDS))
         duration = self.spec.duration or (
-            None if counts else self._by_name(_DURATIONS, Kind.NUMBER)
+            None if counts else self._number(_DURATIONS, _DURATION_WORDS)
         )
         request = self.spec.request_time or self._by_name(_REQUESTS, Kind.TIME)
         response = self.spec.response_time or self._by_name(_RESPONSES, Kind.TIME)
@@ -254,7 +256,7 @@ class _Finder:
         named = [name for name in numbers if _rank(name, _COUNTS) < len(_COUNTS)]
         if not named and (len(numbers) != 1 or len(self.source.columns) > 3):
             return None
-        if not named and _rank(numbers[0], (*_AMOUNTS, *_DURATIONS)) < 99:
+        if not named and (_speaks(numbers[0], _AMOUNT_WORDS | _DURATION_WORDS)):
             return None
         found = min(named, key=lambda name: _rank(name, _COUNTS)) if named else numbers[0]
         self._chose("count", found, "a number beside time and status", certain=bool(named))
@@ -266,6 +268,18 @@ class _Finder:
             for name in self._free()
             if status_of_column(name) in self.known and self.kinds[name] is Kind.NUMBER
         )
+
+    def _number(self, names: Sequence[str], words: frozenset[str]) -> str | None:
+        """A number by one of the names, else the first whose name has one of the words in it."""
+        exact = self._by_name(names, Kind.NUMBER)
+        if exact:
+            return exact
+        fits = [n for n in self._free() if self.kinds[n] is Kind.NUMBER and _speaks(n, words)]
+        if not fits:
+            return None
+        self.taken.add(fits[0])
+        self._chose(names[0].removesuffix("_ms"), fits[0], "by a word in its name", certain=False)
+        return fits[0]
 
     def _by_name(self, names: Sequence[str], kind: Kind) -> str | None:
         fits = [n for n in self._free() if self.kinds[n] is kind and _rank(n, names) < len(names)]
@@ -302,6 +316,12 @@ def status_of_column(name: str) -> str:
     ('approved', 'denied', 'failed')
     """
     return _AROUND.sub("", cleaned(name))
+
+
+def _speaks(name: str, words: frozenset[str]) -> bool:
+    """Whether one of the words is in a name: of `amount_brl` and of `grossAmount`, `amount` is."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+    return not words.isdisjoint(cleaned(apart).split("_"))
 
 
 def _rank(name: str, names: Sequence[str]) -> int:

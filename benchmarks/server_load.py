@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,12 +115,14 @@ def records(server: Served, count: int) -> list[dict[str, Any]]:
     ]
 
 
-async def realtime(server: Served, seconds: float) -> str:
-    """Requests one after another from some connections at once."""
+async def realtime(server: Served, seconds: float, clients: int) -> str:
+    """Requests one after another from some connections at once, and where their time goes.
+
+    Scoring is measured in the server; reading the body and writing the answer here, of the same
+    records; all else is the framework: routes, tokens, limits, the spool, and what follows it.
+    """
     waits: list[float] = []
     sent = records(server, 5_000)
-    until = time.perf_counter() + seconds
-    scoring, used = _scoring_seconds(server), server.cpu_seconds
 
     async def one(client: httpx.AsyncClient, first: int) -> None:
         place = first
@@ -129,25 +131,60 @@ async def realtime(server: Served, seconds: float) -> str:
             answer = await client.post("/realtime_anomaly/", json=sent[place % len(sent)])
             answer.raise_for_status()
             waits.append(time.perf_counter() - began)
-            place += PARALLEL
+            place += clients
 
     async with httpx.AsyncClient(
         base_url=server.url, headers=server.headers, timeout=120
     ) as client:
         await client.post("/realtime_anomaly/", json=sent[0])
-        began = time.perf_counter()
-        await asyncio.gather(*(one(client, first) for first in range(PARALLEL)))
-        took = time.perf_counter() - began
-    used = server.cpu_seconds - used
-    scoring = _scoring_seconds(server) - scoring
+        answer = await client.post("/realtime_anomaly/", json=sent[1])
+        before, used, began = _scoring(server), server.cpu_seconds, time.perf_counter()
+        until = began + seconds
+        await asyncio.gather(*(one(client, first) for first in range(clients)))
+        took, used = time.perf_counter() - began, server.cpu_seconds - used
+        clock, cpu = (1e3 * (now - was) for now, was in zip(_scoring(server), before, strict=True))
+    count = len(waits)
     p99 = statistics.quantiles(waits, n=100)[98]
-    each = 1000 * used / len(waits)
+    read, written = _reading_ms(sent), _writing_ms(answer.json())
     return (
-        f"{len(waits) / took:,.0f} requests/s, p50 {1000 * statistics.median(waits):.1f} ms, "
-        f"p99 {1000 * p99:.1f} ms; {each:.2f} CPU ms a request in the server, "
-        f"{1000 * scoring / len(waits):.2f} ms of wall in scoring, {scoring / sum(waits):.0%} of "
-        "the time that requests took"
+        f"{count / took:,.0f} requests/s, p50 {1000 * statistics.median(waits):.1f} ms, "
+        f"p99 {1000 * p99:.1f} ms\n    by the clock: "
+        + _split(1000 * statistics.fmean(waits), clock / count, read[0], written[0])
+        + "\n    in CPU:       "
+        + _split(1000 * used / count, cpu / count, read[1], written[1])
     )
+
+
+def _split(whole: float, scoring: float, reading: float, writing: float) -> str:
+    parts = {"validate": reading, "score": scoring, "serialise": writing}
+    parts["framework"] = whole - sum(parts.values())
+    shown = ", ".join(f"{name} {ms:.3f} ms ({ms / whole:.1%})" for name, ms in parts.items())
+    return f"{whole:.2f} ms a request: {shown}"
+
+
+def _reading_ms(sent: list[dict[str, Any]]) -> tuple[float, float]:
+    from pydantic import TypeAdapter
+
+    from tieout.server.api.bodies import RealtimeBody
+
+    body: TypeAdapter[Any] = TypeAdapter(RealtimeBody)
+    texts = iter([json.dumps(each) for each in sent])
+    return _each_ms(lambda: body.validate_python(json.loads(next(texts))), len(sent))
+
+
+def _writing_ms(answer: dict[str, Any]) -> tuple[float, float]:
+    from tieout.server.api.answers import PlainJSON
+
+    return _each_ms(lambda: PlainJSON(answer), 5_000)
+
+
+def _each_ms(do: Callable[[], object], count: int) -> tuple[float, float]:
+    """Milliseconds of one, by the clock and in CPU."""
+    began, used = time.perf_counter(), time.process_time()
+    for _ in range(count):
+        do()
+    took, used = time.perf_counter() - began, time.process_time() - used
+    return 1000 * took / count, 1000 * used / count
 
 
 def batches(server: Served, count: int = 3) -> str:
@@ -233,6 +270,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--breaks", type=int, default=1_000_000)
+    parser.add_argument("--only-realtime", action="store_true")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
     options = parser.parse_args()
     for name in options.database or ("sqlite", "postgresql"):
@@ -241,17 +279,23 @@ def main() -> None:
             database(name) as variables,
             served(Path(folder), variables) as server,
         ):
-            print(f"{name}: realtime: {asyncio.run(realtime(server, options.seconds))}", flush=True)
+            for clients in (1, PARALLEL):
+                found = asyncio.run(realtime(server, options.seconds, clients))
+                print(f"{name}: realtime, clients {clients}: {found}", flush=True)
+            if options.only_realtime:
+                continue
             print(f"{name}: batch: {batches(server)}", flush=True)
             print(f"{name}: WebSocket: {asyncio.run(subscribers(server))}", flush=True)
             if name == "sqlite":
                 print(f"breaks, {options.breaks:,}: {break_pages(server, options.breaks)}")
 
 
-def _scoring_seconds(server: Served) -> float:
+def _scoring(server: Served) -> tuple[float, float]:
+    """Seconds of scoring so far, by the clock and in CPU."""
     text = httpx.get(f"{server.url}/metrics", headers=server.headers).text
-    line = next(each for each in text.splitlines() if each.startswith("tieout_scoring_seconds_sum"))
-    return float(line.split()[1])
+    facts = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    clock, cpu = facts["tieout_scoring_seconds_sum"], facts["tieout_scoring_cpu_seconds_total"]
+    return float(clock), float(cpu)
 
 
 def _manifest(run_id: str) -> str:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from tieout.detect.fuse import fuse, score_of
+from tieout.detect.fuse import fuse, fuse_one, score_of
 
 LOG_P = arrays.arrays(np.float64, 12, elements=st.floats(-5_000, 0))
 
@@ -89,3 +89,10 @@ def test_a_row_alone_has_the_score_that_it_has_in_company(one: np.ndarray, two: 
         alone = fuse({"a": one[[row]], "b": two[[row]]}, rows=1, counted=["a", "b"])
         assert alone.log_p[0] == together.log_p[row]
         assert alone.score[0] == together.score[row]
+
+
+@given(st.floats(-5_000, 0), st.integers(1, 4))
+def test_one_channel_of_one_row_is_fused_to_the_same_bits(log_p: float, channels: int) -> None:
+    counted = [f"channel {number}" for number in range(channels)]
+    fused = fuse({counted[0]: np.array([log_p])}, rows=1, counted=counted)
+    assert fuse_one(log_p, channels=channels) == (fused.log_p[0], fused.score[0])

@@ -57,6 +57,18 @@ def fuse(
     )
 
 
+def fuse_one(log_p: float, *, channels: int) -> tuple[float, float]:
+    """As `fuse`, of one channel at one row where so many count: log of the p-value, and score.
+
+    >>> log_p, score = fuse_one(math.log(1e-6), channels=2)
+    >>> round(math.exp(log_p), 9), round(score, 2)
+    (2e-06, 0.74)
+    """
+    powers, surplus = abs(log_p) / math.log(10.0), float(np.log10(channels))
+    corrected = powers - surplus if powers > 2 * surplus else powers / 2
+    return min(log_p + float(np.log(channels)), 0.0), corrected / (corrected + _HALF_AT)
+
+
 def _number(
     spoken: Mapping[str, FloatArray], rows: int, counted: Collection[str] | None
 ) -> FloatArray:

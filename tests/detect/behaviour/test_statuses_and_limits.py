@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tieout.detect.behaviour.features import behaviour
-from tieout.detect.behaviour.limits import just_below, round_limits
+from tieout.detect.behaviour.limits import just_below, just_below_of, round_limits
 from tieout.model.table import Table
 
 MakeTable = Callable[..., Table]
@@ -48,12 +48,17 @@ def test_amounts_just_below_a_limit_are_counted_over_a_week(table: MakeTable) ->
 
 
 def test_an_amount_at_its_limit_is_not_below_it() -> None:
-    found = just_below(np.array([10_000.0, 9_999.99, 9_500.0, 9_499.99, np.nan]), [10_000.0])
+    amounts = [10_000.0, 9_999.99, 9_500.0, 9_499.99, np.nan]
+    found = just_below(np.array(amounts), [10_000.0])
+    alone = [just_below_of(each, [10_000.0]) for each in amounts]
+    assert np.array_equal(alone, found, equal_nan=True)
     assert np.isnan(found).tolist() == [True, False, False, True, True]
 
 
 def test_the_nearest_limit_is_told() -> None:
-    found = just_below(np.array([980.0, 1_010.0]), [1_000.0, 1_020.0, 5_000.0])
+    limits = [1_000.0, 1_020.0, 5_000.0]
+    found = just_below(np.array([980.0, 1_010.0]), limits)
+    assert [just_below_of(980.0, limits), just_below_of(1_010.0, limits)] == found.tolist()
     assert found.tolist() == [1_000.0, 1_020.0]
 
 

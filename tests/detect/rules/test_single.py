@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieout.detect.rules.expression import parse
@@ -53,6 +53,7 @@ CONDITIONS = (
 
 
 @pytest.mark.parametrize("text", CONDITIONS)
+@settings(deadline=None)
 @given(x=NUMBERS, y=NUMBERS, n=WHOLE, t=TRUTH, u=TRUTH, w=WORDS)
 def test_one_row_is_judged_as_in_a_table(text: str, **row: Any) -> None:
     expression = parse(text, place="test")

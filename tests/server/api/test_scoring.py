@@ -208,6 +208,8 @@ def test_the_figures_count_what_was_scored(server: Server) -> None:
         text = client.get("/metrics").text
     assert 'tieout_scored_records_total{profile="payments"}' in text
     assert 'endpoint="/batch_anomaly/"' in text
+    facts = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert float(facts["tieout_scoring_cpu_seconds_total"]) > 0
 
 
 def test_the_docs_load_nothing_from_elsewhere(server: Server) -> None:

@@ -1,9 +1,10 @@
 """One number for each way in which a payment can be unlike the past; larger is odder."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -21,16 +22,35 @@ RARE_SHARE_MAX = 0.2
 NEW_DAYS_MAX = 1.0
 
 
-class Features(Protocol):
-    """Features of some rows by name, as floats, NaN where null."""
+# Of some rows, or of one.
+Odd: TypeAlias = "Floats | float"
 
-    def __getitem__(self, name: str) -> Floats:
+
+class Features(Protocol):
+    """Features of some rows or of one by name, as floats, NaN where null."""
+
+    def __getitem__(self, name: str) -> Any:
         """One of them."""
         ...
 
     def has(self, *names: str) -> bool:
         """Whether there are such features."""
         ...
+
+
+class Single:
+    """The features of one row."""
+
+    def __init__(self, features: Mapping[str, float | None]) -> None:
+        self._features = features
+
+    def __getitem__(self, name: str) -> float:
+        value = self._features[name]
+        return math.nan if value is None else float(value)
+
+    def has(self, *names: str) -> bool:
+        """Whether there are such features."""
+        return all(name in self._features for name in names)
 
 
 class Columns:
@@ -58,83 +78,106 @@ class Aspect:
     """
 
     needs: tuple[str, ...]
-    odd: Callable[[Features], Floats]
-    usual: Callable[[Features], Floats] | None = None
+    odd: Callable[[Features], Any]
+    usual: Callable[[Features], Any] | None = None
 
 
-def _where(condition: Booleans, values: Floats) -> Floats:
+def _where(condition: "Booleans | bool", values: Odd) -> Odd:
+    if isinstance(values, float):
+        return values if condition else math.nan
     kept: Floats = np.where(condition, values, np.nan)
     return kept
 
 
-def _amount(columns: Features) -> Floats:
+def _or(values: Odd, other: Odd) -> Odd:
+    """Where a value is NaN, the other."""
+    if isinstance(values, float):
+        return other if math.isnan(values) else values
+    kept: Floats = np.where(np.isnan(values), other, values)
+    return kept
+
+
+def _log(values: Odd) -> Odd:
+    """Of one value too by the library that is asked for many: equal to the last bit."""
+    if isinstance(values, float):
+        return -math.inf if values == 0.0 else float(np.log(values))
+    with np.errstate(divide="ignore"):
+        logs: Floats = np.log(values)
+    return logs
+
+
+def _log_of_one_more(values: Odd) -> Odd:
+    found = np.log1p(values)
+    return float(found) if isinstance(values, float) else found
+
+
+def _amount(columns: Features) -> Odd:
     """Against the customer's amounts, by their spread and in plain times, and by category."""
     own = columns["amount_own_z"]
     usual = columns["amount_usual_z"] if columns.has("amount_usual_z") else own
-    # Nothing paid is no payment too large.
-    with np.errstate(divide="ignore"):
-        times = np.log(columns["amount_own_times"])
-    odd = own + 0.5 * np.where(np.isnan(usual), own, usual) + times
+    # Nothing paid is no payment too large: its logarithm is less than any.
+    odd = own + 0.5 * _or(usual, own) + _log(columns["amount_own_times"])
     return _where(columns["amount_own_rows"] >= AMOUNT_ROWS_MIN, odd)
 
 
-def _of_all(columns: Features) -> Floats:
-    return columns["amount_all_z"]
+def _of_all(columns: Features) -> Odd:
+    found: Odd = columns["amount_all_z"]
+    return found
 
 
-def _level(columns: Features) -> Floats:
+def _level(columns: Features) -> Odd:
     """Against all payments like it, where the customer's own are too few to tell."""
-    own = np.nan_to_num(columns["amount_own_rows"])
+    own = _or(columns["amount_own_rows"], 0.0)
     return _where(own < AMOUNT_ROWS_MIN, _of_all(columns))
 
 
-def _hour(columns: Features) -> Floats:
+def _hour(columns: Features) -> Odd:
     enough = columns["rows_before"] >= HABIT_ROWS_MIN
-    return _where(enough, -np.log(columns["hour_share"]))
+    return _where(enough, -_log(columns["hour_share"]))
 
 
-def _burst(columns: Features) -> Floats:
+def _burst(columns: Features) -> Odd:
     return _where(columns["burst_10m"] >= BURST_MIN, columns["burst_10m"])
 
 
-def _travel(columns: Features) -> Floats:
+def _travel(columns: Features) -> Odd:
     """Speed, where it went farther than a position's own inaccuracy can make of a short time."""
-    return _where(columns["km_from_last"] >= KM_MIN, np.log1p(columns["km_per_hour_away"]))
+    speed = _log_of_one_more(columns["km_per_hour_away"])
+    return _where(columns["km_from_last"] >= KM_MIN, speed)
 
 
-def share_before(columns: Features, name: str) -> Floats:
+def share_before(columns: Features, name: str) -> Odd:
     """Share of the customer's earlier rows with this value, half a row added."""
-    share: Floats = (columns[f"{name}_seen_before"] + 0.5) / (columns["rows_before"] + 1.0)
+    share: Odd = (columns[f"{name}_seen_before"] + 0.5) / (columns["rows_before"] + 1.0)
     return share
 
 
-def _country(columns: Features) -> Floats:
+def _country(columns: Features) -> Odd:
     """New or nearly so: a country first seen within a day that is still a small share of rows.
 
     Past its first row a trip goes on; a thief does as well, so that a day counts.
     """
     share = share_before(columns, "country")
     fresh = (share < RARE_SHARE_MAX) & (columns["country_known_days"] < NEW_DAYS_MAX)
-    return _where(fresh & (columns["rows_before"] >= HABIT_ROWS_MIN), -np.log(share))
+    return _where(fresh & (columns["rows_before"] >= HABIT_ROWS_MIN), -_log(share))
 
 
-def _rare(name: str) -> Callable[[Features], Floats]:
-    def odd(columns: Features) -> Floats:
+def _rare(name: str) -> Callable[[Features], Odd]:
+    def odd(columns: Features) -> Odd:
         enough = columns["rows_before"] >= HABIT_ROWS_MIN
-        return _where(enough, -np.log(share_before(columns, name)))
+        return _where(enough, -_log(share_before(columns, name)))
 
     return odd
 
 
-def _device(columns: Features) -> Floats:
-    new = np.nan_to_num(columns["new_device"]) > 0
-    return _where(new, np.log1p(columns["rows_before"]))
+def _device(columns: Features) -> Odd:
+    new = _or(columns["new_device"], 0.0) > 0
+    return _where(new, _log_of_one_more(columns["rows_before"]))
 
 
-def _repeat(columns: Features) -> Floats:
+def _repeat(columns: Features) -> Odd:
     gap = columns["seconds_since_same_amount"]
-    with np.errstate(invalid="ignore"):
-        return _where(gap <= REPEAT_SECONDS_MAX, -np.log1p(gap))
+    return _where(gap <= REPEAT_SECONDS_MAX, -_log_of_one_more(gap))
 
 
 # Found on their own, each with a p-value that counts in the smallest of all.
@@ -181,8 +224,8 @@ FEATURES_NEEDED = frozenset(
 )
 
 
-def odd_scores(columns: Features) -> dict[str, Floats]:
-    """Each aspect's score for each row, for the aspects whose features are there."""
+def odd_scores(columns: Features) -> dict[str, Any]:
+    """Each aspect's score for each row, or for the one, where the aspect's features are there."""
     return {
         name: aspect.odd(columns)
         for name, aspect in (*ALONE.items(), *ADDED.items())

@@ -52,6 +52,17 @@ def just_below(amounts: Floats, limits: Sequence[float]) -> Floats:
     return result
 
 
+def just_below_of(amount: float, limits: Sequence[float]) -> float:
+    """As `just_below`, of one amount.
+
+    >>> just_below_of(-96.0, (100.0, 1_000.0)), just_below_of(94.0, (100.0,))
+    (100.0, nan)
+    """
+    absolute = abs(amount)
+    near = (each for each in limits if each * (1.0 - NEAR_SHARE) <= absolute < each)
+    return min(near, default=float("nan"))
+
+
 def _near(work: Work) -> Computed:
     from tieout.detect.behaviour.kernels import window_totals
 

@@ -18,7 +18,7 @@ from tieout.detect.behaviour.amounts import (
     TO_SIGMA,
 )
 from tieout.detect.behaviour.firsts import plural, short
-from tieout.detect.behaviour.limits import NEAR_DAYS, just_below
+from tieout.detect.behaviour.limits import NEAR_DAYS, just_below_of
 from tieout.detect.behaviour.places import BACK_SHARE, EARTH_RADIUS_KM, SECONDS_MIN
 from tieout.detect.behaviour.repeats import GAPS, GAPS_MIN
 from tieout.detect.behaviour.statuses import ASKED_BACK, MONTH_DAYS, REFUSED
@@ -100,18 +100,13 @@ def _money(state: PaymentState, made: Moment) -> None:
 
 
 def _limit(state: PaymentState, amount: float) -> float | None:
-    if not state.limits:
-        return None
-    limit = float(just_below(np.array([amount]), state.limits)[0])
+    limit = just_below_of(amount, state.limits)
     return None if math.isnan(limit) else limit
 
 
 def _latest(state: PaymentState, made: Moment, key: Key, width: int) -> Spread:
     """Of the latest amounts of a key, in logarithms."""
-    found: Spread = walks.latest_spread(
-        state.rows.chains[key], state.rows.numbers["log"], state.habit(key, made.codes), width
-    )
-    return found
+    return state.spread(key, "log", made.codes, width)
 
 
 def _head(state: PaymentState, made: Moment, role: TableRole) -> int:
@@ -139,10 +134,9 @@ def pace(state: PaymentState, made: Moment) -> dict[str, Value]:
         return {"rows_before": None, "seconds_since_last": NAN, "gap_variation": NAN}
     rows, head = state.rows, _head(state, made, state.parties.holder)
     chain, time = rows.chains[state.parties.holder,], rows.numbers["time"]
-    before = state.hours.of_holder.get(holder)
     last = walks.last_known(chain, time, time, head, made.now)
     return {
-        "rows_before": 0 if before is None else int(before.sum()),
+        "rows_before": state.hours.rows_of(holder),
         "seconds_since_last": (made.now - time[last]) / 1e6 if last >= 0 else NAN,
         "gap_variation": walks.evenness(chain, time, head, made.now, GAPS, GAPS_MIN),
     }
@@ -163,9 +157,8 @@ def amounts(state: PaymentState, made: Moment) -> dict[str, Value]:
         "amount_own_z": deviation_of(made.numbers["log"], pool, own),
     }
     if TableRole.MERCHANT_CATEGORY in state.parties.roles:
-        nets, head = rows.numbers["net"], state.habit(key, made.codes)
-        own = walks.latest_spread(rows.chains[key], nets, head, LATEST)
-        pool = state.pool_net.at(rows.height, nets)
+        own = state.spread(key, "net", made.codes, LATEST)
+        pool = state.pool_net.at(rows.height, rows.numbers["net"])
         found["amount_usual_z"] = deviation_of(made.numbers["net"], pool, own)
     return found
 

@@ -1,7 +1,7 @@
 """What is counted of who acts: hours of the day, and what it has had to do with."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from tieout.detect.live.rows import joined
 from tieout.model.table import TableRole
 
 _HOURS = 24
+# Rows in each hour of the day, and behind them rows in all.
+Counts: TypeAlias = list[int]
+_ALL = _HOURS
 
 
 class Hours:
@@ -19,7 +22,7 @@ class Hours:
 
     def __init__(self, work: Work, holder: TableRole) -> None:
         hours = work.timeline.hour.astype(np.int64)
-        self.everyone = np.bincount(hours, minlength=_HOURS)
+        self.everyone = _counts(np.bincount(hours, minlength=_HOURS))
         self.of_holder = _by_code(work, holder, hours)
         self.by_category = TableRole.MERCHANT_CATEGORY in work.roles
         self.of_category = (
@@ -43,29 +46,42 @@ class Hours:
         within = (same + POOL_ROWS * within) / (near + POOL_ROWS)
         return near, share * within
 
+    def rows_of(self, holder: int) -> int:
+        """Rows of a holder in all."""
+        counts = self.of_holder.get(holder)
+        return 0 if counts is None else counts[_ALL]
+
     def add(self, hour: int, holder: int, category: int) -> None:
         """Count a row."""
-        self.everyone[hour] += 1
+        counted = [self.everyone]
         for counts, code in ((self.of_holder, holder), (self.of_category, category)):
             if code >= 0:
-                counts.setdefault(code, np.zeros(_HOURS, np.int64))[hour] += 1
+                counted.append(counts.setdefault(code, [0] * (_HOURS + 1)))
+        for each in counted:
+            each[hour] += 1
+            each[_ALL] += 1
 
 
-def _by_code(work: Work, role: TableRole, hours: np.ndarray) -> dict[int, np.ndarray]:
+def _counts(by_hour: np.ndarray) -> Counts:
+    return [*by_hour.tolist(), int(by_hour.sum())]
+
+
+def _by_code(work: Work, role: TableRole, hours: np.ndarray) -> dict[int, Counts]:
     part = work.keys.codes(role)
     known = part.codes >= 0
     cells = part.codes[known].astype(np.int64) * _HOURS + hours[known]
     counts = np.bincount(cells, minlength=part.count * _HOURS).reshape(-1, _HOURS)
-    return dict(enumerate(counts))
+    totals = counts.sum(axis=1, keepdims=True)
+    return dict(enumerate(np.hstack([counts, totals]).tolist()))
 
 
-def _near(counts: np.ndarray | None, hour: int) -> tuple[int, int, int]:
+def _near(counts: Counts | None, hour: int) -> tuple[int, int, int]:
     """Rows in the hour or one beside it, in it alone, and in all."""
     if counts is None:
         return 0, 0, 0
-    same = int(counts[hour])
-    near = int(counts[hour - 1]) + same + int(counts[(hour + 1) % _HOURS])
-    return near, same, int(counts.sum())
+    same = counts[hour]
+    near = counts[(hour - 1) % _HOURS] + same + counts[(hour + 1) % _HOURS]
+    return near, same, counts[_ALL]
 
 
 @dataclass

@@ -14,13 +14,14 @@ from tieout.detect.behaviour.aspects import (
     FEATURES_NEEDED,
     TOGETHER,
     WEIGHTS,
+    Single,
     odd_scores,
 )
 from tieout.detect.behaviour.family import HOLDERS, first_of
 from tieout.detect.behaviour.features import behaviour, chosen
 from tieout.detect.behaviour.pattern import PaymentPattern
 from tieout.detect.behaviour.pattern_reasons import RowFacts, reasons_of
-from tieout.detect.behaviour.timeline import Floats, has_clock
+from tieout.detect.behaviour.timeline import has_clock
 from tieout.detect.live import walks
 from tieout.detect.live.features import (
     COMPUTED,
@@ -157,9 +158,9 @@ class LivePayments:
 
     def _seen(self, features: Mapping[str, Value], made: Moment) -> Seen:
         calibrations = self.pattern.calibrations
-        odd = odd_scores(_One(features))
+        odd = odd_scores(Single(features))
         channels = {
-            name: calibrations[name].log_p_of(float(score[0]))
+            name: calibrations[name].log_p_of(score)
             for name, score in odd.items()
             if name in calibrations
         }
@@ -228,17 +229,3 @@ def _microseconds(time: datetime.datetime | None) -> float:
 
 def _or_none(value: Value) -> Value:
     return None if isinstance(value, float) and math.isnan(value) else value
-
-
-class _One:
-    """The features of one record, as aspects want them."""
-
-    def __init__(self, features: Mapping[str, Value]) -> None:
-        self._features = features
-
-    def __getitem__(self, name: str) -> Floats:
-        value = self._features[name]
-        return np.array([math.nan if value is None else float(value)])
-
-    def has(self, *names: str) -> bool:
-        return all(name in self._features for name in names)

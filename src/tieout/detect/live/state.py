@@ -12,8 +12,9 @@ from tieout.detect.behaviour.places import own_places
 from tieout.detect.behaviour.repeats import PARTNERS
 from tieout.detect.behaviour.statuses import says_asked_back, says_refused
 from tieout.detect.behaviour.timeline import timeline
+from tieout.detect.live import walks
 from tieout.detect.live.habits import Firsts, Hours
-from tieout.detect.live.pools import RunningPool
+from tieout.detect.live.pools import RunningPool, Spread
 from tieout.detect.live.requests import Requests
 from tieout.detect.live.rows import Floats, Key, Rows
 from tieout.detect.live.whereabouts import Whereabouts
@@ -25,6 +26,8 @@ FIRSTS = (
     TableRole.MERCHANT_CATEGORY,
     TableRole.DEVICE,
 )
+# So many spreads are kept before all are forgotten; each is a few numbers.
+_SPREADS_MAX = 200_000
 ACTING = (TableRole.CARD, TableRole.CUSTOMER, TableRole.MERCHANT, TableRole.DEVICE)
 
 
@@ -91,6 +94,7 @@ class PaymentState:
         self.pool, self.pool_net = RunningPool(), RunningPool()
         self.whereabouts = Whereabouts(roles)
         self.requests = None if requests is None else Requests(self.rows, requests)
+        self._spreads: dict[tuple[Key, str, int, int], Spread] = {}
 
     def habit(self, key: Key, codes: dict[TableRole, int]) -> int:
         """The last row of a key that counts as its habit; -1 for none."""
@@ -106,6 +110,20 @@ class PaymentState:
         if self.requests is None:
             return self.habit(key, codes)
         return self.requests.head(key, self.rows.key_of(key, codes))
+
+    def spread(self, key: Key, name: str, codes: dict[TableRole, int], width: int) -> Spread:
+        """How many, centre and spread of a key's latest `width` numbers that count as its habit.
+
+        What is behind a row never changes, so that it is counted once for each last row.
+        """
+        head = self.habit(key, codes)
+        found = self._spreads.get((key, name, width, head))
+        if found is None:
+            if len(self._spreads) >= _SPREADS_MAX:
+                self._spreads.clear()
+            found = walks.latest_spread(self.rows.chains[key], self.rows.numbers[name], head, width)
+            self._spreads[key, name, width, head] = found
+        return found
 
     def _keys(self) -> tuple[Key, ...]:
         parties = self.parties

@@ -46,7 +46,7 @@ class KeptRule:
 
     def held(self, row: Mapping[str, Any]) -> Held | None:
         """The rule with its reason where it holds. row: a value for each column, None for null."""
-        known = {name: row.get(name) for name in self.needs}
+        known = {**row}
         for name, param in self.params.items():
             known[name] = param.of(row)
         for name, named in self._lets.items():

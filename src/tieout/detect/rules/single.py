@@ -123,10 +123,11 @@ def _truth(name: Any, inner: Condition) -> Condition:
 
 
 def _binary(name: Any, left: Condition, right: Condition) -> Condition:
+    # What the left side settles needs no right one.
     if name == "And":
-        return lambda row: _both(left(row), right(row))
+        return lambda row: False if (one := left(row)) is False else _both(one, right(row))
     if name == "Or":
-        return lambda row: _either(left(row), right(row))
+        return lambda row: True if (one := left(row)) is True else _either(one, right(row))
     if not isinstance(name, str) or name not in {*_COMPARED, *_COMPUTED}:
         raise _UnknownPartError
     compute = _COMPARED.get(name) or _COMPUTED[name]
@@ -146,12 +147,12 @@ def _binary(name: Any, left: Condition, right: Condition) -> Condition:
 
 
 def _both(one: Any, other: Any) -> bool | None:
-    if one is False or other is False:
+    if other is False:
         return False
     return None if one is None or other is None else bool(one and other)
 
 
 def _either(one: Any, other: Any) -> bool | None:
-    if one is True or other is True:
+    if other is True:
         return True
     return None if one is None or other is None else bool(one or other)

@@ -15,7 +15,7 @@ from tieout.detect.behaviour.features import FEATURES, behaviour
 from tieout.detect.behaviour.memory import without_shared
 from tieout.detect.behaviour.pattern import PaymentPattern
 from tieout.detect.entries import with_entry_columns
-from tieout.detect.fuse import fuse
+from tieout.detect.fuse import fuse_one
 from tieout.detect.judge import REASONS_MAX, Judge, Judged
 from tieout.detect.live.payments import LivePayments
 from tieout.detect.live.roles import by_role_of
@@ -78,8 +78,10 @@ class Scorer:
         self._judge = Judge(model.detectors, model.penalties, model.counted)
         pattern = model.detectors.get(PaymentPattern.name)
         self._pattern = pattern if isinstance(pattern, PaymentPattern) else None
+        self._channels = len({*model.counted, PaymentPattern.name})
         self._lock = threading.Lock()
-        names = {*self.columns, *names_of_roles(use.roles)}
+        self._named = names_of_roles(use.roles)
+        names = {*self.columns, *self._named}
         wanted = {name for each in use.rules for name in each.needs} & set(FEATURES)
         self._live: LivePayments | None = None
         if self._pattern is not None:
@@ -192,25 +194,23 @@ class Scorer:
         judging = [seen.channels[name] for name in live.pattern.judging]
         smallest = min(judging)
         own = min(smallest + float(np.log(len(judging))), 0.0)
-        channels = {PaymentPattern.name: np.array([own])}
-        fused = fuse(channels, rows=1, counted=self._judge.counted)
+        log_p, score = fuse_one(own, channels=self._channels)
         held = self._held({**values, **seen.features})
         said = (
             ()
-            if fused.score[0] < worth_saying and not any(each.flags for each in held)
+            if score < worth_saying and not any(each.flags for each in held)
             else live.reasons(seen, values, self._use.roles)
         )
         words = [reason.text for reason in said][:REASONS_MAX]
         threshold = self.threshold if threshold is None else threshold
-        return self._scored((float(fused.score[0]), float(fused.log_p[0])), held, words, threshold)
+        return self._scored((score, log_p), held, words, threshold)
 
     def _held(self, row: dict[str, Any]) -> tuple[Held, ...]:
         """The rules that hold; a role's name stands for its column, a NaN for null."""
-        roles = self._use.roles
-        known = {name: row.get(column) for name, column in names_of_roles(roles).items()}
-        for name in (*row, *self._features):
-            value = row.get(name)
-            known[name] = None if isinstance(value, float) and math.isnan(value) else value
+        known = {name: row.get(column) for name, column in self._named.items()} | row
+        for name, value in known.items():
+            if isinstance(value, float) and math.isnan(value):
+                known[name] = None
         return tuple(held for each in self._rules if (held := each.held(known)))
 
     def _score_table(self, records: list[dict[str, Any]], *, explain: bool) -> list[ScoredRecord]:

@@ -28,6 +28,7 @@ class Naming:
     ignored: tuple[str, ...]
 
 
+@lru_cache(maxsize=_SEEN_MAX)
 def plain_name(name: str) -> str:
     """A name without case and marks between its words.
 

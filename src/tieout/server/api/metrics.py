@@ -41,6 +41,11 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self.scoring_cpu_seconds = Counter(
+            "tieout_scoring_cpu_seconds_total",
+            "Processor time of scoring alone.",
+            registry=self.registry,
+        )
         self.subscribers = Gauge(
             "tieout_websocket_subscribers",
             "Sockets that are told of findings.",

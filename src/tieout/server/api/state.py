@@ -3,11 +3,11 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from fastapi import FastAPI, Request
 
@@ -19,6 +19,7 @@ from tieout.server.api.hub import Hub
 from tieout.server.api.metrics import Metrics
 
 REFRESH_SECONDS: Final = 2.0
+Sent = TypeVar("Sent")
 _log = logging.getLogger(__name__)
 
 
@@ -36,15 +37,12 @@ class Scoring:
         Raises RecordError and NoModelError.
         """
         model = self.models.choose(record, profile)
-        began = time.perf_counter()
         if model.is_quick:
             # Quicker than handing it to a thread, and in the order in which requests come.
-            verdict = model.score_next(record)
-        else:
-            loop = asyncio.get_running_loop()
-            verdict = await loop.run_in_executor(self._threads, model.score_next, record)
-        self._count(model, verdict, began)
-        return model, verdict
+            return model, self._timed(model, model.score_next, record)
+        loop = asyncio.get_running_loop()
+        judged = loop.run_in_executor(self._threads, self._timed, model, model.score_next, record)
+        return model, await judged
 
     async def score(
         self, records: Sequence[Record], profile: str | None
@@ -54,16 +52,18 @@ class Scoring:
         Raises RecordError and NoModelError.
         """
         model = self.models.choose(records[0] if records else (), profile)
-        began = time.perf_counter()
         loop = asyncio.get_running_loop()
-        verdict = await loop.run_in_executor(self._threads, model.score, records)
-        self._count(model, verdict, began)
-        return model, verdict
+        judged = loop.run_in_executor(self._threads, self._timed, model, model.score, records)
+        return model, await judged
 
-    def _count(self, model: ScoringModel, verdict: Verdict, began: float) -> None:
+    def _timed(self, model: ScoringModel, judge: Callable[[Sent], Verdict], sent: Sent) -> Verdict:
+        began, used = time.perf_counter(), time.thread_time()
+        verdict = judge(sent)
+        self._metrics.scoring_cpu_seconds.inc(time.thread_time() - used)
         self._metrics.scoring_seconds.observe(time.perf_counter() - began)
         self._metrics.scored.labels(model.profile).inc(len(verdict.scored))
         self._metrics.flagged.labels(model.profile).inc(sum(s.is_flag for s in verdict.scored))
+        return verdict
 
     @asynccontextmanager
     async def kept_current(self) -> AsyncIterator[None]:

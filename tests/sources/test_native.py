@@ -15,7 +15,7 @@ from tieout.engines.duckdb import DuckDBEngine
 from tieout.model.errors import InputError
 from tieout.model.formats import AmountFormat, DateFormat
 from tieout.sources.fields import AmountField, DateField, StagePlan, TextField, TimeField
-from tieout.sources.native import text_of, trimmed, units_of
+from tieout.sources.native import text_of, trimmed, units_of, with_twin
 
 from .conftest import Opener, StagedRows, Stager
 
@@ -248,7 +248,7 @@ def test_trimming_leaves_no_space_at_the_ends(engine: DuckDBEngine, texts: list[
 def test_units_of_the_lowest_integer_are_null(engine: DuckDBEngine) -> None:
     table = engine.publish(pl.DataFrame({"v": [str(-(2**63)), str(1 - 2**63)]}))
 
-    units = units_of(table["v"], AmountFormat(plain=True), 0)
+    units = with_twin(units_of(table["v"], AmountFormat(plain=True), 0))
 
     assert engine.fetch(table.select(u=units))["u"].to_list() == [None, 1 - 2**63]
 

@@ -40,7 +40,11 @@ class TailCalibration:
         NaN is left out. At least 25 scores make the tail; with fewer than 100 in all there is
         none, the empirical p-value is all, and scores beyond the largest share its p-value.
         """
-        known = np.sort(scores[~np.isnan(scores)])
+        return cls.fitted_in_order(np.sort(scores[~np.isnan(scores)]))
+
+    @classmethod
+    def fitted_in_order(cls, known: FloatArray) -> Self:
+        """As `fitted`, from scores that are sorted and known."""
         if len(known) < _SCORES_MIN:
             return cls(known, np.inf, 0.0, 1.0, 0.0)
         # Infinite scores are the oddest of all, and no law could be fitted to them.

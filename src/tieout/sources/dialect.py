@@ -49,6 +49,8 @@ def detect_dialect(text: str, *, preferred: str | None = None) -> Dialect:
 
 
 def _fit(text: str, dialect: Dialect, preferred: str | None) -> tuple[float, int, bool]:
+    if dialect.delimiter not in text:
+        return (0.0, 0, False)
     widths = [
         len(record)
         for record in _records(text, dialect)
@@ -72,6 +74,8 @@ def _records(text: str, dialect: Dialect) -> list[list[str]]:
 
 def _quote(text: str) -> str:
     """Single quotes only where values stand in them and none in double ones."""
+    if "'" not in text:
+        return '"'
     edge = "[" + re.escape("".join(_DELIMITERS)) + r"\r\n]"
     if re.search(rf'(?:^|{edge}) ?"', text):
         return '"'
@@ -82,6 +86,8 @@ def _quote(text: str) -> str:
 
 def _has_escaped_quotes(text: str, quote: str) -> bool:
     """A backslash before a quote that does not end its value; nowhere a doubled quote."""
+    if "\\" not in text:
+        return False
     inside = re.search(rf"\\{quote}(?![{re.escape(''.join(_DELIMITERS))}\r\n]|$)", text)
     doubled = re.search(rf"[^{re.escape(''.join(_DELIMITERS))}\r\n\\]{quote}{quote}", text)
     return inside is not None and doubled is None

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from tieout.sources.amounts import UNITS_MAX
 from tieout.sources.fields import AmountField, DateField, TextField, TimeField
-from tieout.sources.native import days_of, seconds_in, text_of, units_of
+from tieout.sources.native import days_of, seconds_in, text_of, units_of, with_twin
 
 Field = TextField | AmountField | DateField | TimeField
 JOINT = " | "
@@ -56,15 +56,19 @@ def readable_parts(
     parts: dict[str, ir.Value] = {}
     for name, field in fields.items():
         for column in columns_of(field):
-            text = parts[_text_name(column)] = text_of(table[column], clean=column in clean)
+            cleaned = column in clean
+            text = parts[_text_name(column)] = text_of(table[column], clean=cleaned)
             native = not table[column].type().is_string()
             parts[_given_name(column)] = (table[column] if native else text).notnull()
             if isinstance(field, AmountField) and column != field.direction:
-                parts[_part_name(name, column)] = units_of(table[column], field.format, scale)
+                units = units_of(table[column], field.format, scale, clean=cleaned)
+                parts[_part_name(name, column)] = units
             elif isinstance(field, DateField):
-                parts[_part_name(name, column)] = days_of(table[column], field.format)
+                days = days_of(table[column], field.format, clean=cleaned)
+                parts[_part_name(name, column)] = days
             elif isinstance(field, TimeField):
-                parts[_part_name(name, column)] = seconds_in(table[column], field.format)
+                seconds = seconds_in(table[column], field.format, clean=cleaned)
+                parts[_part_name(name, column)] = seconds
     return parts
 
 
@@ -103,8 +107,7 @@ def _text(field: TextField, parts: ir.Table) -> ir.StringValue:
 
 def _single(name: str, field: AmountField, parts: ir.Table) -> Reading:
     column = str(field.column)
-    units = parts[_part_name(name, column)]
-    value = units
+    value = units = with_twin(parts[_part_name(name, column)])
     if field.direction is not None:
         direction = parts[_text_name(field.direction)].upper()
         # Equalities, not a list: the engine makes a join of a long list, and loses the row order.

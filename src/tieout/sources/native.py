@@ -57,34 +57,39 @@ def needs_cleaning(text: ir.StringValue) -> ir.BooleanValue:
     return padded
 
 
-def units_of(column: ir.Value, amount_format: AmountFormat, scale: int) -> ir.IntegerValue:
+def units_of(
+    column: ir.Value, amount_format: AmountFormat, scale: int, *, clean: bool = False
+) -> ir.IntegerValue:
     """The column as int64 units of 10**-scale, null where it is not exactly such an amount.
 
+    They may be the lowest int64: `with_twin` is for who changes their sign. clean: see `text_of`.
     Raises InputError for a type that holds no amounts.
     """
     kind = column.type()
     written = scale - amount_format.unwritten_decimals
     if isinstance(kind, dt.String):
-        units = amount_units(text_of(column), amount_format, scale)
-    elif isinstance(kind, dt.Integer):
-        units = _from_integer(column, written)
-    elif isinstance(kind, dt.Decimal):
-        units = _from_decimal(column, kind, written)
-    elif isinstance(kind, dt.Float64):
-        units = _from_binary(column, written)
-    elif isinstance(kind, dt.Floating):
+        return amount_units(text_of(column, clean=clean), amount_format, scale)
+    if isinstance(kind, dt.Integer):
+        return _from_integer(column, written)
+    if isinstance(kind, dt.Decimal):
+        return _from_decimal(column, kind, written)
+    if isinstance(kind, dt.Float64):
+        return _from_binary(column, written)
+    if isinstance(kind, dt.Floating):
         # The shortest text of a single-precision number is what was meant by it.
-        units = amount_units(text_of(column), AmountFormat(plain=True), written)
-    else:
-        raise InputError(f"column {column.get_name()!r} is of type {kind}, which is no amount")
-    # The lowest int64 has no positive twin: a changed sign would not fit.
+        return amount_units(text_of(column), AmountFormat(plain=True), written)
+    raise InputError(f"column {column.get_name()!r} is of type {kind}, which is no amount")
+
+
+def with_twin(units: ir.IntegerValue) -> ir.IntegerValue:
+    """Null for the lowest int64, which has no positive twin: a changed sign would not fit."""
     return _when(units >= -UNITS_MAX, units)
 
 
-def days_of(column: ir.Value, date_format: DateFormat) -> ir.IntegerValue:
+def days_of(column: ir.Value, date_format: DateFormat, *, clean: bool = False) -> ir.IntegerValue:
     """The column as int32 days since 1970-01-01, null where it is no date.
 
-    Raises InputError for a type that holds no dates.
+    clean: see `text_of`. Raises InputError for a type that holds no dates.
     """
     kind = column.type()
     if isinstance(kind, dt.Date):
@@ -92,15 +97,20 @@ def days_of(column: ir.Value, date_format: DateFormat) -> ir.IntegerValue:
     if isinstance(kind, dt.Timestamp):
         return column.cast(dt.Timestamp(scale=6)).date().epoch_days().cast("int32")
     if isinstance(kind, (dt.String, dt.Integer)):
-        return epoch_days(text_of(column), date_format)
+        return epoch_days(text_of(column, clean=clean), date_format)
     raise InputError(f"column {column.get_name()!r} is of type {kind}, which is no date")
 
 
-def seconds_in(column: ir.Value, date_format: DateFormat) -> ir.IntegerValue:
-    """The column as int32 seconds since midnight, null where it has no time of day."""
+def seconds_in(
+    column: ir.Value, date_format: DateFormat, *, clean: bool = False
+) -> ir.IntegerValue:
+    """The column as int32 seconds since midnight, null where it has no time of day.
+
+    clean: see `text_of`.
+    """
     kind = column.type()
     if isinstance(kind, dt.String):
-        return seconds_of_day(text_of(column), date_format)
+        return seconds_of_day(text_of(column, clean=clean), date_format)
     if isinstance(kind, dt.Timestamp):
         clock = column.cast(dt.Timestamp(scale=6))
         return (clock.hour() * 3600 + clock.minute() * 60 + clock.second()).cast("int32")

@@ -15,7 +15,7 @@ from tieout.model.facts import Reject
 from tieout.sources.expectations import expected_of
 from tieout.sources.expressions import columns_of, first_fault, read_field, readable_parts
 from tieout.sources.fields import StagePlan
-from tieout.sources.native import needs_cleaning
+from tieout.sources.native import needs_cleaning, text_of
 from tieout.sources.source import Source
 
 _BAD_COLUMN = "bad_column"
@@ -146,14 +146,20 @@ def _flagged(
     unclean: values to have beside them, by the column that they speak of.
     """
     beside = {f"{_UNCLEAN} {column}": value for column, value in (unclean or {}).items()}
+    table = source.table
+    if not source.typed:
+        # Trimmed once: amounts and dates mention their text many times.
+        clean = dict.fromkeys(name for field in plan.fields.values() for name in columns_of(field))
+        table = _once(source, table, {name: text_of(table[name]) for name in clean})
     try:
-        parts = _once(source, readable_parts(plan.fields, source.table, plan.scale, clean) | beside)
+        read = readable_parts(plan.fields, table, plan.scale, clean)
+        parts = _once(source, table, read | beside)
     except InputError as error:
         raise InputError(f"{source.name}: {error}") from error
     readings = {name: read_field(name, field, parts) for name, field in plan.fields.items()}
     faults = [fault for reading in readings.values() for fault in reading.faults]
     return parts.select(
-        **({"row": parts["row"]} if source.numbered else {}),
+        **({"row": parts[source.row_column]} if source.row_column is not None else {}),
         **{name: reading.value for name, reading in readings.items()},
         **{
             _BAD_COLUMN: first_fault(faults, lambda fault: fault.column),
@@ -163,14 +169,14 @@ def _flagged(
     )
 
 
-def _once(source: Source, parts: dict[str, ir.Value]) -> ir.Table:
+def _once(source: Source, table: ir.Table, parts: dict[str, ir.Value]) -> ir.Table:
     """A table of values that later expressions refer to instead of repeating them.
 
     Ibis folds a projection into the next one, and the engine would compute its values at every
     mention. A random column that nobody asks for stops the fold, and the engine leaves it out.
     """
-    row = {"row": source.table[source.row_column]} if source.row_column is not None else {}
-    return source.table.select(**row, **parts, **{"kept apart": ibis.random()})
+    row = {source.row_column: table[source.row_column]} if source.row_column is not None else {}
+    return table.select(**row, **parts, **{"kept apart": ibis.random()})
 
 
 def _unreadable(

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -80,6 +80,7 @@ def test_a_wild_past_keeps_what_is_hardly_beyond_it_from_being_odd() -> None:
 
 
 @given(past=scores, found=scores)
+@example(past=[0.0, 0.1], found=[0.05, 0.2])
 def test_few_or_none_give_p_values_that_fall_as_scores_rise(
     past: list[float], found: list[float]
 ) -> None:
@@ -97,6 +98,17 @@ def test_each_band_is_calibrated_by_its_own_past() -> None:
     narrow, wide = np.exp(log_p_by_band(values, bands, past, tail=False)[-2:])
     assert narrow == pytest.approx(1 / 101)
     assert wide > 0.9
+
+
+def test_only_judged_rows_are_asked_about() -> None:
+    values = np.array([*range(PAST_MIN), 3.5, 70.0], np.float64)
+    bands = np.zeros(len(values), np.int64)
+    past = np.arange(len(values)) < PAST_MIN
+    every = log_p_by_band(values, bands, past, tail=False)
+    asked = log_p_by_band(values, bands, past, tail=False, judged=~past)
+    assert asked[~past].tolist() == every[~past].tolist()
+    assert not asked[past].any()
+    assert every[past].any()
 
 
 def test_a_band_with_little_past_is_calibrated_by_all_of_it() -> None:

@@ -46,7 +46,7 @@ def ask_among(
         log_p = _few(scores)
     else:
         log_p = log_p_by_band(scores, known.astype(np.int64), everyone, tail=True)
-    asked.scores[Channel.LEVEL], asked.log_p[Channel.LEVEL] = scores, log_p
+    asked.log_p[Channel.LEVEL] = log_p
     asked.log_p[Channel.REPEATED] = log_p_repeated(breaks)
     count = breaks["before"].to_numpy() + 1
     rare = np.sort(count)

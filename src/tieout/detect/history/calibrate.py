@@ -30,7 +30,7 @@ def calibrate(past: FloatArray, *, tail: bool) -> TailCalibration:
     if not tail or count < 2:
         return TailCalibration(known, np.inf, 0.0, 1.0, 0.0)
     if len(known) >= _PAST_FOR_A_FITTED_TAIL:
-        fitted = TailCalibration.fitted(known)
+        fitted = TailCalibration.fitted_in_order(known)
         if fitted.tail_share > 0.0:
             return replace(fitted, scale=max(fitted.scale, _SCALE_MIN * fitted.threshold))
     threshold = float(known[-count - 1])
@@ -47,7 +47,8 @@ def log_p_of_few(scores: FloatArray, past: FloatArray) -> FloatArray:
 
     Within what the past had, its share of larger ones. Beyond, that of a Student t with three
     degrees of freedom, but no less than the largest score of the past allows: p falls from its
-    share with the square of the distance (a tail of infinite variance).
+    share with the square of the distance (a tail of infinite variance). Nor more than the largest
+    score of the past would get.
     """
     from scipy.special import stdtr
 
@@ -58,24 +59,34 @@ def log_p_of_few(scores: FloatArray, past: FloatArray) -> FloatArray:
         share = np.log((1.0 + larger) / (len(known) + 1.0))
         beyond = np.minimum(np.log(2.0) + np.log(stdtr(_FREEDOM_UNKNOWN, -np.abs(scores))), 0.0)
         allowed = share + 2.0 * (np.log(largest) - np.log(scores))
-    result: FloatArray = np.where(larger > 0, share, np.fmax(beyond, allowed))
+    most = np.log(min(1.0, 2.0 / (len(known) + 1.0)))
+    further = np.minimum(np.fmax(beyond, allowed), most)
+    result: FloatArray = np.where(larger > 0, share, further)
     result[np.isnan(scores)] = 0.0
     return result
 
 
 def log_p_by_band(
-    scores: FloatArray, bands: np.ndarray, past: np.ndarray, *, tail: bool
+    scores: FloatArray,
+    bands: np.ndarray,
+    past: np.ndarray,
+    *,
+    tail: bool,
+    judged: np.ndarray | None = None,
 ) -> FloatArray:
-    """Log p-values of all scores, calibrated within bands of rows that are alike (Mondrian).
+    """Log p-values of scores, calibrated within bands of rows that are alike (Mondrian).
 
     past: rows to calibrate by. A band with fewer than 40 of them is calibrated by all of them.
+    judged: the rows that are asked about, None for all; 0.0 stands for the others.
     """
     result = np.zeros(len(scores))
     known = ~np.isnan(scores)
+    asked = known if judged is None else known & judged
     whole = scores[past & known]
-    for band in np.unique(bands[known]):
-        rows = known & (bands == band)
-        own = scores[rows & past]
+    for band in np.unique(bands[asked]):
+        of_band = bands == band
+        rows = asked & of_band
+        own = scores[known & past & of_band]
         base = own if len(own) >= PAST_MIN else whole
         if len(base) < PAST_MIN:
             result[rows] = log_p_of_few(scores[rows], base)

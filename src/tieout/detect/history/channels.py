@@ -40,14 +40,13 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True)
 class Asked:
-    """What the channels said: log p-values by channel, 0.0 where one has nothing to say."""
+    """What the channels said of the present: log p-values, 0.0 where one has nothing to say."""
 
     log_p: dict[Channel, FloatArray] = field(default_factory=dict)
-    scores: dict[Channel, FloatArray] = field(default_factory=dict)
 
 
 def ask(breaks: pl.DataFrame, *, dated: bool, balances: bool, unit: float) -> Asked:
-    """Score every break against its own past, and calibrate by the breaks of history.
+    """Score every break against its own past; p-values of the present by those of history.
 
     breaks: the columns of `break_features`, `row_features` and `with_peers`, current, `days_known`
     (earlier days of the data) and, where `balances`, rows that agree counted in rows_before.
@@ -85,11 +84,12 @@ def _ask(
     if int((~np.isnan(known)).sum()) < PAST_MIN:
         return
     if bands is None:
-        log_p = calibrate(known, tail=tail).log_p(scores)
+        log_p = np.zeros(len(scores))
+        log_p[~past] = calibrate(known, tail=tail).log_p(scores[~past])
     else:
-        log_p = log_p_by_band(scores, bands, past, tail=tail)
+        log_p = log_p_by_band(scores, bands, past, tail=tail, judged=~past)
     log_p[np.nan_to_num(scores) <= 0.0] = 0.0
-    asked.scores[channel], asked.log_p[channel] = scores, log_p
+    asked.log_p[channel] = log_p
 
 
 def _beyond(asked: Asked, channel: Channel, counts: FloatArray, past: np.ndarray) -> None:
@@ -150,8 +150,7 @@ def _ask_level(
     as_peers = _ratio(np.abs(_floats(breaks, "quantity")), _floats(breaks, "peer_size"))
     scores = np.where(before >= WINDOW_MIN, own, as_peers)
     bands = _bands(breaks, "before")
-    log_p = log_p_by_band(scores, bands, past, tail=True)
-    asked.scores[Channel.LEVEL], asked.log_p[Channel.LEVEL] = scores, log_p
+    asked.log_p[Channel.LEVEL] = log_p_by_band(scores, bands, past, tail=True, judged=~past)
 
 
 def _ask_movement(asked: Asked, breaks: pl.DataFrame, past: np.ndarray, scale: FloatArray) -> None:
@@ -266,7 +265,6 @@ def _ask_new(asked: Asked, breaks: pl.DataFrame, past: np.ndarray) -> None:
     if int(late.sum()) < PAST_MIN:
         return
     p = 0.5 * (1.0 + int((fresh & late).sum())) / (1.0 + int(late.sum()))
-    asked.scores[Channel.NEW] = fresh.astype(np.float64)
     asked.log_p[Channel.NEW] = np.where(fresh, np.log(p), 0.0)
 
 

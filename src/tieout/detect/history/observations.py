@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 OBSERVATION_SCHEMA: dict[str, type[pl.DataType]] = {
     "row": pl.Int64,  # names the observation; unique
@@ -58,3 +60,10 @@ class Observations:
         codes = self.frame.select(pl.col("key").unique().sort()).with_row_index("code")
         coded = self.frame.join(codes, on="key", how="left", maintain_order="left")
         return coded.sort("code", "at", "row")
+
+
+def numbered(column: pl.Series) -> tuple[pl.Series, NDArray[np.int64]]:
+    """The different texts of a column, sorted, and the place of each row's among them."""
+    texts = column.fill_null("")
+    known = texts.unique().sort()
+    return known, texts.cast(pl.Enum(known)).to_physical().to_numpy().astype(np.int64)

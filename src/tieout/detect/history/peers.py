@@ -6,12 +6,15 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from tieout.detect.history.observations import numbered
+
 GROUP_BREAKS_MIN: Final = 20
 _GROUPS_MAX: Final = 200
 _SAMPLE: Final = 20_000
 _EXPLAINED_MIN: Final = 0.02
 # A group counts beside all breaks of its currency like so many breaks.
 _POOL_WEIGHT: Final = 20.0
+_MEASURES: Final = ("size", "scale")
 
 
 def choose_attribute(history: pl.DataFrame, attributes: Sequence[str]) -> str | None:
@@ -59,45 +62,53 @@ def with_peers(breaks: pl.DataFrame, attribute: str | None) -> pl.DataFrame:
     as it has against 20. Each value is the mean of the medians of earlier days, by their breaks:
     what a day is compared with never contains that day. Null before the first day of a currency.
     """
-    pool = ["currency"]
-    group = ["currency", attribute] if attribute is not None else pool
-    found = breaks
-    for value, name in ((pl.col("quantity").abs(), "size"), (pl.col("residual").abs(), "scale")):
-        measured = breaks.select(*dict.fromkeys([*group, "at"]), value.alias("value"))
-        found = found.join(
-            _before(measured, pool, "pool"), on=[*pool, "at"], how="left", maintain_order="left"
+    measured = breaks.select(
+        pl.col("quantity").abs().alias("size"), pl.col("residual").abs().alias("scale")
+    )
+    days = breaks["at"].unique().sort().to_numpy()
+    day = np.searchsorted(days, breaks["at"].to_numpy())
+    _, currency = numbered(breaks["currency"])
+    groups = pools = _before(measured, currency * len(days) + day, len(days))
+    if attribute is not None:
+        known, value = numbered(breaks[attribute])
+        group = currency * len(known) + value
+        groups = _before(measured, group * len(days) + day, len(days))
+    return breaks.with_columns(
+        pl.DataFrame(
+            {"group": groups[name], "group_rows": groups[f"{name}_rows"], "pool": pools[name]}
         )
-        if attribute is not None:
-            found = found.join(
-                _before(measured, group, "group"),
-                on=[*group, "at"],
-                how="left",
-                maintain_order="left",
-            )
-        else:
-            found = found.with_columns(group=pl.col("pool"), group_rows=pl.col("pool_rows"))
-        found = found.with_columns(_shrunk().alias(f"peer_{name}")).drop(
-            "pool", "group", "pool_rows", "group_rows"
-        )
-    return found
+        .select(_shrunk())
+        .to_series()
+        .alias(f"peer_{name}")
+        for name in _MEASURES
+    )
 
 
-def _before(measured: pl.DataFrame, group: list[str], name: str) -> pl.DataFrame:
-    """By group and day, the mean of the daily medians of its earlier days, weighted by rows."""
+def _before(measured: pl.DataFrame, cell: np.ndarray, days: int) -> pl.DataFrame:
+    """Of each row, the mean of the daily medians of its group's earlier days, weighted by rows.
+
+    cell: the group of each row times `days`, and its day. Of both measures, with their rows.
+    """
     daily = (
-        measured.group_by(*group, "at")
-        .agg(pl.col("value").median().alias("median"), pl.col("value").count().alias("rows"))
-        .sort(*group, "at")
+        measured.with_columns(cell=pl.Series(cell))
+        .group_by("cell")
+        .agg(
+            *(pl.col(name).median() for name in _MEASURES),
+            *(pl.col(name).count().cast(pl.Float64).alias(f"{name}_rows") for name in _MEASURES),
+        )
+        .sort("cell")
+        .with_columns(group=pl.col("cell") // max(1, days))
     )
-    rows = pl.col("rows").cast(pl.Float64)
-    sums = (pl.col("median").fill_null(0.0) * rows).cum_sum().shift(1).over(group)
-    counts = rows.cum_sum().shift(1).over(group)
-    return daily.select(
-        *group,
-        "at",
-        pl.when(counts > 0).then(sums / counts).alias(name),
-        counts.fill_null(0.0).alias(f"{name}_rows"),
-    )
+    earlier = []
+    for name in _MEASURES:
+        rows = pl.col(f"{name}_rows")
+        sums = (pl.col(name).fill_null(0.0) * rows).cum_sum().shift(1).over("group")
+        counts = rows.cum_sum().shift(1).over("group")
+        earlier += [
+            pl.when(counts > 0).then(sums / counts).alias(name),
+            counts.fill_null(0.0).alias(f"{name}_rows"),
+        ]
+    return daily.select(earlier)[np.searchsorted(daily["cell"].to_numpy(), cell)]
 
 
 def _shrunk() -> pl.Expr:

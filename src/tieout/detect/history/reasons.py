@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -27,6 +28,8 @@ _READ: Final = (
     "on_day",
 )
 
+_SIZE_KNOWN: Final = "size_known"
+
 Row = Mapping[str, Any]
 
 
@@ -43,22 +46,22 @@ def write_reasons(
         ground.breaks.filter("current").select(ground.observations.columns)
     )
     writer = _Writer(ground)
+    known = writer.sizes_known(current)
     names = list(log_p)
     table = np.stack(list(log_p.values())) if names else np.zeros((0, current.height))
     order = np.argsort(table, axis=0, kind="stable")[:REASONS_MAX]
-    written: list[str] = []
-    of_row: list[int] = []
-    for place, row in enumerate(current.iter_rows(named=True)):
-        if anomalous[place]:
-            said = [
-                writer.sentence(names[channel], row, surges, place)
-                for nth, channel in enumerate(order[:, place])
-                if nth == 0 or table[channel, place] <= np.log(_P_SAID_MAX)
-            ]
-        else:
-            said = [writer.in_pattern(row)]
-        written += said
-        of_row += [place] * len(said)
+    fresh = (current["rows_before"] == 0).to_list()
+    said = [[writer.in_pattern(*each)] for each in zip(known, fresh, strict=True)]
+    odd = np.flatnonzero(anomalous)
+    for place, row in zip(odd.tolist(), current[odd].iter_rows(named=True), strict=True):
+        told = {**row, _SIZE_KNOWN: known[place]}
+        said[place] = [
+            writer.sentence(names[channel], told, surges, place)
+            for nth, channel in enumerate(order[:, place])
+            if nth == 0 or table[channel, place] <= np.log(_P_SAID_MAX)
+        ]
+    of_row = np.repeat(np.arange(len(said)), [len(each) for each in said])
+    written = list(chain.from_iterable(said))
     # Lists are made by grouping: handed over as lists, each would be looked at by itself.
     texts = pl.DataFrame({"row": of_row, "reasons": written}, schema=_SAID_SCHEMA)
     return texts.group_by("row", maintain_order=True).agg("reasons")["reasons"]
@@ -85,35 +88,54 @@ class _Writer:
             return self.volume(surges, place)
         return self.sentences[channel](row)
 
-    def in_pattern(self, row: Row) -> str:
-        """What a break that is not odd was compared with."""
-        known = self._size_known(row)
+    def in_pattern(self, known: str, fresh: bool) -> str:
+        """What a break that is not odd was compared with. fresh: its key has no earlier row."""
         if not known:
             return "Nothing earlier to compare it with."
-        first = self.ground.against_past and row["rows_before"] == 0
+        first = self.ground.against_past and fresh
         return f"In pattern{', though its key is new' if first else ''}: {known}."
 
     def level(self, row: Row) -> str:
         """A size beyond the usual."""
-        return f"Spike: {self._size_known(row) or self._amount(row['quantity'])}."
+        return f"Spike: {row[_SIZE_KNOWN] or self._amount(row['quantity'])}."
 
-    def _size_known(self, row: Row) -> str:
-        quantity = self._amount(row["quantity"])
-        if row["before"] >= WINDOW_MIN and row["median"] is not None:
-            past = self.ground.against_past
-            count = min(row["before"], WINDOW) if past else row["before"]
-            which = f"the last {count}" if past else f"the {count} other"
-            text = (
-                f"{quantity} against {self._amount(row['low'])} to {self._amount(row['high'])} "
-                f"in {which} breaks of this key (median {self._amount(row['median'])}"
+    def sizes_known(self, rows: pl.DataFrame) -> list[str]:
+        """What the size of each break is compared with: its key's, else its peers'; "" if none."""
+        own = ((rows["before"] >= WINDOW_MIN) & rows["median"].is_not_null()).to_numpy()
+        said = np.full(rows.height, "", np.object_)
+        if own.any():
+            said[own] = self._own_sizes(rows.filter(own))
+        said[~own] = [self._peers_size(row) for row in rows.filter(~own).iter_rows(named=True)]
+        known: list[str] = said.tolist()
+        return known
+
+    def _own_sizes(self, rows: pl.DataFrame) -> list[str]:
+        past = self.ground.against_past
+        counts = rows["before"].clip(upper_bound=WINDOW) if past else rows["before"]
+        which = "the last" if past else "the"
+        other = "" if past else " other"
+        sigmas = (rows["quantity"] - rows["mean"]) / rows["std"]
+        scattered = (rows["std"] > 0.0).fill_null(value=False)
+        amounts = zip(
+            *(map(self._amount, rows[name]) for name in ("quantity", "low", "high", "median")),
+            strict=True,
+        )
+        beyond = [
+            f"; {abs(sigma):.1f} standard deviations {'above' if sigma > 0 else 'below'} "
+            f"their mean {self._amount(mean)}"
+            if some
+            else ""
+            for some, sigma, mean in zip(scattered, sigmas, rows["mean"], strict=True)
+        ]
+        return [
+            f"{quantity} against {low} to {high} in {which} {count}{other} breaks of this key "
+            f"(median {median}{further})"
+            for (quantity, low, high, median), count, further in zip(
+                amounts, counts, beyond, strict=True
             )
-            if row["std"]:
-                sigma = (row["quantity"] - row["mean"]) / row["std"]
-                text += (
-                    f"; {abs(sigma):.1f} standard deviations {'above' if sigma > 0 else 'below'} "
-                    f"their mean {self._amount(row['mean'])}"
-                )
-            return text + ")"
+        ]
+
+    def _peers_size(self, row: Row) -> str:
         usual, count = self._peer_sizes.get(self._peer_of(row), (0.0, 0))
         if not usual or count <= WINDOW_MIN:
             return ""
@@ -122,8 +144,8 @@ class _Writer:
         currency = f" in {row['currency']}" if row["currency"] else ""
         which = "earlier breaks" if self.ground.against_past else "breaks"
         return (
-            f"{quantity} is {abs(row['quantity']) / usual:,.1f} times the usual size "
-            f"{self._amount(usual)} of {count:,} {which}{whose}{currency}"
+            f"{self._amount(row['quantity'])} is {abs(row['quantity']) / usual:,.1f} times the "
+            f"usual size {self._amount(usual)} of {count:,} {which}{whose}{currency}"
         )
 
     @cached_property
@@ -238,8 +260,9 @@ class _Writer:
     def _label(self, column: str) -> str:
         return self.ground.observations.label(column)
 
-    def _amount(self, value: float) -> str:
-        return f"{value:,.{self.ground.observations.decimals}f}"
+    @cached_property
+    def _amount(self) -> Callable[[float], str]:
+        return f"{{:,.{self.ground.observations.decimals}f}}".format
 
     def _since(self, at: int | None) -> str:
         if at is None or not self.ground.observations.dated:

@@ -12,6 +12,7 @@ from tieout.detect.calibration import TailCalibration
 from tieout.detect.detector import FloatArray
 from tieout.detect.history.calibrate import PAST_MIN, calibrate
 from tieout.detect.history.features import WINDOW
+from tieout.detect.history.observations import numbered
 
 DAYS_MIN: Final = 5
 BREAKS_MIN: Final = 5
@@ -121,7 +122,7 @@ def find_surges(breaks: pl.DataFrame, days: np.ndarray, attributes: Sequence[str
 def _families(
     breaks: pl.DataFrame, place: np.ndarray, days: int, attributes: Sequence[str], first: int
 ) -> Iterator[_Family]:
-    coded = [_coded(breaks[name]) for name in attributes]
+    coded = [numbered(breaks[name]) for name in attributes]
     for depth in range(1, _DEPTH + 1):
         tables = [
             counts
@@ -140,14 +141,6 @@ def _families(
         yield _Family(tables, calibrate(past, tail=True), float(np.log(_DEPTH * values)))
 
 
-def _coded(column: pl.Series) -> tuple[pl.Series, np.ndarray]:
-    """The different values of a column, sorted, and the place of each break's among them."""
-    texts = column.fill_null("")
-    known = texts.unique().sort()
-    places = texts.cast(pl.Enum(known)).to_physical().to_numpy()
-    return known, places.astype(np.int64)
-
-
 def _count(
     chosen: Sequence[tuple[pl.Series, np.ndarray]], place: np.ndarray, days: int
 ) -> _Counts | None:
@@ -156,21 +149,34 @@ def _count(
     size, codes = 1, np.zeros(len(place), np.int64)
     for known, places in chosen:
         size, codes = size * len(known), codes * len(known) + places
-    if len(chosen) > 1:
-        # Of all pairs those that there are.
-        met = np.flatnonzero(np.bincount(codes, minlength=size)) if size < _CELLS_MAX else None
-        met = np.unique(codes) if met is None else met
-    else:
-        met = np.arange(size)
+    met = np.arange(size) if len(chosen) == 1 else _met(codes, size)
     if len(met) > _VALUES_MAX:
         return None
+    if len(met) < size:
+        codes = _renumbered(codes, met, size)
     rest, columns = met, []
     for known, _ in reversed(chosen):
         columns.append(known.gather(rest % len(known)))
         rest = rest // len(known)
-    codes = np.searchsorted(met, codes)
     cells = np.bincount(codes * days + place, minlength=len(met) * days)
     return _Counts(pl.DataFrame(columns[::-1]), codes, cells.reshape(len(met), days))
+
+
+def _met(codes: np.ndarray, size: int) -> np.ndarray:
+    """Of all pairs those that there are."""
+    if size >= _CELLS_MAX:
+        return np.unique(codes)
+    return np.flatnonzero(np.bincount(codes, minlength=size))
+
+
+def _renumbered(codes: np.ndarray, met: np.ndarray, size: int) -> np.ndarray:
+    """The place of each code among those that there are."""
+    if size >= _CELLS_MAX:
+        return np.searchsorted(met, codes)
+    place = np.zeros(size, np.int64)
+    place[met] = np.arange(len(met))
+    renumbered: np.ndarray = place[codes]
+    return renumbered
 
 
 def _scores(counts: np.ndarray) -> FloatArray:
@@ -213,17 +219,21 @@ def _largest(families: Sequence[_Family], day: int, at: int) -> tuple[Surge, _Co
     for family in families:
         for table in family.tables:
             counts = table.counts[:, day]
-            means = table.counts[:, start:day].mean(axis=1)
-            enough = (counts >= BREAKS_MIN) & (counts >= TIMES_MIN * means)
-            scores = np.where(enough, _score_of_last(table.counts[:, start : day + 1]), -np.inf)
-            code = int(np.argmax(scores))
-            score = float(scores[code])
+            several = np.flatnonzero(counts >= BREAKS_MIN)
+            means = table.counts[several, start:day].mean(axis=1)
+            enough = counts[several] >= TIMES_MIN * means
+            if not enough.any():
+                continue
+            several, means = several[enough], means[enough]
+            scores = _score_of_last(table.counts[several, start : day + 1])
+            largest = int(np.argmax(scores))
+            code, score = int(several[largest]), float(scores[largest])
             if not np.isfinite(score):
                 continue
-            said = min(0.0, float(family.calibration.log_p(scores[[code]])[0]) + family.tried)
+            said = min(0.0, family.calibration.log_p_of(score) + family.tried)
             evidence = score * score / 2.0 - float(np.log(table.known.height))
             if said <= np.log(P_MAX) and (best is None or evidence > best[0] + 1e-9):
-                count, mean = int(counts[code]), float(means[code])
+                count, mean = int(counts[code]), float(means[largest])
                 surge = Surge(table.values(code), at, count, mean, day - start, said)
                 best = (evidence, surge, table, code)
     return None if best is None else best[1:]

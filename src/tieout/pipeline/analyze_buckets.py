@@ -119,7 +119,7 @@ def _genuine(judge: Judge, work: Work, buckets: pl.Series) -> dict[str, float]:
     turns = range(1, min(_TURNS if rows < _SAMPLE else 1, rows - 1) + 1)
     for turn in turns:
         unrelated = pairs_of(work, order, np.roll(order, turn))
-        fitting = judge.decide(unrelated)["bucket"].value_counts()
+        fitting = judge.buckets(unrelated).value_counts()
         for bucket, count in fitting.iter_rows():
             counts[bucket] = counts.get(bucket, 0) + count
     genuine = {str(Bucket.UNKNOWN): 1.0}

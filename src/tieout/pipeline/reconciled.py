@@ -5,6 +5,7 @@ import json
 import platform
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,4 +163,10 @@ def _input_facts(side: str, location: str, read: Input) -> InputFacts:
 def versions(*more: str) -> dict[str, str]:
     """Versions of Python, of this package and of the libraries that decide a result."""
     names = (*_VERSIONED, *more)
-    return {"python": platform.python_version()} | {name: version(name) for name in names}
+    return {"python": platform.python_version()} | {name: _version(name) for name in names}
+
+
+@cache
+def _version(name: str) -> str:
+    # Read from the files of the distribution.
+    return version(name)

@@ -14,7 +14,6 @@ _INTEGERS_EXACT_MAX = 2**53  # Beyond it a binary number no longer tells integer
 _DECIMAL_PRODUCT_DIGITS_MAX = 30
 
 _PRINTABLE_FIRST = "!"  # What sorts before it is empty or begins with white space.
-_SPACES_AT_END = (" ", "\t", "\n", "\r")
 
 
 def text_of(column: ir.Value, *, clean: bool = False) -> ir.StringValue:
@@ -50,11 +49,8 @@ def trimmed(text: ir.StringValue) -> ir.StringValue:
 
 
 def needs_cleaning(text: ir.StringValue) -> ir.BooleanValue:
-    """Whether a text is empty, or begins or ends with white space."""
-    padded = text < _PRINTABLE_FIRST
-    for space in _SPACES_AT_END:
-        padded |= text.endswith(space)
-    return padded
+    """Whether a text is empty, or begins or ends with white space or what is not printed."""
+    return (text < _PRINTABLE_FIRST) | (text.right(1) < _PRINTABLE_FIRST)
 
 
 def units_of(

@@ -182,21 +182,24 @@ def _renumbered(codes: np.ndarray, met: np.ndarray, size: int) -> np.ndarray:
 def _scores(counts: np.ndarray) -> FloatArray:
     """Of each value and day, how far the count is beyond those of earlier days."""
     scores: FloatArray = np.full(counts.shape, np.nan)
-    days = np.arange(DAYS_MIN, counts.shape[1])
-    if not len(days):
+    if counts.shape[1] <= DAYS_MIN:
         return scores
     steady = _steady(counts)
-    # Sums of windows as differences of running ones.
-    nothing = np.zeros((len(counts), 1))
-    sums = np.concatenate([nothing, np.cumsum(steady, axis=1)], axis=1)
-    squares = np.concatenate([nothing, np.cumsum(steady**2, axis=1)], axis=1)
-    start = np.maximum(0, days - WINDOW)
-    width = days - start
-    mean = (sums[:, days] - sums[:, start]) / width
-    variance = (squares[:, days] - squares[:, start] - width * mean**2) / (width - 1)
+    days = np.arange(DAYS_MIN, counts.shape[1])
+    width = days - np.maximum(0, days - WINDOW)
+    mean = _window_sums(steady) / width
+    variance = (_window_sums(steady**2) - width * mean**2) / (width - 1)
     scatter = np.sqrt(np.maximum(variance, 1.0))
-    scores[:, days] = (steady[:, days] - mean) / scatter
+    scores[:, DAYS_MIN:] = (steady[:, DAYS_MIN:] - mean) / scatter
     return scores
+
+
+def _window_sums(values: FloatArray) -> FloatArray:
+    """Of each day from the sixth on, the sum of up to 20 days before it: of running sums."""
+    sums = np.cumsum(values, axis=1)
+    before = sums[:, DAYS_MIN - 1 : -1].copy()
+    before[:, WINDOW - DAYS_MIN + 1 :] -= sums[:, : -WINDOW - 1]
+    return before
 
 
 def _steady(counts: np.ndarray) -> FloatArray:

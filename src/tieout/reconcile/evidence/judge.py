@@ -9,7 +9,7 @@ from tieout.reconcile.evidence.fee_search import find_schedules
 from tieout.reconcile.evidence.fees import Schedule
 from tieout.reconcile.evidence.forms import Forms, fee_fits, fit_forms, strengths, unexplained
 from tieout.reconcile.evidence.rates import RateBook
-from tieout.reconcile.evidence.work import Ints, Work
+from tieout.reconcile.evidence.work import Floats, Ints, Work
 
 # A fee is taken from one side. Differences that go either way alike are of another kind.
 _ONE_WAY_MIN = 0.8
@@ -46,11 +46,19 @@ class Judge:
         """`compared` with bucket, confidence and evidence."""
         forms = self.examine(compared) if forms is None else forms
         fees = fee_fits(compared, forms, self.schedules)
-        fitting = strengths(forms, fees, self.schedules)
-        buckets, confidence = decide(fitting, compared.height)
+        buckets, confidence = self._decided(forms, fees, compared.height)
         judged = compared.with_columns(buckets.alias("bucket"), pl.Series("confidence", confidence))
         evidence = write_equations(judged, forms, fees, self.schedules, self.work)
         return judged.with_columns(evidence.alias("evidence"))
+
+    def buckets(self, compared: pl.DataFrame) -> pl.Series:
+        """The buckets that `decide` gives, without their evidence."""
+        forms = self.examine(compared)
+        fees = fee_fits(compared, forms, self.schedules)
+        return self._decided(forms, fees, compared.height)[0].alias("bucket")
+
+    def _decided(self, forms: Forms, fees: Ints, rows: int) -> tuple[pl.Series, Floats]:
+        return decide(strengths(forms, fees, self.schedules), rows)
 
 
 def _one_way(signs: Ints) -> bool:

@@ -10,7 +10,7 @@ from tests.server.api.conftest import Server
 
 # More of them are a matter of time: CHECKS and SEED make each run the same.
 EXAMPLES = 3
-CHECKS = "not_a_server_error,content_type_conformance"
+CHECKS = "not_a_server_error,content_type_conformance,status_code_conformance"
 
 
 def test_no_endpoint_answers_with_an_error_of_its_own(

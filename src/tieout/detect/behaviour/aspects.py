@@ -1,7 +1,7 @@
 """One number for each way in which a payment can be unlike the past; larger is odder."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -38,19 +38,17 @@ class Features(Protocol):
         ...
 
 
-class Single:
+class Single(dict[str, float]):
     """The features of one row."""
 
     def __init__(self, features: Mapping[str, float | None]) -> None:
-        self._features = features
-
-    def __getitem__(self, name: str) -> float:
-        value = self._features[name]
-        return math.nan if value is None else float(value)
+        super().__init__(
+            (name, math.nan if value is None else float(value)) for name, value in features.items()
+        )
 
     def has(self, *names: str) -> bool:
         """Whether there are such features."""
-        return all(name in self._features for name in names)
+        return self.keys() >= set(names)
 
 
 class Columns:
@@ -201,6 +199,7 @@ ADDED: Mapping[str, Aspect] = MappingProxyType(
         "category": Aspect(("category_seen_before",), _rare("category")),
     }
 )
+_ASPECTS: Mapping[str, Aspect] = MappingProxyType({**ALONE, **ADDED})
 # Two channels more: the sum of aspects, and that sum with the best one of the same card nearby.
 TOGETHER = "together"
 COMPANY = "company"
@@ -224,20 +223,21 @@ FEATURES_NEEDED = frozenset(
 )
 
 
-def odd_scores(columns: Features) -> dict[str, Any]:
-    """Each aspect's score for each row, or for the one, where the aspect's features are there."""
-    return {
-        name: aspect.odd(columns)
-        for name, aspect in (*ALONE.items(), *ADDED.items())
-        if columns.has(*aspect.needs)
-    }
+def known_aspects(columns: Features) -> tuple[str, ...]:
+    """The aspects whose features are there."""
+    return tuple(name for name, aspect in _ASPECTS.items() if columns.has(*aspect.needs))
+
+
+def odd_scores(columns: Features, aspects: Sequence[str] | None = None) -> dict[str, Any]:
+    """Some aspects' scores for each row, or for the one; None: of those that are known."""
+    names = known_aspects(columns) if aspects is None else aspects
+    return {name: _ASPECTS[name].odd(columns) for name in names}
 
 
 def usual_scores(columns: Features, odd: Mapping[str, Floats]) -> dict[str, Floats]:
     """What each aspect's scores are calibrated on: of history, `odd` unless it says otherwise."""
-    aspects = {**ALONE, **ADDED}
     return {
-        name: scores if (usual := aspects[name].usual) is None else usual(columns)
+        name: scores if (usual := _ASPECTS[name].usual) is None else usual(columns)
         for name, scores in odd.items()
     }
 

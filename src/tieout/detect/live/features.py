@@ -40,13 +40,17 @@ _HOUR_US: Final = 3_600e6
 class Moment:
     """One record as features see it.
 
-    now: microseconds since 1970, NaN where it has no time. numbers: what is remembered of it, by
-    column of the rows. place: of the request that it repeats; -1 for none.
+    now: microseconds since 1970, NaN where it has no time. keys: its number by key, -1 where a
+    part of it is missing. habits: the last row of each key that counts as its habit; -1 for none.
+    numbers: what is remembered of it, by column of the rows. place: of the request that it
+    repeats; -1 for none.
     """
 
     values: Mapping[TableRole, Any]
     now: float
     codes: dict[TableRole, int]
+    keys: dict[Key, int]
+    habits: dict[Key, int]
     numbers: dict[str, float] = field(default_factory=dict)
     place: int = -1
 
@@ -60,7 +64,8 @@ def moment_of(state: PaymentState, values: Mapping[TableRole, Any], now: float) 
     """A record with its codes and numbers; it is not remembered yet."""
     rows, parties = state.rows, state.parties
     codes = {role: rows.code(role, values.get(role)) for role in rows.codes}
-    made = Moment(values, now, codes, {"time": now})
+    keys = rows.keys_of(codes)
+    made = Moment(values, now, codes, keys, rows.heads_of(keys), {"time": now})
     if parties.has_amount:
         _money(state, made)
     if parties.has_place:
@@ -106,11 +111,16 @@ def _limit(state: PaymentState, amount: float) -> float | None:
 
 def _latest(state: PaymentState, made: Moment, key: Key, width: int) -> Spread:
     """Of the latest amounts of a key, in logarithms."""
-    return state.spread(key, "log", made.codes, width)
+    return state.spread(key, "log", made.habits[key], width)
 
 
 def _head(state: PaymentState, made: Moment, role: TableRole) -> int:
-    return state.head((role,), made.codes, made.place)
+    return state.head((role,), made.keys, made.habits, made.place)
+
+
+def _is_before(time: Any, head: int, moment: float) -> bool:
+    """Whether the last row of a chain is before a moment, or there is none: nothing to walk."""
+    return head < 0 or bool(time[head] < moment)
 
 
 def clock(state: PaymentState, made: Moment) -> dict[str, Value]:
@@ -134,7 +144,8 @@ def pace(state: PaymentState, made: Moment) -> dict[str, Value]:
         return {"rows_before": None, "seconds_since_last": NAN, "gap_variation": NAN}
     rows, head = state.rows, _head(state, made, state.parties.holder)
     chain, time = rows.chains[state.parties.holder,], rows.numbers["time"]
-    last = walks.last_known(chain, time, time, head, made.now)
+    is_known = head >= 0 and time[head] <= made.now
+    last = head if is_known else walks.last_known(chain, time, time, head, made.now)
     return {
         "rows_before": state.hours.rows_of(holder),
         "seconds_since_last": (made.now - time[last]) / 1e6 if last >= 0 else NAN,
@@ -151,13 +162,13 @@ def amounts(state: PaymentState, made: Moment) -> dict[str, Value]:
     pool = state.pool.at(rows.height, logs)
     median = math.exp(own[1])
     found: dict[str, Value] = {
-        "amount_own_rows": own[0] if rows.key_of(key, made.codes) >= 0 else None,
+        "amount_own_rows": own[0] if made.keys[key] >= 0 else None,
         "amount_own_median": median,
         "amount_own_times": abs(made.numbers["amount"]) / median,
         "amount_own_z": deviation_of(made.numbers["log"], pool, own),
     }
     if TableRole.MERCHANT_CATEGORY in state.parties.roles:
-        own = state.spread(key, "net", made.codes, LATEST)
+        own = state.spread(key, "net", made.habits[key], LATEST)
         pool = state.pool_net.at(rows.height, rows.numbers["net"])
         found["amount_usual_z"] = deviation_of(made.numbers["net"], pool, own)
     return found
@@ -191,9 +202,7 @@ def burst(state: PaymentState, made: Moment) -> dict[str, Value]:
     payer = state.parties.payer
     if made.codes[payer] < 0:
         return {"burst_10m": None}
-    chain, time = state.rows.chains[payer,], state.rows.numbers["time"]
-    head = _head(state, made, payer)
-    return {"burst_10m": 1 + walks.within(chain, time, head, made.now, 10 * _MINUTE_US)}
+    return {"burst_10m": 1 + _within(state, made, payer, 10 * _MINUTE_US)}
 
 
 def travel(state: PaymentState, made: Moment) -> dict[str, Value]:
@@ -275,15 +284,15 @@ def repeats(state: PaymentState, made: Moment) -> dict[str, Value]:
     if not known or partner is None or math.isnan(amount):
         return {"seconds_since_same_amount": NAN}
     key = state.parties.money(payer)
-    number = rows.key_of(key, made.codes)
-    if number < 0:
+    head, time = state.head(key, made.keys, made.habits, made.place), rows.numbers["time"]
+    if made.keys[key] < 0 or _is_before(time, head, made.now - DAY_US):
         return {"seconds_since_same_amount": NAN}
     last = walks.last_equal(
         rows.chains[key],
-        rows.numbers["time"],
+        time,
         rows.numbers["amount"],
         rows.codes[partner],
-        state.head(key, made.codes, made.place),
+        head,
         (made.now, amount, made.codes[partner]),
         float(DAY_US),
     )
@@ -292,7 +301,7 @@ def repeats(state: PaymentState, made: Moment) -> dict[str, Value]:
 
 def crowds(state: PaymentState, made: Moment) -> dict[str, Value]:
     """Different cards at the merchant and on the device, and rows of the customer a minute."""
-    rows, time = state.rows, state.rows.numbers["time"]
+    rows = state.rows
     found: dict[str, Value] = {}
     windows = (
         (TableRole.MERCHANT, 10 * _MINUTE_US, "merchant_cards_10m"),
@@ -300,35 +309,39 @@ def crowds(state: PaymentState, made: Moment) -> dict[str, Value]:
     )
     for role, window, name in windows:
         if role in rows.codes and TableRole.CARD in rows.codes:
-            own = made.codes[TableRole.CARD]
-            head = _head(state, made, role)
-            found[name] = (
-                None
-                if made.codes[role] < 0
-                else walks.different_within(
-                    rows.chains[role,],
-                    time,
-                    rows.codes[TableRole.CARD],
-                    head,
-                    made.now,
-                    window,
-                    own,
-                )
-            )
+            found[name] = None if made.codes[role] < 0 else _cards(state, made, role, window)
     if TableRole.CUSTOMER in rows.codes:
         customer = TableRole.CUSTOMER
-        count = walks.within(
-            rows.chains[customer,], time, _head(state, made, customer), made.now, _MINUTE_US
+        found["customer_count_1m"] = (
+            1 + _within(state, made, customer, _MINUTE_US) if made.codes[customer] >= 0 else None
         )
-        found["customer_count_1m"] = 1 + count if made.codes[customer] >= 0 else None
     return found
+
+
+def _cards(state: PaymentState, made: Moment, role: TableRole, window: float) -> int:
+    """Different cards in a window, the record's own among them."""
+    rows, time, card = state.rows, state.rows.numbers["time"], TableRole.CARD
+    head, own = _head(state, made, role), made.codes[card]
+    if _is_before(time, head, made.now - window):
+        return int(own >= 0)
+    chain = rows.chains[role,]
+    found = walks.different_within(chain, time, rows.codes[card], head, made.now, window, own)
+    return int(found)
+
+
+def _within(state: PaymentState, made: Moment, role: TableRole, window: float) -> int:
+    """Earlier rows in a window."""
+    time, head = state.rows.numbers["time"], _head(state, made, role)
+    if _is_before(time, head, made.now - window):
+        return 0
+    return int(walks.within(state.rows.chains[role,], time, head, made.now, window))
 
 
 def limits(state: PaymentState, made: Moment) -> dict[str, Value]:
     """Amounts just below a limit within a week, where this one is."""
     rows = state.rows
     key = state.parties.money(state.parties.holder)
-    number = rows.key_of(key, made.codes)
+    number = made.keys[key]
     if made.numbers["is near limit"] == 0.0 or number < 0:
         nothing = 0 if number >= 0 else None
         return {
@@ -336,7 +349,11 @@ def limits(state: PaymentState, made: Moment) -> dict[str, Value]:
             "near_limit_count_7d": nothing,
             "near_limit_sum_7d": None if nothing is None else 0.0,
         }
-    week = (state.head(key, made.codes, made.place), made.now, float(NEAR_DAYS * DAY_US))
+    week = (
+        state.head(key, made.keys, made.habits, made.place),
+        made.now,
+        float(NEAR_DAYS * DAY_US),
+    )
     chain, time = rows.chains[key], rows.numbers["time"]
     count = walks.sum_within(chain, time, rows.numbers["is near limit"], *week)
     total = walks.sum_within(chain, time, rows.numbers["near limit"], *week)

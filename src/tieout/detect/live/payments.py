@@ -15,6 +15,7 @@ from tieout.detect.behaviour.aspects import (
     TOGETHER,
     WEIGHTS,
     Single,
+    known_aspects,
     odd_scores,
 )
 from tieout.detect.behaviour.family import HOLDERS, first_of
@@ -89,6 +90,11 @@ class LivePayments:
         self._compute = frozenset(
             each for each, names in COMPUTED.items() if set(names) & self.features
         )
+        self._aspects = tuple(
+            name
+            for name in known_aspects(Single(dict.fromkeys(self.features)))
+            if name in pattern.calibrations
+        )
         self.state = PaymentState(pattern.memory, requests)
         self._added: list[tuple[Any, ...]] = []
 
@@ -146,7 +152,7 @@ class LivePayments:
         if state.requests is not None:
             values = self._values(made)
             if state.requests.place_of(values) < 0:
-                state.requests.add(values, made.values, codes, made.numbers)
+                state.requests.add(values, made.values, codes, made.habits, made.numbers)
             return
         state.rows.enrol(made.values, codes)
         holder = codes[state.parties.holder]
@@ -158,11 +164,10 @@ class LivePayments:
 
     def _seen(self, features: Mapping[str, Value], made: Moment) -> Seen:
         calibrations = self.pattern.calibrations
-        odd = odd_scores(Single(features))
+        odd = odd_scores(Single(features), self._aspects)
         channels = {
-            name: calibrations[name].log_p_of(score)
+            name: 0.0 if math.isnan(score) else calibrations[name].log_p_of(score)
             for name, score in odd.items()
-            if name in calibrations
         }
         together = -sum(
             weight * channels[name] for name, weight in WEIGHTS.items() if name in channels
@@ -176,7 +181,7 @@ class LivePayments:
     def _accompanied(self, made: Moment, together: float) -> float:
         """A record's own oddness and that of the oddest of the card's three before it, in 2 h."""
         state, rows, key = self.state, self.state.rows, (self.state.parties.payer,)
-        row = state.head(key, made.codes, made.place)
+        row = state.head(key, made.keys, made.habits, made.place)
         oddest = math.nan
         for _ in range(_NEIGHBOURS):
             if row < state.memory_rows:
@@ -189,8 +194,10 @@ class LivePayments:
     def _twin_row(self, made: Moment) -> int:
         state = self.state
         holder = state.parties.holder
-        head = state.habit((holder,), made.codes)
+        head = made.habits[holder,]
         numbers = state.rows.numbers
+        if head < state.memory_rows and (head < 0 or numbers["time"][head] < made.now):
+            return -1
         amount = numbers.get("amount", numbers["time"])
         own = made.numbers.get("amount", made.now)
         chain, time = state.rows.chains[holder,], numbers["time"]

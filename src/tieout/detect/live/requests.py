@@ -26,7 +26,8 @@ class Requests:
         self._first = rows.height
         self._count = 0
         rows.widen(size)
-        self._heads: dict[Key, dict[int, int]] = {key: {} for key in rows.chains}
+        # The last request of each key.
+        self.heads: dict[Key, dict[int, int]] = {key: {} for key in rows.chains}
         self._later: dict[Key, Chain] = {
             key: np.full(size, -1, dtype=np.int32) for key in rows.chains
         }
@@ -43,22 +44,18 @@ class Requests:
         """The row of a request with just these values; -1 where none is remembered."""
         return self._marks.get(hash(values), -1)
 
-    def head(self, key: Key, number: int) -> int:
-        """The last request of a key, else the last learnt row of it; -1 for none."""
-        found = self._heads[key].get(number, -1)
-        return found if found >= 0 else self._rows.head(key, number)
-
     def add(
         self,
         values: tuple[Any, ...],
         texts: Mapping[TableRole, Any],
         codes: dict[TableRole, int],
+        habits: Mapping[Key, int],
         numbers: Mapping[str, float],
     ) -> None:
         """Remember a request, and forget the oldest where the ring is full.
 
         values: what `place_of` knows it by. texts: values by role, of which codes are the numbers;
-        those of new values are set.
+        those of new values are set. habits: the last learnt row of each key.
         """
         rows, slot = self._rows, self._count % self._size
         row = self._first + slot
@@ -75,15 +72,15 @@ class Requests:
             column[row] = codes[role]
         for name, column_of_numbers in rows.numbers.items():
             column_of_numbers[row] = numbers[name]
-        for key, chain in rows.chains.items():
-            number = rows.key_of(key, codes)
-            before = self.head(key, number) if number >= 0 else -1
-            chain[row] = before
-            self._later[key][slot] = -1
+        for key, number in rows.keys_of(codes).items():
+            heads, later = self.heads[key], self._later[key]
+            before = heads.get(number, habits[key]) if number >= 0 else -1
+            rows.chains[key][row] = before
+            later[slot] = -1
             if before >= self._first:
-                self._later[key][before - self._first] = row
+                later[before - self._first] = row
             if number >= 0:
-                self._heads[key][number] = row
+                heads[number] = row
 
     def _forget(self, slot: int) -> None:
         """Take the oldest request out of its chains."""
@@ -95,7 +92,7 @@ class Requests:
             if later >= 0:
                 chain[later] = chain[row]
             elif number >= 0:
-                del self._heads[key][number]
+                del self.heads[key][number]
         for role, code in codes.items():
             self._new[role].given_back(code)
         del self._marks[self._mark_of[slot]]

@@ -16,6 +16,11 @@ _NUMBERS: Final = frozenset(
     }
 )
 _TIMES: Final = frozenset({TableRole.TIME, TableRole.POSTED_AT})
+# What a value mostly is already.
+_PLAIN: Final[Mapping[TableRole, type]] = {
+    **dict.fromkeys(_NUMBERS, float),
+    **dict.fromkeys(_TIMES, datetime.datetime),
+}
 
 
 def by_role_of(record: Mapping[str, Any], roles: Mapping[TableRole, str]) -> dict[TableRole, Any]:
@@ -23,7 +28,11 @@ def by_role_of(record: Mapping[str, Any], roles: Mapping[TableRole, str]) -> dic
 
     A record of debit and credit gets a signed amount when there is no other.
     """
-    found = {role: _typed(record[name], role) for role, name in roles.items()}
+    found = {}
+    for role, name in roles.items():
+        value = record[name]
+        is_typed = value is None or type(value) is _PLAIN.get(role, str)
+        found[role] = value if is_typed else _typed(value, role)
     if TableRole.AMOUNT not in found and {TableRole.DEBIT, TableRole.CREDIT} <= set(found):
         found[TableRole.AMOUNT] = (found[TableRole.DEBIT] or 0.0) - (found[TableRole.CREDIT] or 0.0)
     return found

@@ -87,6 +87,17 @@ class Rows:
             found = -1 if min(found, part) < 0 else joined(found, part)
         return found
 
+    def keys_of(self, codes: dict[TableRole, int]) -> dict[Key, int]:
+        """The number of each key, as `key_of`."""
+        return {
+            key: codes[key[0]] if len(key) == 1 else self.key_of(key, codes) for key in self.chains
+        }
+
+    def heads_of(self, keys: dict[Key, int]) -> dict[Key, int]:
+        """The last row of each key; -1 for none."""
+        heads = self.heads
+        return {key: heads[key].get(number, -1) for key, number in keys.items()}
+
     def head(self, key: Key, number: int) -> int:
         """The last row of a key; -1 for none."""
         return self.heads[key].get(number, -1)

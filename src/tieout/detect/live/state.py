@@ -96,27 +96,23 @@ class PaymentState:
         self.requests = None if requests is None else Requests(self.rows, requests)
         self._spreads: dict[tuple[Key, str, int, int], Spread] = {}
 
-    def habit(self, key: Key, codes: dict[TableRole, int]) -> int:
-        """The last row of a key that counts as its habit; -1 for none."""
-        return self.rows.head(key, self.rows.key_of(key, codes))
-
-    def head(self, key: Key, codes: dict[TableRole, int], place: int = -1) -> int:
+    def head(self, key: Key, keys: dict[Key, int], habits: dict[Key, int], place: int) -> int:
         """The last row of a key, requests among them; -1 for none.
 
-        place: of the row itself where it is one of the requests: then the one before it.
+        keys, habits: of a record, as `Moment` has them. place: of the row itself where it is one
+        of the requests: then the one before it.
         """
         if place >= 0:
             return int(self.rows.chains[key][place])
         if self.requests is None:
-            return self.habit(key, codes)
-        return self.requests.head(key, self.rows.key_of(key, codes))
+            return habits[key]
+        return self.requests.heads[key].get(keys[key], habits[key])
 
-    def spread(self, key: Key, name: str, codes: dict[TableRole, int], width: int) -> Spread:
-        """How many, centre and spread of a key's latest `width` numbers that count as its habit.
+    def spread(self, key: Key, name: str, head: int, width: int) -> Spread:
+        """How many, centre and spread of a key's latest `width` numbers up to a row.
 
         What is behind a row never changes, so that it is counted once for each last row.
         """
-        head = self.habit(key, codes)
         found = self._spreads.get((key, name, width, head))
         if found is None:
             if len(self._spreads) >= _SPREADS_MAX:

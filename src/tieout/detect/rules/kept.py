@@ -46,14 +46,23 @@ class KeptRule:
 
     def held(self, row: Mapping[str, Any]) -> Held | None:
         """The rule with its reason where it holds. row: a value for each column, None for null."""
-        known = {**row}
-        for name, param in self.params.items():
+        known: dict[str, Any] = {**row, **self._fixed}
+        for name, param in self._varying.items():
             known[name] = param.of(row)
         for name, named in self._lets.items():
             known[name] = named(known)
         if not self._when(known):
             return None
         return Held(self.rule, self.flags, filled(self.rule.reason, known))
+
+    @cached_property
+    def _fixed(self) -> dict[str, float | None]:
+        """Parameters that are the same for every row."""
+        return {name: each.of({}) for name, each in self.params.items() if not each.by}
+
+    @cached_property
+    def _varying(self) -> dict[str, Threshold]:
+        return {name: each for name, each in self.params.items() if each.by}
 
     @cached_property
     def _when(self) -> Condition:

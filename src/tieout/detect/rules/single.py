@@ -37,6 +37,16 @@ _COMPUTED: Final[Mapping[str, _Two]] = MappingProxyType(
 )
 
 
+class _Constant:
+    """A condition that is the same for every row."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __call__(self, _: Row) -> Any:
+        return self.value
+
+
 class _UnknownPartError(Exception):
     """A part of a condition that is not computed here."""
 
@@ -97,7 +107,7 @@ def _literal(content: Any) -> Condition:
         value = Decimal(unscaled).scaleb(-scale)
     elif form not in {"Int", "Float", "String", "Boolean"}:
         raise _UnknownPartError
-    return lambda _: value
+    return _Constant(value)
 
 
 def _function(function: Any, parts: list[Condition]) -> Condition:
@@ -132,6 +142,9 @@ def _binary(name: Any, left: Condition, right: Condition) -> Condition:
         raise _UnknownPartError
     compute = _COMPARED.get(name) or _COMPUTED[name]
 
+    if isinstance(right, _Constant) and not isinstance(right.value, Decimal | None):
+        return _beside(left, compute, right.value)
+
     def known(row: Row) -> Any:
         one, other = left(row), right(row)
         if one is None or other is None:
@@ -142,6 +155,18 @@ def _binary(name: Any, left: Condition, right: Condition) -> Condition:
         elif isinstance(other, float) and isinstance(one, Decimal):
             one = float(one)
         return compute(one, other)
+
+    return known
+
+
+def _beside(left: Condition, compute: _Two, value: Any) -> Condition:
+    """A computation whose right side is the same for every row."""
+
+    def known(row: Row) -> Any:
+        one = left(row)
+        if one is None:
+            return None
+        return compute(float(one) if isinstance(one, Decimal) else one, value)
 
     return known
 

@@ -90,6 +90,8 @@ class Scorer:
         else:
             self._features = wanted & _WITHOUT_PAST
         self._rules, self.rules_left_out = among(use.rules, names | set(self._features))
+        needed = sorted({name for each in self._rules for name in each.needs})
+        self._read_by_rules = [(name, self._named.get(name, name)) for name in needed]
 
     @classmethod
     def load(cls, workspace: Path | None = None, *, profile: str | None = None) -> "Scorer":
@@ -207,7 +209,7 @@ class Scorer:
 
     def _held(self, row: dict[str, Any]) -> tuple[Held, ...]:
         """The rules that hold; a role's name stands for its column, a NaN for null."""
-        known = {name: row.get(column) for name, column in self._named.items()} | row
+        known = {name: row.get(name, row.get(column)) for name, column in self._read_by_rules}
         for name, value in known.items():
             if isinstance(value, float) and math.isnan(value):
                 known[name] = None

@@ -5,6 +5,8 @@ With --check nothing is written; the exit code is 1 when a page is stale.
 """
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -65,6 +67,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "features.md": feature_reference(),
         REFERENCE / "resolve.md": resolve_reference(),
         REFERENCE / "spec-schema.json": spec_schema(),
+        REFERENCE / "openapi.json": api_document(),
     }
     guides = sorted((DOCS / "guides").glob("*.md"))
     return reference | {path: refreshed(path.read_text(encoding="utf-8")) for path in guides}
@@ -76,6 +79,17 @@ def spec_schema() -> str:
 
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Spec.model_json_schema()}
     return json.dumps(schema, indent=2) + "\n"
+
+
+def api_document() -> str:
+    """The OpenAPI document of the API, as `tieout schema api` prints it.
+
+    In a process of its own: Django is set up once for a process, and for a workspace.
+    """
+    command = [sys.executable, "-m", "tieout", "schema", "api"]
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("TIEOUT_")}
+    done = subprocess.run(command, env=kept, check=True, capture_output=True, text=True)
+    return done.stdout
 
 
 def feature_reference() -> str:

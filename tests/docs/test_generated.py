@@ -71,6 +71,27 @@ def test_the_schema_is_what_the_command_prints(scripts: dict[str, ModuleType]) -
     assert json.loads(printed.stdout) == json.loads(scripts["generate"].spec_schema())
 
 
+def test_every_endpoint_says_what_it_does_and_how_it_refuses() -> None:
+    document = json.loads((Path(__file__).parents[2] / "docs/reference/openapi.json").read_text())
+    operations = {
+        f"{method} {path}": operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert {"post /realtime_anomaly/", "get /api/v1/audit"} <= set(operations)
+    silent = [k for k, each in operations.items() if not (each["summary"] and each["description"])]
+    assert silent == []
+    refusals = {
+        f"{name} {status}": set(answer["content"])
+        for name, operation in operations.items()
+        for status, answer in operation["responses"].items()
+        if status.startswith("4")
+    }
+    assert {k for k, kinds in refusals.items() if kinds != {"application/problem+json"}} == set()
+    closed = {name for name in operations if name not in {"get /health", "get /ready"}}
+    assert [name for name in closed if not {f"{name} 401", f"{name} 403"} <= set(refusals)] == []
+
+
 def test_check_finds_a_stale_page_and_writes_nothing(
     scripts: dict[str, ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,6 @@
 """`python -m tieout`."""
 
-from tieout.cli.main import main
+from tieout.cli.main import command
 
 if __name__ == "__main__":
-    main()
+    command()

@@ -5,10 +5,12 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tieout.engines.duckdb import DuckDBEngine
 from tieout.model.errors import InputError
-from tieout.reconcile.run import Tied, run_passes
+from tieout.reconcile.run import Tied, Unmatched, run_passes
 from tieout.reconcile.spec import Spec
 
 Records = Callable[..., pl.DataFrame]
@@ -146,3 +148,38 @@ def test_each_pass_is_announced(run: Run, records: Records) -> None:
     left = records("key amount\nA 10.00")
     run(left, left, {"exact": {}}, {"group": {}}, progress=said.append)
     assert said == ["pass 1 (exact)", "pass 2 (group)"]
+
+
+def unmatched(engine: DuckDBEngine, count: int) -> Unmatched:
+    """Rows 1 to `count`, none of them taken."""
+    frame = pl.DataFrame({"row": range(1, count + 1)}, schema={"row": pl.Int64})
+    return Unmatched(engine.publish(frame), count)
+
+
+def test_few_taken_rows_are_looked_past_and_many_make_a_table(engine: DuckDBEngine) -> None:
+    side = unmatched(engine, 10)
+    first = side.kept
+    side.without([pl.Series([3, 4])], engine)
+    assert side.kept is first
+    assert [row for (row,) in rows(engine, side.rows, "row")] == [1, 2, 5, 6, 7, 8, 9, 10]
+
+    side.without([pl.Series([1, 2]), pl.Series([10])], engine)
+    assert side.kept is side.rows
+    assert [row for (row,) in rows(engine, side.rows, "row")] == [5, 6, 7, 8, 9]
+
+    side.without([pl.Series([9])], engine)
+    side.without([], engine)
+    assert [row for (row,) in rows(engine, side.rows, "row")] == [5, 6, 7, 8]
+
+
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(takings=st.lists(st.lists(st.integers(1, 12), min_size=1, max_size=5), max_size=5))
+def test_rows_are_unmatched_until_they_are_taken(
+    engine: DuckDBEngine, takings: list[list[int]]
+) -> None:
+    side, gone = unmatched(engine, 12), set[int]()
+    for taking in takings:
+        side.without([pl.Series(sorted(set(taking) - gone), dtype=pl.Int64)], engine)
+        gone |= set(taking)
+    left = sorted(set(range(1, 13)) - gone)
+    assert [row for (row,) in rows(engine, side.rows, "row")] == left

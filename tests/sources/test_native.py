@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import ibis
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,14 @@ from tieout.engines.duckdb import DuckDBEngine
 from tieout.model.errors import InputError
 from tieout.model.formats import AmountFormat, DateFormat
 from tieout.sources.fields import AmountField, DateField, StagePlan, TextField, TimeField
-from tieout.sources.native import text_of, trimmed, units_of, with_twin
+from tieout.sources.native import (
+    always_units,
+    needs_cleaning,
+    text_of,
+    trimmed,
+    units_of,
+    with_twin,
+)
 
 from .conftest import Opener, StagedRows, Stager
 
@@ -262,3 +270,49 @@ def test_native_cents_are_read_as_amounts(opened: Opener, staged: Stager) -> Non
     ):
         assert values(read(opened, staged, column, cents)) == [1234, -5]
         assert values(read(opened, staged, column, cents, scale=3)) == [12340, -50]
+
+
+@pytest.mark.parametrize("precision", [16, 18, 19, 30, 38])
+@pytest.mark.parametrize("scale", [2, 4, 9])
+def test_a_product_in_one_word_is_the_same_as_in_two(
+    engine: DuckDBEngine, precision: int, scale: int
+) -> None:
+    largest = (10 ** min(precision, 17) - 1) // 10**2
+    amounts = [Decimal(each).scaleb(-2) for each in (0, 1, -1, 99, 10**13, -(10**13), largest)]
+    series = pl.Series("v", [*amounts, None], dtype=pl.Decimal(precision, 2))
+    table = engine.publish(series.to_frame())
+
+    units = units_of(table["v"], AmountFormat(), scale)
+
+    exact = [int(amount.scaleb(scale)) for amount in amounts]
+    expected = [each if abs(each) < 2**63 else None for each in exact]
+    assert engine.fetch(table.select(u=units))["u"].to_list() == [*expected, None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "scale", "unwritten", "always"),
+    [
+        ("decimal(18, 2)", 2, 0, True),
+        ("decimal(19, 2)", 2, 0, False),
+        ("decimal(17, 1)", 2, 0, True),
+        ("decimal(18, 1)", 2, 0, False),
+        ("decimal(18, 3)", 2, 0, False),
+        ("decimal(18, 1)", 3, 2, True),
+        ("int64", 0, 0, False),
+        ("string", 2, 0, False),
+    ],
+)
+def test_a_decimal_that_fits_in_one_word_needs_no_look(
+    kind: str, scale: int, unwritten: int, *, always: bool
+) -> None:
+    column = ibis.table({"v": kind}, name="t")["v"]
+    assert always_units(column, AmountFormat(unwritten_decimals=unwritten), scale) is always
+
+
+def test_text_with_white_space_or_nothing_needs_cleaning(engine: DuckDBEngine) -> None:
+    texts = ["a", "Žluťoučký", "a b", "", " ", " a", "a\t", "a\n", "\ra", "a\u0301", "ü "]
+    table = engine.publish(pl.DataFrame({"v": texts}))
+
+    found = engine.fetch(table.select(u=needs_cleaning(table["v"])))["u"].to_list()
+
+    assert found == [text.strip() != text or not text for text in texts]

@@ -29,6 +29,7 @@ from tieout.cli import (
     verify,
     worker,
 )
+from tieout.cli.start import collect_rarely, leave
 from tieout.model.errors import InputError
 
 EXIT_BAD_INPUT = 2
@@ -74,8 +75,17 @@ def _root(
         raise typer.Exit
 
 
+def command() -> None:
+    """`main` as a process of its own."""
+    try:
+        main()
+    except SystemExit as end:
+        leave(end.code if isinstance(end.code, int) else 0)
+
+
 def main() -> None:
     """Run the command line; bad input or usage ends with one line on stderr and exit code 2."""
+    collect_rarely()
     # Being asked to stop removes temporary files too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))
     try:

@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict
 
 
 class ManifestPart(BaseModel):
-    """A frozen part of a manifest."""
+    """A frozen part of a manifest. How it is checked is built when the first one is made."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class InputFile(ManifestPart):

@@ -10,7 +10,6 @@ from tieout.engines.base import Engine
 from tieout.reconcile.calendars import business_ordinals
 from tieout.reconcile.passes.exact import exact_pass
 from tieout.reconcile.passes.group import group_pass
-from tieout.reconcile.passes.keyless import keyless_pass
 from tieout.reconcile.passes.netting import netting_pass
 from tieout.reconcile.passes.outcome import PassOutcome, nothing_withheld
 from tieout.reconcile.passes.pairs import open_rows
@@ -18,12 +17,15 @@ from tieout.reconcile.passes.tolerance import Limits, tolerance_pass
 from tieout.reconcile.sides import on_columns
 from tieout.reconcile.spec import KeylessPass, PassSpec, Spec
 
+# Looking past half of the rows costs less than to copy the others.
+TAKEN_SHARE_KEPT = 2
+
 
 @dataclass
 class Tied:
     """What the passes found and what is left.
 
-    left, right: unmatched rows, materialised, those withheld as ambiguous among them.
+    left, right: unmatched rows, those withheld as ambiguous among them.
     outcomes: one for each pass of the spec, in order.
     """
 
@@ -31,6 +33,39 @@ class Tied:
     right: ir.Table
     outcomes: list[PassOutcome] = field(default_factory=list)
     withheld: pl.DataFrame = field(default_factory=nothing_withheld)
+
+
+@dataclass
+class Unmatched:
+    """The rows of one side that no pass has taken yet.
+
+    rows: these rows. last: the highest row number.
+    kept: rows that the engine keeps, of which the first `kept_without` lists in `taken` are gone.
+    """
+
+    rows: ir.Table
+    last: int
+    kept: ir.Table = field(init=False)
+    kept_without: int = 0
+    taken: list[pl.Series] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """At first all of them are unmatched."""
+        self.kept = self.rows
+
+    def without(self, taken: list[pl.Series], engine: Engine) -> None:
+        """Take rows away. Few are looked past from then on; after many the others are kept."""
+        if not taken:
+            return
+        self.taken += taken
+        unmatched = self.last - sum(map(len, self.taken[: self.kept_without]))
+        since = pl.concat(self.taken[self.kept_without :]).alias("row").to_frame()
+        if since.height * TAKEN_SHARE_KEPT < unmatched:
+            self.rows = engine.view(self.kept.anti_join(engine.publish(since), "row"))
+            return
+        others = engine.publish(open_rows(self.taken, self.last))
+        self.rows = self.kept = engine.materialise(self.kept.semi_join(others, "row"))
+        self.kept_without = len(self.taken)
 
 
 def run_passes(
@@ -44,15 +79,16 @@ def run_passes(
 ) -> Tied:
     """Carry out the passes of a spec on two comparable tables (`sides.comparable`)."""
     tied = Tied(left=left, right=right)
-    last = {side: _last_row(table, engine) for side, table in (("left", left), ("right", right))}
+    sides = [Unmatched(table, _last_row(table, engine)) for table in (left, right)]
     open_left, open_right = left, right
     for number, rule in enumerate(spec.passes, start=1):
         outcome = _named(_run(rule, open_left, open_right, spec, scale, engine), number, spec)
         progress(f"pass {number} ({outcome.name})")
         tied.outcomes.append(outcome)
         tied.withheld = tied.withheld.vstack(outcome.withheld)
-        tied.left = _without(tied.left, _taken(outcome, "left", engine), last["left"], engine)
-        tied.right = _without(tied.right, _taken(outcome, "right", engine), last["right"], engine)
+        for each, side in zip(sides, ("left", "right"), strict=True):
+            each.without(_taken(outcome, side, engine), engine)
+        tied.left, tied.right = (each.rows for each in sides)
         open_left = _without_withheld(tied.left, tied.withheld, "left_rows", engine)
         open_right = _without_withheld(tied.right, tied.withheld, "right_rows", engine)
     return tied
@@ -88,6 +124,8 @@ def _run(
 def _run_keyless(
     rule: KeylessPass, left: ir.Table, right: ir.Table, spec: Spec, scale: int, engine: Engine
 ) -> PassOutcome:
+    from tieout.reconcile.passes.keyless import keyless_pass
+
     has_dates = spec.left.date is not None and spec.right.date is not None
     days = rule.days if has_dates else None
     ordinals = _ordinals(left, right, rule.calendar, engine) if days else None
@@ -126,13 +164,6 @@ def _taken(outcome: PassOutcome, side: str, engine: Engine) -> list[pl.Series]:
     if outcome.pairs is not None:
         taken.append(engine.fetch(outcome.pairs.select(f"{side}_row")).to_series())
     return [rows for rows in taken if not rows.is_empty()]
-
-
-def _without(table: ir.Table, taken: list[pl.Series], last: int, engine: Engine) -> ir.Table:
-    """The rows that are still open: they are few, so the engine looks for these."""
-    if not taken:
-        return table
-    return engine.materialise(table.semi_join(engine.publish(open_rows(taken, last)), "row"))
 
 
 def _without_withheld(

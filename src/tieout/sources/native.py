@@ -12,8 +12,14 @@ from tieout.sources.dates import epoch_days, seconds_of_day
 _INTEGERS_EXACT_MAX = 2**53  # Beyond it a binary number no longer tells integers apart.
 
 _DECIMAL_PRODUCT_DIGITS_MAX = 30
+_DECIMAL_NARROW_DIGITS = 18  # What an engine computes in one machine word.
 
 _PRINTABLE_FIRST = "!"  # What sorts before it is empty or begins with white space.
+
+
+@ibis.udf.scalar.builtin(name="array_extract")  # type: ignore[untyped-decorator]
+def _character(text: str, place: int) -> str:  # type: ignore[empty-body]
+    """The character at a place, counted from the end where negative: what costs least."""
 
 
 def text_of(column: ir.Value, *, clean: bool = False) -> ir.StringValue:
@@ -50,7 +56,7 @@ def trimmed(text: ir.StringValue) -> ir.StringValue:
 
 def needs_cleaning(text: ir.StringValue) -> ir.BooleanValue:
     """Whether a text is empty, or begins or ends with white space or what is not printed."""
-    return (text < _PRINTABLE_FIRST) | (text.right(1) < _PRINTABLE_FIRST)
+    return (text < _PRINTABLE_FIRST) | (_character(text, -1) < _PRINTABLE_FIRST)
 
 
 def units_of(
@@ -80,6 +86,15 @@ def units_of(
 def with_twin(units: ir.IntegerValue) -> ir.IntegerValue:
     """Null for the lowest int64, which has no positive twin: a changed sign would not fit."""
     return _when(units >= -UNITS_MAX, units)
+
+
+def always_units(column: ir.Value, amount_format: AmountFormat, scale: int) -> bool:
+    """Whether every value of the column's type is an amount, so that none needs a look."""
+    kind = column.type()
+    if not isinstance(kind, dt.Decimal) or kind.precision is None or kind.scale is None:
+        return False
+    surplus = kind.scale - (scale - amount_format.unwritten_decimals)
+    return surplus <= 0 and bool(kind.precision - surplus <= _DECIMAL_NARROW_DIGITS)
 
 
 def days_of(column: ir.Value, date_format: DateFormat, *, clean: bool = False) -> ir.IntegerValue:
@@ -126,12 +141,23 @@ def _from_decimal(column: ir.DecimalValue, kind: dt.Decimal, scale: int) -> ir.I
     """
     surplus = (kind.scale or 0) - scale
     if surplus <= 0 and (kind.precision or 38) + scale < _DECIMAL_PRODUCT_DIGITS_MAX:
-        return (column * 10**scale).try_cast("int64")
+        return _product(column, kind, scale)
     digits = column.cast("string").replace(".", "")
     if surplus <= 0:
         return _from_integer(digits.try_cast("int64"), -surplus)
     exact = digits.endswith("0" * surplus)
     return _when(exact, digits.substr(0, digits.length() - surplus)).try_cast("int64")
+
+
+def _product(column: ir.DecimalValue, kind: dt.Decimal, scale: int) -> ir.IntegerValue:
+    """A decimal by 10**scale, in one machine word where it fits: a fourth of the time of two."""
+    wide = (column.cast(dt.Decimal(38, kind.scale)) * 10**scale).try_cast("int64")
+    digits = _DECIMAL_NARROW_DIGITS - (scale + 1)
+    if digits < max(kind.scale or 0, scale + 1):
+        return wide
+    power = ibis.literal(10**scale).cast(dt.Decimal(scale + 1, 0))
+    narrow = (column.try_cast(dt.Decimal(digits, kind.scale)) * power).cast("int64")
+    return narrow.fill_null(wide)
 
 
 def _from_binary(column: ir.FloatingValue, scale: int) -> ir.IntegerValue:

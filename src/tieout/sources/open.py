@@ -1,4 +1,7 @@
-"""One way in: a location as a person writes it becomes a source."""
+"""One way in: a location as a person writes it becomes a source.
+
+What reads a format is imported where it is met: a start counts too.
+"""
 
 from glob import glob, has_magic
 from pathlib import Path
@@ -6,18 +9,10 @@ from typing import Final, Literal
 
 from tieout.engines.base import Engine
 from tieout.model.errors import InputError
-from tieout.sources.banking.bai2 import open_bai2
-from tieout.sources.banking.camt import open_camt
-from tieout.sources.banking.mt940 import open_mt940
 from tieout.sources.banking.recognise import HEAD_BYTES, bank_format, is_xml
 from tieout.sources.combine import combine
-from tieout.sources.delimited import open_delimited
 from tieout.sources.encoding import open_bytes
-from tieout.sources.excel import open_excel
-from tieout.sources.parquet import open_parquet
-from tieout.sources.postgres import open_postgres
 from tieout.sources.source import NoRowsError, Source
-from tieout.sources.sqlite import open_sqlite
 
 Format = Literal["delimited", "parquet", "excel", "mt940", "camt", "bai2"]
 
@@ -33,7 +28,7 @@ _BY_MAGIC: Final[tuple[tuple[bytes, Format, str], ...]] = (
     (b"PK\x03\x04", "excel", "a zip archive or a spreadsheet"),
     (b"\xd0\xcf\x11\xe0", "excel", "an old Excel workbook"),
 )
-_BANKING: Final = {"mt940": open_mt940, "camt": open_camt, "bai2": open_bai2}
+_BANKING: Final[frozenset[Format]] = frozenset({"mt940", "camt", "bai2"})
 _MAGIC_OTHER: Final = (
     (b"%PDF", "a PDF"),
     (b"SQLite format 3\x00", "a SQLite database (write sqlite:///path.db#table)"),
@@ -58,8 +53,12 @@ def open_source(location: str, *, engine: Engine, workdir: Path) -> Source:
     if not location.strip():
         raise InputError("no source given: expected a file, a glob, or a database and table")
     if location.startswith("sqlite:"):
+        from tieout.sources.sqlite import open_sqlite
+
         return open_sqlite(location, engine=engine, workdir=workdir)
     if location.startswith(("postgresql:", "postgres:")):
+        from tieout.sources.postgres import open_postgres
+
         return open_postgres(location, engine=engine, workdir=workdir)
     if "://" in location:
         scheme = location.partition("://")[0]
@@ -106,12 +105,32 @@ def _open_file(path: Path, sheet: str | None, *, engine: Engine, workdir: Path) 
     if sheet is not None and file_format != "excel":
         raise InputError(f"{path.name}#{sheet}: only a spreadsheet has sheets")
     if file_format == "parquet":
+        from tieout.sources.parquet import open_parquet
+
         return open_parquet(path, engine=engine)
     if file_format == "excel":
+        from tieout.sources.excel import open_excel
+
         return open_excel(path, sheet, engine=engine, workdir=workdir)
     if file_format in _BANKING:
-        return _BANKING[file_format](path, engine=engine, workdir=workdir)
+        return _open_statement(path, file_format, engine=engine, workdir=workdir)
+    from tieout.sources.delimited import open_delimited
+
     return open_delimited(path, engine=engine, workdir=workdir)
+
+
+def _open_statement(path: Path, kind: Format, *, engine: Engine, workdir: Path) -> Source:
+    if kind == "mt940":
+        from tieout.sources.banking.mt940 import open_mt940
+
+        return open_mt940(path, engine=engine, workdir=workdir)
+    if kind == "camt":
+        from tieout.sources.banking.camt import open_camt
+
+        return open_camt(path, engine=engine, workdir=workdir)
+    from tieout.sources.banking.bai2 import open_bai2
+
+    return open_bai2(path, engine=engine, workdir=workdir)
 
 
 def _format_of(path: Path) -> Format:

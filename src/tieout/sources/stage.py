@@ -3,7 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import reduce
 from itertools import islice
+from operator import or_
 from pathlib import Path
 
 import ibis
@@ -13,7 +15,14 @@ from tieout.engines.base import Engine
 from tieout.model.errors import ConservationError, InputError
 from tieout.model.facts import Reject
 from tieout.sources.expectations import expected_of
-from tieout.sources.expressions import columns_of, first_fault, read_field, readable_parts
+from tieout.sources.expressions import (
+    Fault,
+    columns_of,
+    first_fault,
+    read_field,
+    readable_parts,
+    text_in,
+)
 from tieout.sources.fields import StagePlan
 from tieout.sources.native import needs_cleaning, text_of
 from tieout.sources.source import Source
@@ -75,6 +84,9 @@ def _stage(
     source: Source, plan: StagePlan, *, engine: Engine, path: Path, rejects_max: int
 ) -> Staged:
     clean, bad = _look(source, plan, engine) if source.typed else ((), None)
+    if bad == 0:
+        rejects = _merged(source.rejects, (), rejects_max)
+        return Staged(_sound(source, plan, clean), rejects, source.rows or 0, source.rejected)
     flagged = _flagged(source, plan, clean)
     rows = source.rows
     if not source.typed:
@@ -87,9 +99,7 @@ def _stage(
         rows = written + source.rejected
         if source.rows not in (None, rows):
             raise ConservationError(f"{source.name}: {source.rows} rows were read, {rows} typed")
-    unreadable, count = (
-        ([], 0) if bad == 0 else _unreadable(flagged, source, plan, engine, rejects_max)
-    )
+    unreadable, count = _unreadable(flagged, source, plan, engine, rejects_max)
     sound = flagged.filter(flagged[_BAD_COLUMN].isnull()) if count else flagged
     return Staged(
         table=sound.select("row", *plan.fields),
@@ -124,49 +134,67 @@ def _look(source: Source, plan: StagePlan, engine: Engine) -> tuple[Collection[s
         for column in columns_of(field)
         if source.table[column].type().is_string()
     )
-    unclean = {column: needs_cleaning(source.table[column]) for column in texts}
-    seen = _flagged(source, plan, (), unclean)
+    unclean = {f"{_UNCLEAN} {name}": needs_cleaning(source.table[name]) for name in texts}
+    parts = _parts(source, plan, (), beside=unclean, all_texts=False)
+    conditions = [fault.condition for fault in _read_faults(plan, parts)[1]]
+    bad = reduce(or_, conditions).ifelse(1, 0).sum() if conditions else ibis.literal(0)
     found = engine.fetch(
-        seen.aggregate(
-            **{column: seen[f"{_UNCLEAN} {column}"].any() for column in texts},
-            **{_BAD_COLUMN: seen[_BAD_COLUMN].count()},
+        parts.aggregate(
+            **{name: parts[f"{_UNCLEAN} {name}"].any() for name in texts},
+            **{_BAD_COLUMN: bad},
         )
     ).row(0, named=True)
-    return [column for column in texts if not found[column]], int(found[_BAD_COLUMN])
+    return [column for column in texts if not found[column]], int(found[_BAD_COLUMN] or 0)
 
 
-def _flagged(
+def _sound(source: Source, plan: StagePlan, clean: Collection[str]) -> ir.Table:
+    """The fields of every row, where every row is known to be readable."""
+    parts = _parts(source, plan, clean, all_texts=False)
+    return parts.select(**_row(source, parts), **_read_faults(plan, parts)[0])
+
+
+def _flagged(source: Source, plan: StagePlan, clean: Collection[str]) -> ir.Table:
+    """The fields of every row and, for the rows that cannot be read, what is wrong with them."""
+    parts = _parts(source, plan, clean)
+    values, faults = _read_faults(plan, parts)
+    return parts.select(
+        **_row(source, parts),
+        **values,
+        **{
+            _BAD_COLUMN: first_fault(faults, lambda fault: fault.column),
+            _BAD_VALUE: first_fault(faults, lambda fault: text_in(fault, parts)),
+        },
+    )
+
+
+def _row(source: Source, parts: ir.Table) -> dict[str, ir.Value]:
+    return {"row": parts[source.row_column]} if source.row_column is not None else {}
+
+
+def _read_faults(plan: StagePlan, parts: ir.Table) -> tuple[dict[str, ir.Value], list[Fault]]:
+    readings = {name: read_field(name, field, parts) for name, field in plan.fields.items()}
+    faults = [fault for reading in readings.values() for fault in reading.faults]
+    return {name: reading.value for name, reading in readings.items()}, faults
+
+
+def _parts(
     source: Source,
     plan: StagePlan,
     clean: Collection[str],
-    unclean: Mapping[str, ir.BooleanValue] | None = None,
+    *,
+    beside: Mapping[str, ir.Value] | None = None,
+    all_texts: bool = True,
 ) -> ir.Table:
-    """The fields of every row and, for the rows that cannot be read, what is wrong with them.
-
-    unclean: values to have beside them, by the column that they speak of.
-    """
-    beside = {f"{_UNCLEAN} {column}": value for column, value in (unclean or {}).items()}
     table = source.table
     if not source.typed:
         # Trimmed once: amounts and dates mention their text many times.
         clean = dict.fromkeys(name for field in plan.fields.values() for name in columns_of(field))
         table = _once(source, table, {name: text_of(table[name]) for name in clean})
     try:
-        read = readable_parts(plan.fields, table, plan.scale, clean)
-        parts = _once(source, table, read | beside)
+        parts = readable_parts(plan.fields, table, plan.scale, clean, all_texts=all_texts)
     except InputError as error:
         raise InputError(f"{source.name}: {error}") from error
-    readings = {name: read_field(name, field, parts) for name, field in plan.fields.items()}
-    faults = [fault for reading in readings.values() for fault in reading.faults]
-    return parts.select(
-        **({"row": parts[source.row_column]} if source.row_column is not None else {}),
-        **{name: reading.value for name, reading in readings.items()},
-        **{
-            _BAD_COLUMN: first_fault(faults, lambda fault: fault.column),
-            _BAD_VALUE: first_fault(faults, lambda fault: fault.text),
-        },
-        **{name: parts[name] for name in beside},
-    )
+    return _once(source, table, parts | dict(beside or {}))
 
 
 def _once(source: Source, table: ir.Table, parts: dict[str, ir.Value]) -> ir.Table:

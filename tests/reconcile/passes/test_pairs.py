@@ -51,3 +51,10 @@ def test_repeated_pairs_are_those_that_counting_finds(rows: list[tuple[int, int]
     found = repeated_pairs(pairs(*rows))
     assert found.select("left_row", "right_row").rows() == expected
     assert [rows[at] for at in found["at"]] == expected
+
+
+def test_pairs_that_are_left_out_do_not_hide_those_of_the_same_row() -> None:
+    crowd = pairs((5, 1), (2, 3), (5, 2), (9, 4))
+    ordered = in_order(crowd, without=pl.Series([2, 3]))
+    assert ordered.select("left_row", "right_row").rows() == [(2, 3), (5, 1)]
+    assert ordered.schema == PAIR_SCHEMA

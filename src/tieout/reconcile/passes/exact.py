@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 import polars as pl
 
 from tieout.engines.base import Engine
@@ -39,16 +38,13 @@ def exact_pass(
     if pairs is None:
         return _without_crowds(prints_left, prints_right, keyed=keyed, engine=engine)
     crowd = repeated_pairs(pairs)
-    withheld = nothing_withheld()
+    withheld, lost = nothing_withheld(), None
     if not crowd.is_empty():
         chosen, withheld = _by_occurrence(crowd) if keyed else _withhold(crowd)
-        kept = np.ones(pairs.height, dtype=bool)
-        kept[crowd["at"].to_numpy()] = False
-        kept[chosen["at"].to_numpy()] = True
-        pairs = pairs.filter(pl.Series(kept))
+        lost = crowd["at"].filter(~crowd["at"].is_in(chosen["at"].implode()))
     return PassOutcome(
         name="exact",
-        pairs=engine.publish(in_order(pairs)),
+        pairs=engine.publish(in_order(pairs, without=lost)),
         withheld=withheld,
         equal_amounts=equal_amounts,
     )
@@ -64,10 +60,10 @@ def _streamed(joined: ir.Table, engine: Engine) -> pl.DataFrame | None:
             continue
         parts.append(part)
         pairs += part.height
-        last = max(last, *part.select(pl.max("left_row", "right_row")).row(0))
+        last = max(last, *(int(part[side].to_numpy().max()) for side in ("left_row", "right_row")))
         if pairs > last + PAIRS_SPARE:
             return None
-    return pl.concat(parts)
+    return pl.concat(parts, rechunk=True)
 
 
 def _fingerprints(table: ir.Table, on: Sequence[str], engine: Engine, *, carry: bool) -> ir.Table:

@@ -5,7 +5,6 @@ does by grouping and sorting.
 """
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 # currency is a dictionary of few words: 4 bytes a row.
@@ -27,20 +26,33 @@ def repeated_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
     repeated = np.zeros(pairs.height, dtype=bool)
     for column in ("left_row", "right_row"):
         rows = pairs[column].to_numpy()
-        place = _places(rows)
-        again = rows[place[rows] != np.arange(len(rows))]
+        at = np.arange(len(rows), dtype=np.int32)
+        # Only places that were just written are looked at.
+        place = np.empty(int(rows.max(initial=-1)) + 1, dtype=np.int32)
+        place[rows] = at
+        again = rows[place[rows] != at]
         if len(again):
             is_again = np.zeros(len(place), dtype=bool)
             is_again[again] = True
             repeated |= is_again[rows]
-    at = pl.Series("at", np.flatnonzero(repeated))
-    return pairs[at].select(at, "left_row", "right_row").sort("left_row", "right_row")
+    found = pl.Series("at", np.flatnonzero(repeated))
+    return pairs[found].select(found, "left_row", "right_row").sort("left_row", "right_row")
 
 
-def in_order(pairs: pl.DataFrame) -> pl.DataFrame:
-    """The pairs in the order of their left rows, each of which stands in one pair."""
-    place = _places(pairs["left_row"].to_numpy())
-    return pairs[place[place >= 0]]
+def in_order(pairs: pl.DataFrame, without: pl.Series | None = None) -> pl.DataFrame:
+    """The pairs in the order of their left rows, each of which stands in one of them.
+
+    without: positions of pairs to leave out, so that this is so.
+    """
+    rows = pairs["left_row"].to_numpy()
+    at = np.arange(len(rows), dtype=np.int32)
+    if without is not None:
+        at = np.delete(at, without.to_numpy())
+    place = np.full(int(rows.max(initial=-1)) + 1, -1, dtype=np.int32)
+    place[rows[at]] = at
+    ordered = np.flatnonzero(place >= 0)
+    others = pairs.drop("left_row")[place[ordered]]
+    return others.select(pl.Series("left_row", ordered), pl.all()).select(pairs.columns)
 
 
 def open_rows(taken: list[pl.Series], last: int) -> pl.DataFrame:
@@ -50,10 +62,3 @@ def open_rows(taken: list[pl.Series], last: int) -> pl.DataFrame:
     for rows in taken:
         is_open[rows.to_numpy()] = False
     return pl.DataFrame({"row": np.flatnonzero(is_open)}, schema={"row": pl.Int64})
-
-
-def _places(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Where each row number stands in a list, -1 for nowhere; the last place of several."""
-    places = np.full(int(rows.max(initial=-1)) + 1, -1, dtype=np.int64)
-    places[rows] = np.arange(len(rows))
-    return places

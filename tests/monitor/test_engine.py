@@ -316,3 +316,20 @@ def test_the_false_alarms_that_are_allowed_move_the_limit(rows: Rows, watch: Wat
     )
     monitor, _ = watch(rows(counts), loose)
     assert len(monitor.episodes.everything()) > 5
+
+
+def test_each_metric_that_is_heard_of_shares_the_false_alarms(rows: Rows, watch: Watch) -> None:
+    plain = rows({"approved": [90] * 60, "denied": [10] * 60})
+    timed = plain.with_columns(pl.lit(9.5).alias("amount"), pl.lit(120.0).alias("latency_ms"))
+    levels = [judged[-1].alpha * 1440 * 5 for _, judged in (watch(plain), watch(timed))]
+    # A rate and volume either way; then three quantiles of latency and the amount too.
+    assert levels == pytest.approx([2.0 / 3, 2.0 / 7])
+
+
+def test_the_rate_of_approvals_is_never_out_of_limits(rows: Rows, watch: Watch) -> None:
+    counts = {"approved": noisy(3, 200, 95), "denied": raised(noisy(4, 200, 40), 100, 60, 0)}
+    spec = MonitorSpec(metrics={"*": MetricSpec(method="ewma")})
+    monitor, _ = watch(rows(counts), spec)
+    metrics = {each.metric for each in monitor.episodes.everything()}
+    assert "volume_drop" in metrics
+    assert "approved_rate" not in metrics

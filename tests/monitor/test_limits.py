@@ -8,13 +8,13 @@ from scipy import stats
 
 from tieout.monitor.limits import (
     FloatArray,
-    alpha_of,
     high_p,
     low_limit,
     low_p,
     normal_p,
     rise_limit,
     rise_p,
+    share_of,
 )
 
 
@@ -111,9 +111,6 @@ def test_no_chance_is_nought() -> None:
     assert normal_p(one(0.0))[0] == pytest.approx(0.5)
 
 
-@given(st.floats(0.001, 10), st.integers(1, 10_000), st.integers(1, 5))
-def test_all_tests_of_a_day_share_the_false_alarms(
-    budget: float, series: int, windows: int
-) -> None:
-    tests = 1440 * series * windows
-    assert alpha_of(budget, series, windows) * tests == pytest.approx(budget)
+@given(st.floats(0.001, 10), st.integers(1, 10_000))
+def test_all_series_of_a_day_share_the_false_alarms(budget: float, series: int) -> None:
+    assert share_of(budget, series) * 1440 * series == pytest.approx(budget)

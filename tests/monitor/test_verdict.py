@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.monitor.verdict import Best, evidence, onset
+from tieout.monitor.verdict import Best, Limits, evidence, onset
 
 USUAL = np.full(15, 6.0)
 
@@ -75,3 +75,9 @@ def test_a_window_in_limits_is_never_chosen() -> None:
     assert best.window[0, 0] == 0
     assert best.p_any[0, 0] == 1e-9
     assert not best.confirmed(nothing, nothing)[0, 0]
+
+
+def test_a_series_pays_for_the_windows_that_it_is_judged_over() -> None:
+    limits = Limits(np.full((2, 1), 3e-4), (1, 5, 15), 20, 3.0, (30, 60))
+    assert limits.alpha * 5 == pytest.approx(limits.share)
+    assert limits.alpha_short == pytest.approx(np.full((2, 1), 1e-4))

@@ -43,6 +43,7 @@ class Amounts:
         base, mean, variance = self._baseline(slots)
         shape = (len(cells), 1)
         best, value = Best.none(shape, limits.windows), np.full(shape, np.nan)
+        alpha = limits.alpha_short[cells]
         effect = np.log(self.spec.metric(METRIC).effect_min or EFFECT_MIN)
         for place, window in enumerate(limits.windows):
             rows = ring.rows(minute, window)
@@ -56,11 +57,11 @@ class Amounts:
             phi = self.phi[slots, place]
             wide = np.where(sound, z, 0.0) / np.sqrt(np.maximum(phi, 1.0))
             p = np.where(sound, np.minimum(2.0 * normal_p(wide), 1.0), 1.0)[:, None]
-            out = (p < limits.alpha[cells]) & (np.abs(shift) >= effect)[:, None]
+            out = (p < alpha) & (np.abs(shift) >= effect)[:, None]
             better = out & (p < best.p)
             value[better] = (shift + mean)[:, None][better]
             best.consider(window, p, out, (n[:, None], n[:, None], n[:, None]))
-            calm = sound & (p[:, 0] >= limits.alpha[cells][:, 0])
+            calm = sound & (p[:, 0] >= alpha[:, 0])
             square = np.minimum(np.where(calm, z, 0.0) ** 2, 16.0 * np.maximum(phi, 1.0))
             self.phi[slots, place] += np.where(calm, (square - phi) / 720.0, 0.0)
         return self._verdict(minute, ring, cells, (mean, value), best)
@@ -98,6 +99,7 @@ class Amounts:
             expected=n,
             limit=np.full(n.shape, np.nan),
             trail=trail,
+            tests=self.phi.shape[1],
         )
 
     def learn(self, minute: int, ring: Ring, keep: Mask) -> None:

@@ -11,9 +11,10 @@ from tieout.monitor.book import EpisodeBook, Sent
 from tieout.monitor.causes import LOOKBACK_MINUTES, explain
 from tieout.monitor.cells import ALL, CellBook
 from tieout.monitor.charge import charge
-from tieout.monitor.latency import Latencies
+from tieout.monitor.forecast import Forecasts
+from tieout.monitor.latency import METRICS, Latencies
 from tieout.monitor.leaves import Leaves
-from tieout.monitor.limits import alpha_of
+from tieout.monitor.limits import share_of
 from tieout.monitor.multiple import keep_discoveries
 from tieout.monitor.rates import Rates
 from tieout.monitor.ring import Ring, grown
@@ -94,6 +95,7 @@ class Monitor:
         self.volumes = Volumes(self.spec)
         self.latencies = Latencies(self.spec)
         self.amounts = Amounts(self.spec)
+        self.forecasts = Forecasts(self.spec)
         self.shewhart = Shewhart(self.spec)
         self.leaves = Leaves(self.dimensions, LOOKBACK_MINUTES, windows.values_max)
         self._gates = np.zeros((3, self.ring.minutes, 1), dtype=np.bool_)
@@ -267,9 +269,10 @@ class Monitor:
             self.amounts.judge(minute, self.ring, cells, limits),
         ]
         verdicts = tuple(each for each in found if each is not None)
+        for verdict in verdicts:
+            self.forecasts.apply(minute, verdict, limits)
         if self.spec.limits.control == "fdr":
-            windows = len((*limits.windows, *limits.long))
-            keep_discoveries(verdicts, float(limits.alpha[ALL, 0]) * windows, windows)
+            keep_discoveries(verdicts, float(limits.share[ALL, 0]))
         return verdicts
 
     def _missing(self, minute: int, size: int, limits: Limits) -> bool:
@@ -289,26 +292,30 @@ class Monitor:
         return unheard
 
     def _limits(self, minute: int, cells: Ints, size: int) -> Limits:
-        """The level of each test: half for the whole, half for all other cells together."""
-        statuses = max(int((self.ring.first_status[1:] <= minute).sum()), 1)
-        series = statuses + 2
+        """The level of each series: half for the whole, half for all other cells together."""
+        series = self._series(minute)
         wanted = self.spec.limits
         others = len(cells) - 1
-        windows = len(self.spec.windows.minutes) + len(self.spec.windows.long_minutes)
         if wanted.control == "fdr":
             others, series = 0, 1
         share = _TOP_SHARE if others else 1.0
-        alpha = np.full((size, 1), alpha_of(wanted.false_alarms_per_day * share, series, windows))
+        level = np.full((size, 1), share_of(wanted.false_alarms_per_day * share, series))
         if others:
             budget = wanted.false_alarms_per_day * (1.0 - share)
-            alpha[1:] = alpha_of(budget, series * others, windows)
+            level[1:] = share_of(budget, series * others)
         return Limits(
-            alpha,
+            level,
             self.spec.windows.minutes,
             wanted.sample_min,
             wanted.excess_min,
             self.spec.windows.long_minutes,
         )
+
+    def _series(self, minute: int) -> int:
+        """How many metrics a cell is judged by: rates, volume either way, latency, amount."""
+        statuses = max(int((self.ring.first_status[1:] <= minute).sum()), 1)
+        timed = len(METRICS) if self.latencies.usual.any() else 0
+        return statuses + 2 + timed + int(self.amounts.usual.any())
 
     def _learn(self, minute: int, cells: Ints, size: int) -> None:
         """Minutes in episodes are left out of the baselines, which follow a window behind."""
@@ -332,6 +339,7 @@ class Monitor:
         self.rates.learn(past, self.ring, in_limits, self.ring.statuses)
         self.latencies.learn(past, self.ring, in_limits)
         self.amounts.learn(past, self.ring, in_limits)
+        self.forecasts.learn(past, in_limits)
         self.shewhart.learn(past, in_limits)
         self.volumes.learn(past, self.ring, keep & ~self._gates[VOLUMES, row, :size])
 

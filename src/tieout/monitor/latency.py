@@ -48,7 +48,7 @@ class Latencies:
         shape = (len(cells), len(METRICS))
         phis = int(ring.slots.max()) + 1
         best = Best.none(shape, limits.windows)
-        alpha = limits.alpha[cells]
+        alpha = limits.alpha_short[cells]
         best_value = np.zeros(shape)
         for place, window in enumerate(limits.windows):
             rows = ring.rows(minute, window)
@@ -110,6 +110,7 @@ class Latencies:
             expected=expected,
             limit=np.full(share.shape, np.nan),
             trail=trail,
+            tests=len(self.dispersion.phi),
         )
 
     def learn(self, minute: int, ring: Ring, keep: Mask) -> None:

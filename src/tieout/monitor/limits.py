@@ -101,12 +101,12 @@ def normal_p(z: FloatArray) -> FloatArray:
     return found
 
 
-def alpha_of(false_alarms_per_day: float, series: int, windows: int) -> float:
-    """The level of one test that keeps the false alarms of a day (Bonferroni).
+def share_of(false_alarms_per_day: float, series: int) -> float:
+    """The level of one series at a minute that keeps the false alarms of a day (Bonferroni).
 
-    Windows that overlap are far from independent, so that the true number is smaller.
+    Minutes whose windows overlap are far from independent, so that the true number is smaller.
 
-    >>> round(alpha_of(0.1, 7, 3) * 7 * 3 * 1440, 9)
+    >>> round(share_of(0.1, 7) * 7 * 1440, 9)
     0.1
     """
-    return false_alarms_per_day / (1440.0 * max(series, 1) * max(windows, 1))
+    return false_alarms_per_day / (1440.0 * max(series, 1))

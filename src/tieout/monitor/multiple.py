@@ -1,6 +1,7 @@
 """Many series at once: which of a minute's p-values count."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from tieout.monitor.limits import FloatArray
 from tieout.monitor.statuses import APPROVED, rate_name
 from tieout.monitor.verdict import Mask, Verdict
 
-_NO_TEST = ("", rate_name(""), rate_name(APPROVED))
+NO_TEST: Final = ("", rate_name(""), rate_name(APPROVED))
 
 
 def false_discovery_limit(p_values: FloatArray, level: float) -> float:
@@ -32,14 +33,14 @@ def false_discovery_limit(p_values: FloatArray, level: float) -> float:
     return float(ordered[below[-1]]) if len(below) else 0.0
 
 
-def keep_discoveries(verdicts: Sequence[Verdict], level: float, windows: int) -> None:
+def keep_discoveries(verdicts: Sequence[Verdict], level: float) -> None:
     """Take back what does not count among all series of a minute.
 
-    level: of the minute. windows: how many p-values the least one of each series was chosen from;
-    it is that many times as large (Bonferroni).
+    level: of the minute. The least p-value of a series is as many times as large as it was chosen
+    from (Bonferroni).
     """
     asked = [verdict.known & _tests(verdict) for verdict in verdicts]
-    scaled = [np.minimum(verdict.p_value * windows, 1.0) for verdict in verdicts]
+    scaled = [np.minimum(verdict.p_value * verdict.tests, 1.0) for verdict in verdicts]
     found = [p[mask] for p, mask in zip(scaled, asked, strict=True)]
     limit = false_discovery_limit(np.concatenate(found) if found else np.zeros(0), level)
     for verdict, p in zip(verdicts, scaled, strict=True):
@@ -47,4 +48,4 @@ def keep_discoveries(verdicts: Sequence[Verdict], level: float, windows: int) ->
 
 
 def _tests(verdict: Verdict) -> Mask:
-    return np.array([name not in _NO_TEST for name in verdict.metrics])
+    return np.array([name not in NO_TEST for name in verdict.metrics])

@@ -123,6 +123,7 @@ class Rates:
             expected=expected,
             limit=self._limit(total, level, shape, alpha),
             trail=trail,
+            tests=len(self.dispersion.phi),
         )
 
     def _limit(

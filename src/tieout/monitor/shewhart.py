@@ -6,11 +6,13 @@ from typing import Final
 import numpy as np
 
 from tieout.monitor.limits import FloatArray, normal_p
+from tieout.monitor.multiple import NO_TEST
 from tieout.monitor.ring import grown
 from tieout.monitor.spec import MetricSpec, MonitorSpec
 from tieout.monitor.tally import Ints
 from tieout.monitor.verdict import Mask, Verdict
 
+CHARTS: Final = ("sigma", "ewma")
 DOWN: Final = ("volume_drop",)
 BOTH: Final = ("amount",)
 _WEIGHT_MIN = 15.0
@@ -53,11 +55,12 @@ class Shewhart:
         """Replace what was said of the metrics that ask for it."""
         for column, name in enumerate(verdict.metrics):
             wanted = self.spec.metric(name)
-            if not name or (wanted.method == "binomial" and wanted.consecutive == 1):
+            charted = wanted.method in CHARTS
+            if name in NO_TEST or not (charted or wanted.consecutive > 1):
                 continue
             chart = self._chart(name)
             chart.fit(int(verdict.cells.max()) + 1)
-            if wanted.method != "binomial":
+            if charted:
                 self._judge(minute, name, wanted, (verdict, column, chart))
             cells = verdict.cells
             run = np.where(verdict.breached[:, column], chart.run[cells] + 1, 0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from tieout.model.errors import InputError
+from tieout.monitor.chosen_spec import ForecastSpec
 from tieout.monitor.route_spec import RouteSpec
 from tieout.monitor.source_spec import SourceSpec
 from tieout.monitor.spec_part import SpecPart
@@ -14,7 +15,7 @@ from tieout.monitor.spec_part import SpecPart
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-Method = Literal["binomial", "sigma", "ewma"]
+Method = Literal["binomial", "sigma", "ewma", "arima", "ets"]
 Quantile = Literal["p50", "p95", "p99"]
 
 
@@ -197,6 +198,7 @@ class MonitorSpec(SpecPart):
     )
     windows: WindowSpec = WindowSpec()
     limits: LimitSpec = LimitSpec()
+    forecast: ForecastSpec = ForecastSpec()
     severity: SeveritySpec = SeveritySpec()
     episodes: EpisodeSpec = EpisodeSpec()
     sla_ms: dict[Quantile, float] = Field(

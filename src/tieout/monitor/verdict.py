@@ -18,16 +18,27 @@ RATIO_MIN: Final = 1e-6
 
 @dataclass(frozen=True)
 class Limits:
-    """How unlikely a window must be: alpha of each cell (rows, 1), and the windows in minutes.
+    """How unlikely a window must be, and the windows in minutes.
 
-    long: windows of rates alone.
+    share: the level of all windows of one series together, of each cell (rows, 1). long: windows
+    of rates alone.
     """
 
-    alpha: FloatArray
+    share: FloatArray
     windows: tuple[int, ...]
     sample_min: int
     excess_min: float
     long: tuple[int, ...] = ()
+
+    @property
+    def alpha(self) -> FloatArray:
+        """The level of one window of a series that is judged over the long ones too."""
+        return self.share / (len(self.windows) + len(self.long))
+
+    @property
+    def alpha_short(self) -> FloatArray:
+        """The level of one window of a series that is not judged over the long ones."""
+        return self.share / len(self.windows)
 
 
 @dataclass
@@ -35,8 +46,8 @@ class Verdict:
     """Arrays of (cells, metrics).
 
     cells: the number of the cell of each row. known: there was something to judge.
-    breached: out of limits now. p_value: of the least likely window; value, baseline, n and
-    window: of that window where breached, else of this minute alone.
+    breached: out of limits now. p_value: of the least likely window, of as many as `tests`;
+    value, baseline, n and window: of that window where breached, else of this minute alone.
     observed, count, total, expected: of this minute. limit: the count from which it alone would
     be out of limits, where that was asked for.
     trail: counts and expected counts of the last minutes of one series, oldest first; asked with
@@ -58,6 +69,7 @@ class Verdict:
     expected: FloatArray
     limit: FloatArray
     trail: Trail
+    tests: int
 
 
 @dataclass

@@ -71,6 +71,7 @@ class Volumes:
         """Judge every cell at a minute; columns are drop and surge."""
         size = int(cells.max()) + 1
         shape = (size, 2)
+        alpha = limits.alpha_short[:size]
         mean = self.expected(minute, size, ahead_minutes)
         effects = np.array([[self._effect(name) for name in (DROP, SURGE)]])
         best = Best.none(shape, limits.windows)
@@ -87,7 +88,7 @@ class Volumes:
             effect = np.maximum(effects, EFFECT_MINUTE_MIN) if window == 1 else effects
             both = np.stack([count, count], axis=1)
             wanted = np.nan_to_num(expected[:, 1:])
-            out = p < limits.alpha[:size]
+            out = p < alpha
             out &= np.abs(both - wanted) >= limits.excess_min
             out &= wanted >= limits.sample_min
             out[:, 0] &= count * effect[0, 0] <= wanted[:, 0]
@@ -95,9 +96,9 @@ class Volumes:
             best.consider(window, p, out, (both, wanted, wanted))
             least = p.min(axis=1, keepdims=True)
             self.dispersion.learn(place, count[:, None], expected[:, :1], least)
-            self.bursts.learn(place, count, expected[:, 0], least[:, 0] >= limits.alpha[:size, 0])
+            self.bursts.learn(place, count, expected[:, 0], least[:, 0] >= alpha[:, 0])
         found = (one.astype(np.float64), mean, best)
-        return self._verdict(minute, ring, cells, found, float(limits.alpha[ALL, 0]))
+        return self._verdict(minute, ring, cells, found, float(alpha[ALL, 0]))
 
     def _verdict(
         self,
@@ -136,6 +137,7 @@ class Volumes:
             expected=expected,
             limit=self._limit(expected, alpha),
             trail=trail,
+            tests=len(self.dispersion.phi),
         )
 
     def _limit(self, expected: FloatArray, alpha: float) -> FloatArray:

@@ -19,7 +19,7 @@ from pathlib import Path
 from practice_data import practice_files
 
 HERE = Path(__file__).parent
-PEERS = ("datacompy_polars", "fastrecon_keyed", "pandas_merge")
+PEERS = ("datacompy_polars", "datacompy_pandas", "fastrecon_keyed", "pandas_merge")
 
 
 @dataclass(frozen=True)

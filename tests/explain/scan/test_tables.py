@@ -28,8 +28,9 @@ def test_every_cell_holds_its_rows_and_outcomes(seed: int, depth: int) -> None:
     for chosen, table in found.sums.items():
         for cell in range(table.shape[1]):
             inside = np.ones(200, dtype=bool)
-            for attribute, code in zip(chosen, found.codes(chosen, cell), strict=True):
-                inside &= columns.codes[attribute] == code
+            cells = found.codes(chosen, np.array([cell]))
+            for attribute, code in zip(chosen, cells, strict=True):
+                inside &= columns.codes[attribute] == int(code[0])
             assert table[0, cell] == inside.sum()
             assert table[1, cell] == (inside & outcomes).sum()
 
@@ -67,3 +68,14 @@ def test_taking_rows_away_leaves_the_count_of_the_others() -> None:
 def test_depth_beyond_three_is_three() -> None:
     found = tabulate(capped_columns(rows(4), depth=3), [None], depth=9)
     assert max(map(len, found.sums)) == 3
+
+
+def test_threads_count_what_one_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = capped_columns(rows(3), depth=3)
+    outcomes = np.arange(200) % 3 == 0
+    alone = tabulate(columns, [None, outcomes], depth=3)
+    monkeypatch.setattr("tieout.explain.scan.tables._THREADED_MIN", 0)
+    together = tabulate(columns, [None, outcomes], depth=3)
+    assert list(together.sums) == list(alone.sums)
+    for chosen, table in alone.sums.items():
+        np.testing.assert_array_equal(together.sums[chosen], table)

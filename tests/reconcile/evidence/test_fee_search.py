@@ -109,3 +109,14 @@ def test_simple_numbers_are_less_complex() -> None:
 
     assert complexity(simple) < complexity(odd)
     assert complexity(simple) < complexity(Schedule(30, 29_000, "net"))
+
+
+def test_votes_do_not_depend_on_how_many_percentages_are_counted_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    difference, gross = _mixed(900, seed=5)
+    unit = _ones(gross)
+    found = find_schedules(difference, gross, unit=unit)
+    monkeypatch.setattr("tieout.reconcile.evidence.fee_search._GRID_AT_ONCE", 7)
+    assert found
+    assert find_schedules(difference, gross, unit=unit) == found

@@ -51,13 +51,15 @@ class Outcomes:
 
     def candidates(self, sums: Sums, totals: Floats, *, least: float) -> NDArray[np.int64]:
         """Parts whose likelihood ratio at its maximum reaches `least`."""
-        trials, counts = sums
+        # Nearly all cells have few outcomes or none.
+        risen: NDArray[np.int64] = np.flatnonzero(sums[1] >= self.counts_min)
+        trials, counts = sums[:, risen]
         base = totals[1] / max(totals[0], 1.0)
         expected = base * trials
         beyond = counts - expected
         # k log(k/m) - k + m is at most (k - m)^2 / 2m; a fifth is left for the rest's share.
         far = beyond * np.maximum(beyond, 0.0) >= 1.6 * least * expected
-        risen = np.flatnonzero((counts >= self.counts_min) & (beyond > 0) & far)
+        risen = risen[(beyond > 0) & far]
         if len(risen) == 0:
             return risen
         part = sums[:, risen].astype(np.float64)

@@ -114,11 +114,15 @@ class _Field:
             if len(places) == 0:
                 continue
             evidence = self.family.evidence(table[:, places].astype(np.float64), totals) + prior
-            for at in np.argsort(-evidence, kind="stable")[: 2 * LISTED_MAX]:
-                codes = tables.codes(chosen, int(places[at]))
-                if evidence[at] >= least and not self._is_rest(chosen, codes):
+            best = np.argsort(-evidence, kind="stable")[: 2 * LISTED_MAX]
+            best = best[evidence[best] >= least]
+            cells = zip(
+                *(each.tolist() for each in tables.codes(chosen, places[best])), strict=True
+            )
+            for strength, codes in zip(evidence[best].tolist(), cells, strict=True):
+                if not self._is_rest(chosen, codes):
                     condition = tuple(zip(chosen, codes, strict=True))
-                    found.append((-round(float(evidence[at]), 6), len(chosen), condition))
+                    found.append((-round(strength, 6), len(chosen), condition))
         return [(condition, -negative) for negative, _, condition in sorted(found)]
 
     def settled(

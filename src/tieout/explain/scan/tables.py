@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from tieout.explain.scan.columns import Column, Columns
 
 _COMPILED_ROWS_MIN: Final = 1_000_000
+_THREADED_MIN: Final = (
+    500_000  # Rows by choices of attributes; fewer are counted before threads run.
+)
 DEPTH_MAX: Final = 3
 
 Sums = NDArray[Any]
@@ -37,10 +40,11 @@ class Tables:
         for chosen in self.sums:
             self.sums[chosen] -= other.sums[chosen]
 
-    def codes(self, chosen: tuple[int, ...], cell: int) -> tuple[int, ...]:
-        """The code of each attribute at a cell."""
-        shape = [self.sizes[attribute] for attribute in chosen]
-        return tuple(int(code) for code in np.unravel_index(cell, shape))
+    def codes(
+        self, chosen: tuple[int, ...], cells: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], ...]:
+        """The codes of each attribute at some cells."""
+        return np.unravel_index(cells, [self.sizes[attribute] for attribute in chosen])
 
 
 def tabulate(columns: Columns, weights: Weights, *, depth: int) -> Tables:
@@ -59,8 +63,11 @@ def count_rows(
     deep = min(depth, len(sizes), DEPTH_MAX)
     whole = list(combinations(range(len(sizes)), deep))
     count = _counter(codes, sizes, weights)
-    with ThreadPoolExecutor(max(cpu_count() or 1, 1)) as pool:
-        sums = dict(zip(whole, pool.map(count, whole), strict=True))
+    if len(codes[0]) * len(whole) < _THREADED_MIN:
+        sums = {chosen: count(chosen) for chosen in whole}
+    else:
+        with ThreadPoolExecutor(max(cpu_count() or 1, 1)) as pool:
+            sums = dict(zip(whole, pool.map(count, whole), strict=True))
     for shallow in range(deep - 1, 0, -1):
         for chosen in combinations(range(len(sizes)), shallow):
             sums[chosen] = _folded(sums, chosen, sizes)

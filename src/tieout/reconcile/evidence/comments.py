@@ -41,11 +41,14 @@ def named_tokens(rows: pl.DataFrame) -> pl.DataFrame:
         "index", word=pl.col("comment").cast(pl.String).str.to_uppercase().str.split(" ")
     )
     single = words.explode("word")
-    following = pl.col("word").shift(-1).over("index")
+    # The words of a row stand together: a neighbour of the same row is its next word.
+    is_last = pl.col("index") != pl.col("index").shift(-1)
+    following = pl.when(~is_last).then(pl.col("word").shift(-1))
     double = single.with_columns(pl.concat_str("word", following, separator=" "))
-    tokens = pl.concat([single, double]).with_columns(token=squashed(pl.col("word")))
-    long = pl.col("token").str.len_chars() >= _KEY_LENGTH_MIN
-    return tokens.filter(long & pl.col("token").str.contains(r"\d")).unique(
+    # Most words are no references, which shows before they are squashed.
+    numbered = pl.concat([single, double]).filter(pl.col("word").str.contains(r"\d"))
+    tokens = numbered.with_columns(token=squashed(pl.col("word")))
+    return tokens.filter(pl.col("token").str.len_chars() >= _KEY_LENGTH_MIN).unique(
         ["index", "token"], keep="first", maintain_order=True
     )
 

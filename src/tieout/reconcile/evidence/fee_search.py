@@ -21,6 +21,7 @@ SUPPORT_SHARE_MIN = 0.01
 _SAMPLE = 1_600
 _GRID_MAX = 3_000  # hundredths of a percent
 _GRID_STEP = 100  # 10**-4 percent
+_GRID_AT_ONCE = 50  # So many percentages of a sample stay in the processor's cache.
 # Partial payments are round shares of the gross amount; above this, only taxes of the net count.
 _GROSS_GRID_MAX = 999
 _NEIGHBOURS = 50
@@ -163,6 +164,18 @@ def _candidates(sample: _Sample, *, needed: int) -> list[tuple[int, Schedule]]:
 
 def _votes(difference: Ints, base: Ints, grid: Ints, *, needed: int) -> tuple[Ints, Ints, Ints]:
     """For each percentage of the grid, the fixed fees that at least `needed` rows vote for."""
+    counted = [
+        _votes_of_some(difference, base, grid[first : first + _GRID_AT_ONCE], needed=needed)
+        for first in range(0, len(grid), _GRID_AT_ONCE)
+    ]
+    percent, fixed, count = (np.concatenate(each) for each in zip(*counted, strict=True))
+    most = np.argsort(-count, kind="stable")[:_TRIED_MAX]
+    return percent[most], fixed[most], count[most]
+
+
+def _votes_of_some(
+    difference: Ints, base: Ints, grid: Ints, *, needed: int
+) -> tuple[Ints, Ints, Ints]:
     whole, half = 1_000_000, 500_000
     rest = (base % whole)[None, :] * grid[:, None]
     share = (base // whole)[None, :] * grid[:, None] + (rest + half) // whole
@@ -175,9 +188,8 @@ def _votes(difference: Ints, base: Ints, grid: Ints, *, needed: int) -> tuple[In
     first = np.flatnonzero(starts)
     count = np.diff(np.append(first, fixed.size))
     enough = (count >= needed) & (fixed.ravel()[first] >= 0)
-    first, count = first[enough], count[enough]
-    most = np.argsort(-count, kind="stable")[:_TRIED_MAX]
-    return grid[first[most] // fixed.shape[1]], fixed.ravel()[first[most]], count[most]
+    first = first[enough]
+    return grid[first // fixed.shape[1]], fixed.ravel()[first].astype(np.int64), count[enough]
 
 
 def _is_no_chance(schedule: Schedule, support: int, sample: _Sample) -> bool:

@@ -7,6 +7,9 @@ ARGS =
 ROWS = 1000000
 PEERS = benchmarks/.venv/bin/python
 
+# What was compiled is kept: the tests start some hundred processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test lint format types layers docs docs-check bench bench-peers
 
 help: ## Show these targets.

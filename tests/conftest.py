@@ -7,13 +7,18 @@ from typing import Any
 
 import polars as pl
 import pytest
+from databases import postgresql
 from local_llm import local_llm
 
 from tieout.engines.duckdb import DuckDBEngine
 from tieout.reconcile.records import RECORD_SCHEMA
 
 Records = Callable[..., pl.DataFrame]
-_REAL = {("tests", "browser"), ("tests", "server"), ("tests", "faults")}
+# Fixtures behind which another process, or a thread that serves, may be late on a busy machine.
+_REAL = {
+    "browser", "demo", "kafka", "nats", "own_server", "rabbitmq", "redis", "server",
+    "server_environment", "tls_client",
+}  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,11 +31,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of real servers, brokers and browsers are tried again: a busy machine keeps them late.
 
-    A second try is shown as R; what fails three times fails.
+    A second try is shown as R; what fails three times fails. All others have one try.
     """
     for item in items:
-        parts = item.path.relative_to(item.config.rootpath).parts
-        if parts[:2] in _REAL:
+        if _REAL.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.flaky(reruns=2))
 
 
@@ -39,6 +43,13 @@ def engine() -> Iterator[DuckDBEngine]:
     """One engine for all tests that leave no trace in it but temporary tables."""
     with DuckDBEngine(threads=2) as engine:
         yield engine
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """Address of a PostgreSQL of its own; whoever changes something makes a database there."""
+    with postgresql() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """A period from nothing to locked: two people, one late task, one balance that is decertified."""
 
-import os
 import re
 import socket
 import sqlite3
@@ -14,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from databases import outside_variables, sqlite_with_tables
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -46,10 +46,7 @@ class Office:
 
     def __init__(self, folder: Path, browser: Browser) -> None:
         self.folder, self.browser = folder, browser
-        kept = {name: each for name, each in os.environ.items() if not name.startswith("TIEOUT_")}
-        kept.pop("DATABASE_URL", None)
-        kept.pop("DJANGO_SETTINGS_MODULE", None)
-        self.environment = kept | {"TIEOUT_WORKSPACE": str(folder)}
+        self.environment = outside_variables() | {"TIEOUT_WORKSPACE": str(folder)}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -114,8 +111,11 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path, browser: Browser) -> Iterator[Office]:
+def office(
+    tmp_path: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Office]:
     """An open October of the practice company with its 19 accounts, and two people."""
+    sqlite_with_tables(tmp_path_factory, tmp_path)
     made = Office(tmp_path, browser)
     made.tieout("generate", "ledger", "--rows", "3000", "--seed", "7", "--out", "books")
     (tmp_path / "calendar.yaml").write_text(CALENDAR)

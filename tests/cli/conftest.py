@@ -1,6 +1,7 @@
 """Runs the command line in this process, as a shell would."""
 
 import shlex
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
+from workspaces import run_tieout
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class Said:
 
 
 Tieout = Callable[..., Said]
+TieoutIn = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
@@ -40,6 +44,16 @@ def tieout(
         said = capsys.readouterr()
         code = left.value.code
         return Said(code if isinstance(code, int) else 0, said.out, said.err)
+
+    return carry_out
+
+
+@pytest.fixture(scope="session")
+def tieout_in(django_db_blocker: DjangoDbBlocker) -> TieoutIn:
+    """Calls `tieout` with words and input, in a workspace that has its tables."""
+
+    def carry_out(folder: Path, words: str, given: str = "") -> "subprocess.CompletedProcess[str]":
+        return run_tieout(folder, words, django_db_blocker, given)
 
     return carry_out
 

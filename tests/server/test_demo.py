@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from databases import outside_variables
 
 from tieout.server.accounts.permissions import ROLES
 
@@ -29,11 +30,9 @@ def port() -> int:
 def demo(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[dict[str, str]]:
     """The passwords that the running demonstration printed, by name."""
     folder = tmp_path_factory.mktemp("demo")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TIEOUT_")}
-    kept.pop("DATABASE_URL", None)
     process = subprocess.Popen(
         [sys.executable, "-m", "tieout", "demo", "--port", str(port), "--workspace", str(folder)],
-        env=kept,
+        env=outside_variables(),
         stdout=subprocess.PIPE,
         text=True,
     )

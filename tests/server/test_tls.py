@@ -1,6 +1,5 @@
 """`tieout serve` with a certificate: TLS is spoken, cookies are for HTTPS only."""
 
-import os
 import socket
 import ssl
 import subprocess
@@ -17,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from databases import outside_variables, sqlite_with_tables
 
 
 def write_certificate(folder: Path) -> tuple[Path, Path]:
@@ -45,15 +45,18 @@ def write_certificate(folder: Path) -> tuple[Path, Path]:
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> Iterator[httpx.Client]:
+def tls_client(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client of a server with a certificate, which trusts that certificate and no other."""
     certificate, key = write_certificate(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as found:
         port = str(found.getsockname()[1])
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TIEOUT_")}
+    sqlite_with_tables(tmp_path_factory, tmp_path)
     words = ["serve", "--port", port, "--tls-cert", str(certificate), "--tls-key", str(key)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "tieout", *words], env=kept, cwd=tmp_path, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "tieout", *words],
+        env=outside_variables(),
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
     )
     trusted = ssl.create_default_context(cafile=str(certificate))
     try:
@@ -78,10 +81,10 @@ def wait_for(client: httpx.Client, process: "subprocess.Popen[bytes]") -> None:
     raise AssertionError("the server did not start")
 
 
-def test_cookies_are_for_https_only_and_browsers_are_told_to_stay(client: httpx.Client) -> None:
-    client.cookies.clear()
-    answer = client.get("/login/")
+def test_cookies_are_for_https_only_and_browsers_are_told_to_stay(tls_client: httpx.Client) -> None:
+    tls_client.cookies.clear()
+    answer = tls_client.get("/login/")
     assert answer.status_code == 200
     assert "; Secure" in answer.headers["set-cookie"]
     assert answer.headers["strict-transport-security"] == "max-age=31536000"
-    assert client.get("/health").headers["strict-transport-security"] == "max-age=31536000"
+    assert tls_client.get("/health").headers["strict-transport-security"] == "max-age=31536000"

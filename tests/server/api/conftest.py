@@ -1,7 +1,6 @@
 """A real `tieout serve` on loopback, with tokens for everybody, on SQLite and on PostgreSQL."""
 
 import json
-import os
 import re
 import signal
 import socket
@@ -15,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.server.conftest import new_database
+from tests.server.conftest import environment_of
 
 from tieout.practice.payments import generate_payments
 
@@ -124,16 +123,6 @@ def payments_for_api(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return generate_payments(rows=2_000, seed=3, out=folder).transactions
 
 
-def _environment(database: str, workspace: Path, request: pytest.FixtureRequest) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TIEOUT_")}
-    environment = kept | {"TIEOUT_WORKSPACE": str(workspace), "TIEOUT_REQUESTS_PER_SECOND": "0"}
-    environment.pop("DATABASE_URL", None)
-    if database == "postgresql":
-        server = request.getfixturevalue("postgresql_server")
-        environment["DATABASE_URL"] = new_database(server)
-    return environment
-
-
 def make_server(
     database: str, workspace: Path, payments: Path, request: pytest.FixtureRequest
 ) -> Server:
@@ -144,7 +133,8 @@ def make_server(
     (workspace / ".tieout").mkdir()
     pointer = {"data_sets": [{"kind": "payments", "path": "data/transactions.csv"}]}
     (workspace / ".tieout" / "latest.json").write_text(json.dumps(pointer))
-    server = Server(_environment(database, workspace, request), workspace)
+    environment = environment_of(database, workspace, request)
+    server = Server(environment | {"TIEOUT_REQUESTS_PER_SECOND": "0"}, workspace)
     done = subprocess.run(
         [sys.executable, "-c", _PEOPLE, *ROLES],
         env=server.environment,

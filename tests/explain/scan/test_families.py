@@ -40,6 +40,20 @@ def test_no_part_with_enough_evidence_is_screened_out(trials: int, counts: int) 
         assert family.candidates(sums, TOTALS, least=4.0).tolist() == [0]
 
 
+def test_each_part_may_have_to_reach_a_limit_of_its_own() -> None:
+    sums = np.array([[500.0, 500.0], [60.0, 60.0]])
+    evidence = float(Outcomes().evidence(sums, TOTALS)[0])
+    limits = np.array([evidence - 5.0, evidence + 50.0])
+    assert Outcomes().candidates(sums, TOTALS, least=limits).tolist() == [0]
+
+
+def test_what_is_no_candidate_whatever_is_taken_away_is_not_living() -> None:
+    sums = np.array([[500.0, 2.0, 1.0], [60.0, 2.0, 1.0]])
+    assert Outcomes().living(sums).tolist() == [True, False, False]
+    departures = np.array([[9.0, 1.0], [3.0, 3.0], [5.0, 9.0]])
+    assert Measures().living(departures).tolist() == [True, False]
+
+
 def test_a_fallen_part_is_no_candidate() -> None:
     assert len(Outcomes().candidates(np.array([[3_000.0], [5.0]]), TOTALS, least=0.0)) == 0
 

@@ -25,14 +25,12 @@ def test_every_cell_holds_its_rows_and_outcomes(seed: int, depth: int) -> None:
     found = tabulate(columns, [None, outcomes], depth=depth)
     expected = [c for d in range(1, depth + 1) for c in combinations(range(4), d)]
     assert sorted(found.sums) == sorted(expected)
-    for chosen, table in found.sums.items():
-        for cell in range(table.shape[1]):
-            inside = np.ones(200, dtype=bool)
-            cells = found.codes(chosen, np.array([cell]))
-            for attribute, code in zip(chosen, cells, strict=True):
-                inside &= columns.codes[attribute] == int(code[0])
-            assert table[0, cell] == inside.sum()
-            assert table[1, cell] == (inside & outcomes).sum()
+    for place in range(found.cells.shape[1]):
+        inside = np.ones(200, dtype=bool)
+        for attribute, code in found.condition(place):
+            inside &= columns.codes[attribute] == code
+        assert found.cells[0, place] == inside.sum()
+        assert found.cells[1, place] == (inside & outcomes).sum()
 
 
 def test_weights_are_summed() -> None:
@@ -56,13 +54,25 @@ def test_compiled_and_plain_counting_agree(monkeypatch: pytest.MonkeyPatch) -> N
             assert (table == compiled.sums[chosen]).all()
 
 
-def test_taking_rows_away_leaves_the_count_of_the_others() -> None:
+@pytest.mark.parametrize("count", [1, 150], ids=["few rows, by cell", "many rows, by table"])
+def test_taking_rows_away_leaves_the_count_of_the_others(count: int) -> None:
     columns = capped_columns(rows(3), depth=3)
-    inside = columns.codes[0] == 1
-    found = tabulate(columns, [None], depth=3)
-    found.subtract(count_rows(columns.take(inside), columns.sizes, [None], depth=3))
-    others = count_rows(columns.take(~inside), columns.sizes, [None], depth=3)
+    outcomes = np.random.default_rng(3).random(200) < 0.5
+    gone = np.arange(200) < count
+    found = tabulate(columns, [None, outcomes], depth=3)
+    kept = found.copy()
+    found.subtract(columns.take(gone), [None, outcomes[gone]])
+    others = count_rows(columns.take(~gone), columns.sizes, [None, outcomes[~gone]], depth=3)
     assert all((found.sums[chosen] == others.sums[chosen]).all() for chosen in others.sums)
+    assert kept.cells[0].sum() > found.cells[0].sum()
+
+
+def test_weights_that_are_no_counts_are_taken_away_too() -> None:
+    columns = capped_columns(rows(4), depth=2)
+    weights = np.arange(200, dtype=np.float64)
+    found = tabulate(columns, [np.ones(200), weights], depth=2)
+    found.subtract(columns.take(np.arange(1)), [np.ones(1), weights[:1] + 7.0])
+    assert found.sums[0,][1].sum() == pytest.approx(weights.sum() - 7.0)
 
 
 def test_depth_beyond_three_is_three() -> None:

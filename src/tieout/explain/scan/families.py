@@ -14,8 +14,12 @@ Floats = NDArray[np.float64]
 class Family(Protocol):
     """Evidence of parts against the rest, from additive sums (weights x parts)."""
 
-    def candidates(self, sums: Sums, totals: Floats, *, least: float) -> NDArray[np.int64]:
-        """Parts whose evidence may reach `least` nats; cheap, and never missing one."""
+    def living(self, sums: Sums) -> NDArray[np.bool_]:
+        """Parts that may be candidates, now or once rows have been taken away from them."""
+        ...
+
+    def candidates(self, sums: Sums, totals: Floats, *, least: float | Floats) -> NDArray[np.int64]:
+        """Parts whose evidence may reach `least` nats (of each); cheap, and never missing one."""
         ...
 
     def evidence(self, sums: Floats, totals: Floats) -> Floats:
@@ -49,7 +53,12 @@ class Outcomes:
     counts_min: float = 3.0
     dispersion: float = 0.0
 
-    def candidates(self, sums: Sums, totals: Floats, *, least: float) -> NDArray[np.int64]:
+    def living(self, sums: Sums) -> NDArray[np.bool_]:
+        """Parts with enough outcomes."""
+        enough: NDArray[np.bool_] = sums[1] >= self.counts_min
+        return enough
+
+    def candidates(self, sums: Sums, totals: Floats, *, least: float | Floats) -> NDArray[np.int64]:
         """Parts whose likelihood ratio at its maximum reaches `least`."""
         # Nearly all cells have few outcomes or none.
         risen: NDArray[np.int64] = np.flatnonzero(sums[1] >= self.counts_min)
@@ -58,7 +67,8 @@ class Outcomes:
         expected = base * trials
         beyond = counts - expected
         # k log(k/m) - k + m is at most (k - m)^2 / 2m; a fifth is left for the rest's share.
-        far = beyond * np.maximum(beyond, 0.0) >= 1.6 * least * expected
+        needed = np.broadcast_to(least, sums.shape[1])
+        far = beyond * np.maximum(beyond, 0.0) >= 1.6 * needed[risen] * expected
         risen = risen[(beyond > 0) & far]
         if len(risen) == 0:
             return risen
@@ -66,7 +76,8 @@ class Outcomes:
         rest = totals[:, None] - part
         inside, outside = part[1] / part[0], rest[1] / np.maximum(rest[0], 1e-12)
         ratio = _bernoulli(*part) + _bernoulli(*rest) - float(_bernoulli(*totals[:, None])[0])
-        found: NDArray[np.int64] = risen[(ratio >= least) & (inside >= self.ratio_min * outside)]
+        enough = ratio >= needed[risen]
+        found: NDArray[np.int64] = risen[enough & (inside >= self.ratio_min * outside)]
         return found
 
     def evidence(self, sums: Floats, totals: Floats) -> Floats:
@@ -121,10 +132,16 @@ class Measures:
     rows_min: float = 2.0
     prior_rows: float = 0.05
 
-    def candidates(self, sums: Sums, totals: Floats, *, least: float) -> NDArray[np.int64]:
+    def living(self, sums: Sums) -> NDArray[np.bool_]:
+        """Parts of enough rows."""
+        enough: NDArray[np.bool_] = sums[0] >= self.rows_min
+        return enough
+
+    def candidates(self, sums: Sums, totals: Floats, *, least: float | Floats) -> NDArray[np.int64]:
         """Parts of enough rows; their evidence is computed as it is."""
-        places = np.flatnonzero(sums[0] >= self.rows_min)
-        found: NDArray[np.int64] = places[self.evidence(sums[:, places], totals) >= least]
+        places = np.flatnonzero(self.living(sums))
+        needed = np.broadcast_to(least, sums.shape[1])[places]
+        found: NDArray[np.int64] = places[self.evidence(sums[:, places], totals) >= needed]
         return found
 
     def among(self, totals: Floats) -> "Measures":

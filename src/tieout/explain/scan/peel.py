@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import comb, log
+from math import comb, log, prod
 from typing import Final
 
 import numpy as np
@@ -12,12 +12,15 @@ from tieout.explain.scan.columns import Columns
 from tieout.explain.scan.families import Family, Floats
 from tieout.explain.scan.options import EVIDENCE_MIN
 from tieout.explain.scan.result import Condition
-from tieout.explain.scan.tables import Tables, Weights, count_rows, tabulate
+from tieout.explain.scan.tables import Tables, Weights, tabulate
 
 LISTED_MAX: Final = 50
 CAUSES_MAX: Final = 20
 _LISTED_LEAST: Final = -12.0
 _PARTS_MAX: Final = 12
+_RANKED_MAX: Final = LISTED_MAX + CAUSES_MAX * _PARTS_MAX
+_EQUAL: Final = 2e-6
+_CELLS_AT_A_TIME: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +59,20 @@ def peel(
     tables = tabulate(columns, weights, depth=depth)
     fitted = family.fitted(tables) if differing else family
     field = _Field(columns, weights, fitted, depth)
-    whole = Tables(tables.sizes, {chosen: table.copy() for chosen, table in tables.sums.items()})
+    whole, live = tables.copy(), field.living(tables)
     totals = _totals(columns.rows, weights)
     left, rest = np.ones(columns.rows, dtype=bool), totals.copy()
     found: list[tuple[Condition, float]] = []
-    listed = best = field.ranked(tables, rest, least=_LISTED_LEAST)
+    listed = best = field.ranked(live, tables, rest, least=_LISTED_LEAST, most=_RANKED_MAX)
     while best and len(found) < CAUSES_MAX and best[0][1] >= EVIDENCE_MIN:
         for condition, evidence in field.settled(*best[0], left, rest):
             found.append((condition, evidence))
             inside = left & _meets(columns, condition)
-            tables.subtract(field.count(inside))
+            field.take_away(inside, tables)
             rest -= field.total(inside)
             left &= ~inside
         field = replace(field, family=field.family.renewed(weights, left))
-        best = field.ranked(tables, rest, least=EVIDENCE_MIN)
+        best = field.ranked(live, tables, rest, least=EVIDENCE_MIN)
     named = {condition for condition, _ in found}
     others = [each for each in listed if each[0] not in named][:LISTED_MAX]
     return Peeled(
@@ -77,8 +80,16 @@ def peel(
         tuple(Candidate(*each, _sums_of(whole, each[0])) for each in others),
         rest,
         totals,
-        sum(int((table[0] > 0).sum()) for table in whole.sums.values()),
+        int((whole.cells[0] > 0).sum()),
     )
+
+
+@dataclass(frozen=True)
+class _Live:
+    """The cells that may be causes, now or after others were taken away, and their priors."""
+
+    cells: NDArray[np.int64]
+    prior: Floats
 
 
 @dataclass(frozen=True)
@@ -90,11 +101,11 @@ class _Field:
     family: Family
     depth: int
 
-    def count(self, rows: NDArray[np.bool_]) -> Tables:
-        """All tables of some rows."""
+    def take_away(self, rows: NDArray[np.bool_], tables: Tables) -> None:
+        """Rows out of the tables."""
         places = np.flatnonzero(rows)
         weights = [None if each is None else each[places] for each in self.weights]
-        return count_rows(self.columns.take(places), self.columns.sizes, weights, depth=self.depth)
+        tables.subtract(self.columns.take(places), weights)
 
     def total(self, rows: NDArray[np.bool_]) -> Floats:
         """Sums of some rows."""
@@ -103,27 +114,59 @@ class _Field:
             dtype=np.float64,
         )
 
+    def living(self, tables: Tables) -> _Live:
+        """Cells of enough rows; a code that stands for values which were not kept names nothing."""
+        some = self.family.living(tables.cells)
+        for start, chosen in zip(tables.starts.tolist(), tables.chosen, strict=False):
+            spans = [tables.sizes[attribute] for attribute in chosen]
+            for axis, attribute in enumerate(chosen):
+                if self.columns.rest[attribute]:
+                    cells = some[start : start + prod(spans)].reshape(spans)
+                    np.moveaxis(cells, axis, 0)[-1] = False
+        found = np.flatnonzero(some)
+        choice = np.searchsorted(tables.starts, found, side="right") - 1
+        return _Live(found, np.array([self._prior(chosen) for chosen in tables.chosen])[choice])
+
     def ranked(
-        self, tables: Tables, totals: Floats, *, least: float
+        self, live: _Live, tables: Tables, totals: Floats, *, least: float, most: int = 1
     ) -> list[tuple[Condition, float]]:
-        """Combinations and their evidence, the best first; none under about `least` nats."""
-        found: list[tuple[float, int, Condition]] = []
-        for chosen, table in tables.sums.items():
-            prior = self._prior(chosen)
-            places = self.family.candidates(table, totals, least=max(least - prior - 1.0, 0.5))
-            if len(places) == 0:
-                continue
-            evidence = self.family.evidence(table[:, places].astype(np.float64), totals) + prior
-            best = np.argsort(-evidence, kind="stable")[: 2 * LISTED_MAX]
-            best = best[evidence[best] >= least]
-            cells = zip(
-                *(each.tolist() for each in tables.codes(chosen, places[best])), strict=True
-            )
-            for strength, codes in zip(evidence[best].tolist(), cells, strict=True):
-                if not self._is_rest(chosen, codes):
-                    condition = tuple(zip(chosen, codes, strict=True))
-                    found.append((-round(strength, 6), len(chosen), condition))
+        """Combinations and their evidence, the best first; none under about `least` nats.
+
+        most: how many are wanted; those that tie with the last of them are there too.
+        """
+        parts = [
+            self._evidence(live.cells[part], live.prior[part], tables, totals, least)
+            for part in _slices(len(live.cells))
+        ]
+        places = np.concatenate([place for place, _ in parts])
+        evidence = np.concatenate([nats for _, nats in parts])
+        if len(places) > most:
+            # Evidence that is equal to six places counts as equal.
+            floor = np.partition(evidence, -most)[-most] - _EQUAL
+            places, evidence = places[evidence >= floor], evidence[evidence >= floor]
+        found = []
+        for place, nats in zip(places.tolist(), evidence.tolist(), strict=True):
+            condition = tables.condition(place)
+            found.append((-round(nats, 6), len(condition), condition))
         return [(condition, -negative) for negative, _, condition in sorted(found)]
+
+    def _evidence(
+        self,
+        cells: NDArray[np.int64],
+        prior: Floats,
+        tables: Tables,
+        totals: Floats,
+        least: float,
+    ) -> tuple[NDArray[np.int64], Floats]:
+        """The cells of about `least` nats, and how many."""
+        sums = tables.cells[:, cells]
+        needed = np.maximum(least - prior - 1.0, 0.5)
+        places = self.family.candidates(sums, totals, least=needed)
+        if not len(places):
+            return places, np.zeros(0)
+        nats = self.family.evidence(sums[:, places].astype(np.float64), totals) + prior[places]
+        enough = nats >= least
+        return cells[places[enough]], nats[enough]
 
     def settled(
         self,
@@ -161,16 +204,17 @@ class _Field:
     def hollowed(self) -> tuple[list[tuple[Condition, float]], Floats]:
         """What stands out among these rows, one after the other, and the sums of what remains."""
         tables = tabulate(self.columns, self.weights, depth=self.depth)
+        live = self.living(tables)
         totals = self.total(np.ones(self.columns.rows, dtype=bool))
         left = np.ones(self.columns.rows, dtype=bool)
         parts: list[tuple[Condition, float]] = []
         while len(parts) < _PARTS_MAX:
-            best = self.ranked(tables, totals, least=EVIDENCE_MIN)
+            best = self.ranked(live, tables, totals, least=EVIDENCE_MIN)
             if not best:
                 break
             parts.append(best[0])
             inside = left & _meets(self.columns, best[0][0])
-            tables.subtract(self.count(inside))
+            self.take_away(inside, tables)
             totals = totals - self.total(inside)
             left &= ~inside
         return parts, totals
@@ -181,16 +225,14 @@ class _Field:
         values = sum(log(self.columns.sizes[attribute]) for attribute in chosen)
         return -log(min(self.depth, attributes)) - log(comb(attributes, len(chosen))) - values
 
-    def _is_rest(self, chosen: Sequence[int], codes: Sequence[int]) -> bool:
-        """Whether a code stands for the values that were not kept."""
-        return any(
-            self.columns.rest[attribute] and code == self.columns.sizes[attribute] - 1
-            for attribute, code in zip(chosen, codes, strict=True)
-        )
-
     def _rises(self, part: Floats, rest: Floats) -> bool:
         """Whether a part departs the way that its family asks for."""
         return len(self.family.candidates(part[:, None], part + rest, least=0.0)) > 0
+
+
+def _slices(count: int) -> list[slice]:
+    """Parts of so many cells that their sums are no burden."""
+    return [slice(at, at + _CELLS_AT_A_TIME) for at in range(0, max(count, 1), _CELLS_AT_A_TIME)]
 
 
 def _chosen_columns(columns: Columns, free: Sequence[int], rows: NDArray[np.int64]) -> Columns:

@@ -1,9 +1,11 @@
 """Sums over the cells of all combinations of up to three attributes, and their subtraction."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import combinations
+from functools import cached_property
+from itertools import combinations, pairwise
 from math import prod
 from os import cpu_count
 from typing import Any, Final
@@ -14,9 +16,7 @@ from numpy.typing import NDArray
 from tieout.explain.scan.columns import Column, Columns
 
 _COMPILED_ROWS_MIN: Final = 1_000_000
-_THREADED_MIN: Final = (
-    500_000  # Rows by choices of attributes; fewer are counted before threads run.
-)
+_THREADED_MIN: Final = 500_000  # Rows to be counted, each once for each choice of attributes.
 DEPTH_MAX: Final = 3
 
 Sums = NDArray[Any]
@@ -28,23 +28,59 @@ Weights = Sequence[Weight]
 class Tables:
     """For each choice of attributes, sums of each weight over its cells.
 
-    sums: keyed by the attributes, ascending; an array of weights x cells, where the cells run
-        with the last attribute fastest.
+    chosen: the choices, attributes ascending. cells: an array of weights x cells of all choices,
+        one after the other from `starts`, where the last attribute runs fastest.
     """
 
     sizes: tuple[int, ...]
-    sums: dict[tuple[int, ...], Sums]
+    chosen: tuple[tuple[int, ...], ...]
+    cells: Sums
 
-    def subtract(self, other: "Tables") -> None:
-        """Take away the rows that another count of the same columns holds."""
-        for chosen in self.sums:
-            self.sums[chosen] -= other.sums[chosen]
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """Where the cells of each choice begin, and where the last one's end."""
+        spans = [prod(self.sizes[attribute] for attribute in chosen) for chosen in self.chosen]
+        return np.concatenate([[0], np.cumsum(spans, dtype=np.int64)])
 
-    def codes(
-        self, chosen: tuple[int, ...], cells: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], ...]:
-        """The codes of each attribute at some cells."""
-        return np.unravel_index(cells, [self.sizes[attribute] for attribute in chosen])
+    @cached_property
+    def sums(self) -> dict[tuple[int, ...], Sums]:
+        """The part of `cells` that each choice has."""
+        spans = pairwise(self.starts.tolist())
+        return {
+            chosen: self.cells[:, start:end]
+            for chosen, (start, end) in zip(self.chosen, spans, strict=True)
+        }
+
+    def copy(self) -> "Tables":
+        """The same, which stays as it is when rows are taken away."""
+        return Tables(self.sizes, self.chosen, self.cells.copy())
+
+    def subtract(self, codes: Sequence[Column], weights: Weights) -> None:
+        """Take rows away: their codes of all attributes, and their weights."""
+        rows = len(codes[0])
+        if self.cells.dtype != np.int32 or rows * len(self.chosen) > self.cells.shape[1]:
+            depth = max(map(len, self.chosen))
+            np.subtract(
+                self.cells,
+                count_rows(codes, self.sizes, weights, depth=depth).cells,
+                out=self.cells,
+            )
+            return
+        for cells, weight in zip(self.cells, weights, strict=True):
+            columns, _ = _counted(codes, weight)
+            for chosen, start in zip(self.chosen, self.starts[:-1].tolist(), strict=True):
+                place = _cells_of([columns[each] for each in chosen], self._spans(chosen))
+                np.subtract.at(cells, place + start, np.int32(1))
+
+    def condition(self, cell: int) -> tuple[tuple[int, int], ...]:
+        """The attributes and their codes of a place in `cells`."""
+        at = int(np.searchsorted(self.starts, cell, side="right")) - 1
+        chosen = self.chosen[at]
+        codes = np.unravel_index(cell - int(self.starts[at]), self._spans(chosen))
+        return tuple(zip(chosen, map(int, codes), strict=True))
+
+    def _spans(self, chosen: tuple[int, ...]) -> list[int]:
+        return [self.sizes[attribute] for attribute in chosen]
 
 
 def tabulate(columns: Columns, weights: Weights, *, depth: int) -> Tables:
@@ -61,35 +97,38 @@ def count_rows(
 ) -> Tables:
     """`tabulate` for codes that are a part of some columns."""
     deep = min(depth, len(sizes), DEPTH_MAX)
-    whole = list(combinations(range(len(sizes)), deep))
-    count = _counter(codes, sizes, weights)
-    if len(codes[0]) * len(whole) < _THREADED_MIN:
-        sums = {chosen: count(chosen) for chosen in whole}
-    else:
+    levels = [list(combinations(range(len(sizes)), each)) for each in range(deep, 0, -1)]
+    chosen = tuple(each for level in levels for each in level)
+    counted_only = all(weight is None or weight.dtype == np.bool_ for weight in weights)
+    cells = sum(prod(sizes[attribute] for attribute in each) for each in chosen)
+    dtype = np.int32 if counted_only else np.float64
+    tables = Tables(sizes, chosen, np.zeros((len(weights), cells), dtype=dtype))
+    count = _counter(codes, weights, tables)
+    if len(codes) and len(codes[0]) * len(levels[0]) >= _THREADED_MIN:
         with ThreadPoolExecutor(max(cpu_count() or 1, 1)) as pool:
-            sums = dict(zip(whole, pool.map(count, whole), strict=True))
-    for shallow in range(deep - 1, 0, -1):
-        for chosen in combinations(range(len(sizes)), shallow):
-            sums[chosen] = _folded(sums, chosen, sizes)
-    return Tables(sizes, sums)
+            deque(pool.map(count, levels[0]), maxlen=0)
+    else:
+        deque(map(count, levels[0]), maxlen=0)
+    for level in levels[1:]:
+        for each in level:
+            tables.sums[each][:] = _folded(tables.sums, each, sizes)
+    return tables
 
 
 def _counter(
-    codes: Sequence[Column], sizes: tuple[int, ...], weights: Weights
-) -> Callable[[tuple[int, ...]], Sums]:
-    counted_only = all(weight is None or weight.dtype == np.bool_ for weight in weights)
-    dtype = np.int32 if counted_only else np.float64
+    codes: Sequence[Column], weights: Weights, tables: Tables
+) -> Callable[[tuple[int, ...]], None]:
+    counted_only = tables.cells.dtype == np.int32
     parts = [_counted(codes, weight) for weight in weights]
 
-    def count(chosen: tuple[int, ...]) -> Sums:
-        spans = [sizes[attribute] for attribute in chosen]
-        table = np.zeros((len(weights), prod(spans)), dtype=dtype)
+    def count(chosen: tuple[int, ...]) -> None:
+        spans = [tables.sizes[attribute] for attribute in chosen]
+        table = tables.sums[chosen]
         for place, (columns, weight) in enumerate(parts):
             picked = [columns[attribute] for attribute in chosen]
             many = len(picked[0]) >= _COMPILED_ROWS_MIN
             add = _add_compiled if many and counted_only else _add_plain
             add(picked, spans, weight, table[place])
-        return table
 
     return count
 
@@ -112,10 +151,16 @@ def _add_plain(
     weight: NDArray[np.float64] | None,
     table: NDArray[Any],
 ) -> None:
-    cell = np.zeros(len(picked[0]), dtype=np.int64)
-    for column, span in zip(picked, spans, strict=True):
-        cell = cell * span + column
+    cell = _cells_of(picked, spans)
     table += np.bincount(cell, weight, minlength=len(table)).astype(table.dtype)
+
+
+def _cells_of(picked: Sequence[Column], spans: Sequence[int]) -> NDArray[np.int64]:
+    """The cell of each row among those of the chosen attributes."""
+    cell = picked[0].astype(np.int64)
+    for column, span in zip(picked[1:], spans[1:], strict=True):
+        cell = cell * span + column
+    return cell
 
 
 def _add_compiled(

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -88,3 +89,26 @@ def test_a_detection_can_be_repeated(folder: Path) -> None:
     assert again["flagged"] == first["flagged"]
     one, two = (folder / out / "transactions_scored.csv" for out in ("run", "again"))
     assert one.read_bytes() == two.read_bytes()
+
+
+def test_what_labels_taught_orders_a_file_that_comes_later(folder: Path) -> None:
+    """Half of a column named `risk` is what people look for; amounts say nothing of it."""
+    for name, seed in (("past", 1), ("first", 2), ("later", 3)):
+        draw = np.random.default_rng(seed)
+        lines = ["amount,risk,age,checked"]
+        for row in range(300):
+            sought = row % 20 == 0 and name != "past"
+            amount, age = draw.normal(100, 10), draw.normal(40, 8)
+            risk = draw.normal(7.0 if sought else 4.0, 0.5)
+            lines.append(f"{amount:.2f},{risk:.3f},{age:.1f},{int(sought)}")
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n")
+    words = ("--history", "past.csv", "--labels", "checked")
+    before = shown("detect", "later.csv", *words, "--out", "before")
+    shown("detect", "first.csv", *words, "--learn", "--out", "learnt")
+    assert len(list(folder.glob(".tieout/models/*.learnt.npz"))) == 1
+    after = shown("detect", "later.csv", *words, "--out", "after")
+    precise = [told["quality"]["average_precision"] for told in (before, after)]
+    assert precise[1] > 0.95 > precise[0]
+    manifest = json.loads((folder / "after" / "run.json").read_text())
+    assert len(manifest["options"]["reranker"]) == 64
+    assert "Ordered by what an earlier run learnt" in (folder / "after" / "report.html").read_text()

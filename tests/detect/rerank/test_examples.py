@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from tieout.detect.rerank.examples import LABELLED_MAX, UNLABELLED_MAX, Encoding, Examples, drawn
+from tieout.detect.rerank.examples import (
+    LABELLED_MAX,
+    UNLABELLED_MAX,
+    USUAL,
+    USUAL_MAX,
+    Encoding,
+    Examples,
+    drawn,
+)
 
 
 def test_anomalies_weigh_as_much_as_all_else() -> None:
@@ -75,3 +83,57 @@ def test_no_value_is_beyond_twenty() -> None:
 def test_a_score_that_is_the_same_for_every_row_is_refused() -> None:
     with pytest.raises(ValueError, match="the same for every row"):
         Encoding.fitted(np.arange(5.0)[:, None], np.ones(5))
+
+
+def test_history_together_weighs_no_more_than_the_labelled() -> None:
+    labels = np.array([1] * 5 + [0] * 5 + [USUAL] * 1_000, dtype=np.int8)
+    examples = Examples.of(np.zeros((1_010, 1)), labels)
+    assert not examples.positive[10:].any()
+    assert examples.weight[10:].sum() == pytest.approx(10 * examples.weight[5])
+
+
+def test_a_row_of_history_weighs_at_most_a_fifth_of_a_labelled_one() -> None:
+    labels = np.array([1] * 5 + [0] * 5 + [USUAL] * 10, dtype=np.int8)
+    weight = Examples.of(np.zeros((20, 1)), labels).weight
+    assert weight[-1] == pytest.approx(0.2 * weight[5])
+
+
+def test_a_suspected_row_is_both_as_much_as_it_is_suspected() -> None:
+    labels = np.array([1, 0, 0, -1, -1], dtype=np.int8)
+    rows, suspected = np.arange(5.0)[:, None], np.array([9.0, 9.0, 9.0, 0.75, 0.0])
+    examples = Examples.of(rows, labels, suspected)
+    assert examples.rows[:, 0].tolist() == [0, 1, 2, 3, 4, 3, 4]
+    assert examples.positive.tolist() == [True, False, False, False, False, True, True]
+    weight = examples.weight / examples.weight[1]
+    assert weight[3] + weight[4] == pytest.approx(0.2 * 0.25 + 0.2)
+    # Of the anomalies, one is sure, one suspected by three quarters of a fifth.
+    assert weight[5] / weight[0] == pytest.approx(0.2 * 0.75)
+    assert weight[6] == 0.0
+    assert weight[[0, 5]].sum() == pytest.approx(weight[1:5].sum())
+
+
+def test_history_is_learnt_from_in_part() -> None:
+    labels = np.full(5_000, USUAL, dtype=np.int8)
+    labels[:3] = [1, 0, -1]
+    places = drawn(labels, seed=0)
+    assert (labels[places] == USUAL).sum() == USUAL_MAX
+    assert places[:3].tolist() == [0, 1, 2]
+
+
+def test_what_tells_history_from_the_rows_is_no_feature() -> None:
+    random = np.random.default_rng(4)
+    clock, useful = np.arange(400.0), random.normal(size=400)
+    shifted = random.normal(size=400) + np.repeat([0.0, 0.6], 200)
+    labels = np.repeat(np.array([USUAL, -1], dtype=np.int8), 200)
+    features = np.column_stack([clock, useful, shifted, -clock])
+    encoding = Encoding.fitted(features, random.normal(size=400), labels)
+    assert encoding.varies.tolist() == [False, True, True, False, True]
+    assert Encoding.fitted(features, clock).varies.all()
+
+
+def test_a_feature_that_one_of_the_two_lacks_tells_nothing_apart() -> None:
+    random = np.random.default_rng(5)
+    feature = np.where(np.arange(400) < 200, np.nan, random.normal(size=400))
+    labels = np.repeat(np.array([USUAL, -1], dtype=np.int8), 200)
+    encoding = Encoding.fitted(feature[:, None], random.normal(size=400), labels)
+    assert encoding.varies.tolist() == [True, True]

@@ -7,12 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
-from tieout.detect.rerank.examples import Encoding
+from tieout.detect.rerank.examples import USUAL, Encoding
 from tieout.detect.rerank.learnt import Learnt
 from tieout.detect.rerank.validation import (
+    AVERAGE_PRECISION,
+    EARLY_RECALL,
     UNSUPERVISED,
     Validation,
     average_precision,
+    early_recall,
     stratified,
     validated,
 )
@@ -121,4 +124,55 @@ def test_noise_learnt_by_heart_does_not_look_good(right_pool: Callable[[int, int
     features = random.normal(size=(400, 3))
     encoding = Encoding.fitted(features, pool.score)
     found = validated(encoding, encoding.encoded(features, pool.score), labels, seed=0)
-    assert max(found.average_precision.values()) < 0.25
+    assert max(found.figures.values()) < 0.25
+
+
+def test_early_recall_counts_anomalies_above_the_highest_hundredth_of_usual_rows() -> None:
+    usual = np.arange(400.0)
+    anomalies = np.array([1_000.0, 398.5, 397.5, 5.0])
+    truth = np.repeat([False, True], [400, 4])
+    # The highest four usual rows are 399, 398, 397 and 396: one, two, three and three are above.
+    assert early_recall(truth, np.append(usual, anomalies)) == (1 + 2 + 3 + 3) / 16
+
+
+def test_of_few_usual_rows_an_anomaly_must_be_above_the_highest() -> None:
+    truth = np.array([True, True, False, False])
+    assert early_recall(truth, np.array([3.0, 1.0, 2.0, 0.0])) == 0.5
+    assert early_recall(truth, np.array([2.0, 1.0, 2.0, 0.0])) == 0.0
+
+
+def test_history_is_held_out_as_usual_rows(misled_pool: Callable[[int, int], Any]) -> None:
+    pool, past = misled_pool(200, 3), misled_pool(300, 4)
+    labels = np.full(500, USUAL, dtype=np.int8)
+    labels[:200] = -1
+    anomalies = np.flatnonzero(pool.truth)
+    labels[anomalies] = 1
+    features = np.vstack([pool.features, past.features])
+    score = np.append(pool.score, past.score)
+    encoding = Encoding.fitted(features, score, labels)
+    found = validated(encoding, encoding.encoded(features, score), labels, seed=0)
+    assert (found.positives, found.negatives, found.usual) == (10, 0, 300)
+    assert found.measure == EARLY_RECALL
+    held_out = labels != -1
+    assert found.figures[UNSUPERVISED] == early_recall(labels[held_out] == 1, score[held_out])
+    assert found.figures["learnt"] > found.figures[UNSUPERVISED]
+
+
+def test_beside_a_short_history_average_precision_decides() -> None:
+    assert Validation(5, 5, 5, 3, {}, {}, usual=99).measure == AVERAGE_PRECISION
+    assert Validation(5, 5, 5, 3, {}, {}, usual=100).measure == EARLY_RECALL
+
+
+@pytest.mark.parametrize(("labels", "chosen"), [(10, "mixed"), (24, "mixed"), (50, "learnt")])
+def test_beside_history_fewer_labels_warrant_more_learning(labels: int, chosen: str) -> None:
+    figures = {UNSUPERVISED: 0.9} | dict.fromkeys(("guided", "mixed", "learnt"), 0.9)
+    wins = dict.fromkeys(("guided", "mixed", "learnt"), 3)
+    assert Validation(labels // 2, labels // 2, 5, 3, figures, wins, usual=500).best == chosen
+
+
+def test_each_kind_of_row_is_spread_over_the_folds() -> None:
+    labels = np.repeat(np.array([1, 0, USUAL, -1], dtype=np.int8), [10, 5, 100, 3])
+    fold = stratified(labels, folds=5, seed=1)
+    for kind, each in ((1, 2), (0, 1), (USUAL, 20)):
+        assert np.bincount(fold[labels == kind]).tolist() == [each] * 5
+    assert (fold[labels == -1] == -1).all()

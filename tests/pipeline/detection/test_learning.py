@@ -150,3 +150,26 @@ def test_rows_to_ask_about_come_back_as_labels(first: Path, run: Detector, tmp_p
     assert learnt.report.quality is not None
     assert learnt.report.quality.labelled == 40
     assert "questions.csv" in unlabelled.manifest.outputs
+
+
+def test_history_stands_beside_the_labels_as_usual_rows(
+    first: Path, second: Path, run: Detector, tmp_path: Path
+) -> None:
+    known = pl.read_csv(second).with_row_index("row", offset=1)
+    asked = known.filter(pl.col("sought") == "yes").head(20).vstack(known.tail(10))
+    labels = tmp_path / "labels.csv"
+    asked.select("row", is_anomaly=(pl.col("sought") == "yes").cast(pl.Int8)).unique(
+        "row", maintain_order=True
+    ).write_csv(labels)
+    past = tmp_path / "past.csv"
+    pl.read_csv(first).filter(pl.col("sought") == "no").drop("sought").write_csv(past)
+    rows = tmp_path / "rows.csv"
+    known.drop("row", "sought").write_csv(rows)
+    learnt = run(rows, out="learnt", history=str(past), labels=str(labels), learn=True)
+    assert "of history held out" in learnt.report.learning
+    later = tmp_path / "later.csv"
+    orders(3).write_csv(later)
+    plain = run(later, out="plain", history=str(past), labels="sought", retrain=True, reranker="")
+    after = run(later, out="after", history=str(past), labels="sought")
+    assert after.report.learning.startswith("Ordered by what an earlier run learnt from labels; ")
+    assert quality(after) > 2 * quality(plain)

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 import numpy as np
+from scipy.special import expit
 
 from tieout.detect.detector import FloatArray
-from tieout.detect.labels import LabelArray
-from tieout.detect.rerank.examples import Encoding, Examples
+from tieout.detect.labels import UNLABELLED, LabelArray
+from tieout.detect.rerank.examples import USUAL, Encoding, Examples
 from tieout.detect.rerank.linear import Linear
 from tieout.detect.rerank.trees import Trees
 
 # The share of what is learnt, the rest being the unsupervised score; least learnt first.
 SHARES: Final[Mapping[str, float]] = {"guided": 1 / 3, "mixed": 2 / 3, "learnt": 1.0}
+_ROUNDS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class Learnt:
     def fitted(
         cls, encoding: Encoding, encoded: FloatArray, labels: LabelArray, *, seed: int
     ) -> Self:
-        """From encoded rows and their labels, both kinds of which occur."""
-        examples = Examples.of(encoded, labels)
+        """From encoded rows and their labels: anomalies, and normal rows or rows of history."""
+        examples = _examples(encoded, labels)
         linear, trees = Linear.fitted(examples), Trees.fitted(examples, seed=seed)
         parts = _parts(encoded, linear, trees)
         spread = parts.std(axis=0)
@@ -75,6 +77,24 @@ class Learnt:
             np.asarray(state["centre"], dtype=np.float64),
             np.asarray(state["spread"], dtype=np.float64),
         )
+
+
+def _examples(encoded: FloatArray, labels: LabelArray) -> Examples:
+    """What to learn from, with what unlabelled rows are taken for where history can tell.
+
+    Without history they are weak negatives. With it there are negatives enough, and unlabelled rows
+    would only teach that the anomalies among them are none: a line learnt without them says how
+    probable it is that each is one, then one learnt with that, three times (semi-supervised
+    learning by expectation and maximisation; Nigam and others, Machine Learning 39, 2000).
+    """
+    if not (labels == USUAL).any():
+        return Examples.of(encoded, labels)
+    known = labels != UNLABELLED
+    examples = Examples.of(encoded[known], labels[known])
+    for _ in range(_ROUNDS):
+        suspected = expit(Linear.fitted(examples).log_odds(encoded))
+        examples = Examples.of(encoded, labels, suspected)
+    return examples
 
 
 def _parts(encoded: FloatArray, linear: Linear, trees: Trees) -> FloatArray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from tieout.detect.detector import FloatArray, State
 from tieout.detect.labels import UNLABELLED, LabelArray
-from tieout.detect.rerank.examples import Encoding, drawn
+from tieout.detect.rerank.examples import USUAL, Encoding, drawn
 from tieout.detect.rerank.learnt import Learnt
 from tieout.detect.rerank.validation import (
     EACH_LABEL_MIN,
@@ -17,6 +17,14 @@ from tieout.detect.rerank.validation import (
     Validation,
     validated,
 )
+
+
+@dataclass(frozen=True)
+class Usual:
+    """Rows of the history that detectors learnt from, with what a pool has of its rows."""
+
+    features: FloatArray
+    score: FloatArray
 
 
 @dataclass(frozen=True)
@@ -37,16 +45,16 @@ class Reranker:
     """Learns from labels which features and detectors to believe; semi-supervised.
 
     A penalised logistic regression and randomised trees over features and the unsupervised score,
-    with unlabelled rows as weak negatives, compete with the unsupervised score alone, and with
-    mixtures, in repeated stratified cross-validation on the labelled rows. What is not at least as
-    good as the unsupervised score there is not used.
+    with unlabelled rows as weak negatives, or rows of history where there are any, compete with the
+    unsupervised score alone, and with mixtures, in repeated stratified cross-validation. What is
+    not at least as good as the unsupervised score there is not used.
 
     Its state holds coefficients and the trees' nodes, so that restored it gives the same scores
     with any version of scikit-learn, and without it.
     """
 
     name: ClassVar[str] = "reranker"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def __init__(
         self,
@@ -79,27 +87,33 @@ class Reranker:
         score: FloatArray,
         labels: LabelArray,
         *,
+        usual: Usual | None = None,
         seed: int = 0,
     ) -> Self:
         """Learn from a pool of rows.
 
         features: n x f, any scale, NaN missing: numbers of the table, deviations from peers,
         detectors' scores. names: of its columns. score: the unsupervised one, larger odder. labels:
-        1, 0, or -1 for none. Nothing of what is given may have been derived from the labels.
-        Raises ValueError when the lengths differ.
+        1, 0, or -1 for none. usual: rows of history, which nobody labelled and most of which are
+        usual. Nothing of what is given may have been derived from the labels. Raises ValueError
+        when the lengths differ.
         """
         if features.shape != (len(score), len(names)) or len(score) != len(labels):
             message = "features, names, score and labels do not fit together"
             raise ValueError(message)
+        if usual is not None:
+            features = np.vstack([features, usual.features])
+            score = np.append(score, usual.score)
+            labels = np.append(labels, np.full(len(usual.score), USUAL, dtype=np.int8))
         chosen_rows = drawn(labels, seed=seed)
         pool, plain, known = features[chosen_rows], score[chosen_rows], labels[chosen_rows]
         finite = plain[np.isfinite(plain)]
         if not len(finite) or finite.min() == finite.max():
-            labelled = known[known != UNLABELLED]
+            labelled = known[(known != UNLABELLED) & (known != USUAL)]
             positives = int((labelled == 1).sum())
             empty = Validation(positives, len(labelled) - positives, 0, 0, {}, {})
             return cls(tuple(names), empty, UNSUPERVISED, None)
-        encoding = Encoding.fitted(pool, plain)
+        encoding = Encoding.fitted(pool, plain, known)
         encoded = encoding.encoded(pool, plain)
         validation = validated(encoding, encoded, known, seed=seed)
         chosen = validation.best
@@ -122,7 +136,7 @@ class Reranker:
             "names": list(self.names),
             "validation": {
                 **asdict(self.validation),
-                "average_precision": dict(self.validation.average_precision),
+                "figures": dict(self.validation.figures),
                 "wins": dict(self.validation.wins),
             },
             "chosen": self._chosen,
@@ -152,15 +166,17 @@ def _why(validation: Validation, chosen: str) -> str:
             f"not used: {labels} labels, {validation.positives} of them anomalies, are too few; "
             f"{LABELS_MIN} are needed, {EACH_LABEL_MIN} of each kind"
         )
-    before = validation.average_precision[UNSUPERVISED]
+    before = validation.figures[UNSUPERVISED]
+    history = f" and {validation.usual:,} of history" if validation.usual else ""
     how = (
-        f"on {labels} labelled rows held out ({validation.folds} folds, {validation.repeats} times)"
+        f"on {labels} labelled rows{history} held out "
+        f"({validation.folds} folds, {validation.repeats} times)"
     )
     if chosen == UNSUPERVISED:
-        best = max(v for k, v in validation.average_precision.items() if k != UNSUPERVISED)
+        best = max(v for k, v in validation.figures.items() if k != UNSUPERVISED)
         return (
-            f"not used: {how} the best learnt order has average precision {best:.3f}, the "
+            f"not used: {how} the best learnt order has {validation.measure} {best:.3f}, the "
             f"unsupervised score {before:.3f}, and what is no better in most repeats is not used"
         )
-    after = validation.average_precision[chosen]
-    return f"used ({chosen}): average precision {after:.3f} {how}, unsupervised {before:.3f}"
+    after = validation.figures[chosen]
+    return f"used ({chosen}): {validation.measure} {after:.3f} {how}, unsupervised {before:.3f}"

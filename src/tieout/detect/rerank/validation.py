@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tieout.detect.detector import FloatArray
 from tieout.detect.labels import ANOMALY, NORMAL, UNLABELLED, LabelArray
 from tieout.detect.novelty.matrix import BoolArray
-from tieout.detect.rerank.examples import Encoding
+from tieout.detect.rerank.examples import USUAL, Encoding
 from tieout.detect.rerank.learnt import SHARES, Learnt
 
 FOLDS: Final = 5
@@ -18,16 +18,24 @@ REPEATS: Final = 3
 EACH_LABEL_MIN: Final = 3
 LABELS_MIN: Final = 10
 UNSUPERVISED: Final = "unsupervised"
+AVERAGE_PRECISION: Final = "average precision"
+EARLY_RECALL: Final = "recall within 1 % of usual rows"
+USUAL_MIN: Final = 100
+_EARLY: Final = 0.01
 _ROUNDING: Final = 1e-9
 _EQUAL_WITHIN: Final = 0.005
 _LABELS_HALF_BELIEVED: Final = 40
+# Where history tells what is usual, labels have only to tell what is not.
+_LABELS_HALF_BELIEVED_WITH_HISTORY: Final = 5
 
 
 @dataclass(frozen=True)
 class Validation:
-    """Average precision of each contender on labelled rows that it had not seen.
+    """How well each contender orders labelled rows that it had not seen.
 
-    average_precision: by name, the unsupervised score among them; the mean over repeats.
+    usual: rows of history among them, held out as normal ones. figures: by name, the unsupervised
+    score among them; the mean over repeats of what `measure` names: average precision, or with a
+    hundred rows of history `early_recall`, which does not depend on which rows were labelled.
     wins: in how many of the repeats a contender was no worse than the unsupervised score.
     """
 
@@ -35,8 +43,14 @@ class Validation:
     negatives: int
     folds: int
     repeats: int
-    average_precision: Mapping[str, float]
+    figures: Mapping[str, float]
     wins: Mapping[str, int]
+    usual: int = 0
+
+    @property
+    def measure(self) -> str:
+        """What the figures are."""
+        return EARLY_RECALL if self.usual >= USUAL_MIN else AVERAGE_PRECISION
 
     @property
     def best(self) -> str:
@@ -45,46 +59,52 @@ class Validation:
         Others come into question when their mean is at least as high and they were no worse in
         most repeats. Of those within half a hundredth of the highest, which so few rows cannot
         tell apart, the one is taken whose share of what is learnt is nearest to n / (n + 40) for n
-        labels: what is learnt from few is believed little.
+        labels, n / (n + 5) beside history: what is learnt from few is believed little.
         """
-        before = self.average_precision.get(UNSUPERVISED, 1.0)
+        before = self.figures.get(UNSUPERVISED, 1.0)
         able = [
             name
             for name, wins in self.wins.items()
-            if 2 * wins > self.repeats and self.average_precision[name] >= before - _ROUNDING
+            if 2 * wins > self.repeats and self.figures[name] >= before - _ROUNDING
         ]
         if not able:
             return UNSUPERVISED
-        highest = max(self.average_precision[name] for name in able)
-        equals = [name for name in able if self.average_precision[name] >= highest - _EQUAL_WITHIN]
+        highest = max(self.figures[name] for name in able)
+        equals = [name for name in able if self.figures[name] >= highest - _EQUAL_WITHIN]
         labels = self.positives + self.negatives
-        believed = labels / (labels + _LABELS_HALF_BELIEVED)
+        half = _LABELS_HALF_BELIEVED_WITH_HISTORY if self.usual else _LABELS_HALF_BELIEVED
+        believed = labels / (labels + half)
         return min(equals, key=lambda name: abs(SHARES[name] - believed))
 
 
 def validated(
     encoding: Encoding, encoded: FloatArray, labels: LabelArray, *, seed: int
 ) -> Validation:
-    """Repeated stratified cross-validation over the labelled rows.
+    """Repeated stratified cross-validation over the labelled rows and those of history.
 
     Rows held out are in the training of a fold neither as labelled nor as unlabelled. With fewer
     than ten labels, or three of either kind, nothing can be said: no contender but the old one.
+    Rows of history are normal ones here: among the few rows that were chosen for labelling by their
+    score, that score looks better than it is.
     """
     labelled = np.flatnonzero(labels != UNLABELLED)
     truth = labels[labelled] == ANOMALY
-    positives, negatives = int(truth.sum()), int((~truth).sum())
-    if min(positives, negatives) < EACH_LABEL_MIN or len(labelled) < LABELS_MIN:
-        return Validation(positives, negatives, 0, 0, {}, {})
-    folds = min(FOLDS, positives, negatives)
-    before = average_precision(truth, encoded[labelled, -1])
+    usual = int((labels == USUAL).sum())
+    positives, negatives = int(truth.sum()), int((~truth).sum()) - usual
+    fewest = min(positives, negatives + usual)
+    if fewest < EACH_LABEL_MIN or positives + negatives < LABELS_MIN:
+        return Validation(positives, negatives, 0, 0, {}, {}, usual)
+    folds = min(FOLDS, fewest)
+    measured = early_recall if usual >= USUAL_MIN else average_precision
+    before = measured(truth, encoded[labelled, -1])
     found: dict[str, list[float]] = {name: [] for name in SHARES}
     for repeat in range(REPEATS):
         held_out = _held_out(encoding, encoded, labels, folds=folds, seed=seed + repeat)
         for name, scores in held_out.items():
-            found[name].append(average_precision(truth, scores[labelled]))
+            found[name].append(measured(truth, scores[labelled]))
     means = {UNSUPERVISED: before} | {name: float(np.mean(v)) for name, v in found.items()}
     wins = {n: sum(value >= before - _ROUNDING for value in v) for n, v in found.items()}
-    return Validation(positives, negatives, folds, REPEATS, means, wins)
+    return Validation(positives, negatives, folds, REPEATS, means, wins, usual)
 
 
 def _held_out(
@@ -102,10 +122,10 @@ def _held_out(
 
 
 def stratified(labels: LabelArray, *, folds: int, seed: int) -> NDArray[np.int64]:
-    """The fold of each labelled row, each kind spread evenly; -1 for unlabelled rows."""
+    """The fold of each row, each kind spread evenly; -1 for unlabelled rows."""
     random = np.random.default_rng(seed)
     fold = np.full(len(labels), -1, dtype=np.int64)
-    for kind in (ANOMALY, NORMAL):
+    for kind in (ANOMALY, NORMAL, USUAL):
         places = np.flatnonzero(labels == kind)
         fold[places] = random.permutation(len(places)) % folds
     return fold
@@ -123,3 +143,14 @@ def average_precision(truth: BoolArray, scores: FloatArray) -> float:
     precision = found / (np.flatnonzero(last) + 1.0)
     gained = np.diff(found, prepend=0)
     return float((gained * precision).sum() / hits.sum())
+
+
+def early_recall(truth: BoolArray, scores: FloatArray) -> float:
+    """Share of the anomalies that stand above a normal row, over the highest 1 % of those rows.
+
+    The partial area under the ROC curve up to a false-positive rate of 1 %, as a share of the most
+    that it can be (McClish 1989). Of fewer than 200 normal rows it is that above the highest.
+    """
+    normal = np.sort(scores[~truth])[::-1]
+    highest = normal[: max(int(_EARLY * len(normal)), 1)]
+    return float((scores[truth][:, None] > highest).mean())

@@ -1,6 +1,6 @@
 """Scores after learning from labels, and how sure a flag is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +9,7 @@ import polars as pl
 from tieout.detect.behaviour.pattern import PaymentPattern
 from tieout.detect.detector import FloatArray
 from tieout.detect.fuse import score_of
-from tieout.detect.rerank import Confidence, Reranker
+from tieout.detect.rerank import Confidence, Reranker, Usual
 from tieout.model.errors import InputError
 from tieout.model.table import Kind, Table
 from tieout.pipeline.detection.data import Data
@@ -40,16 +40,18 @@ class Learnt:
 def learn(job: "DetectJob", data: Data, judgement: Judgement) -> Learnt:
     """The detectors' scores, or those of a re-ranker where it is better on held-out labels.
 
-    With `--learn` it is trained on the labels; without, one that an earlier run trained beside the
-    same model is used. Confidence is one less the local false-discovery rate of the p-values, or
-    what practice data tells where they cannot; with `--learn` it is calibrated on the labels.
+    With `--learn` it is trained on the labels, and on history as usual rows; without, one that an
+    earlier run trained beside the same model is used. Confidence is one less the local
+    false-discovery rate of the p-values, or what practice data tells where they cannot; with
+    `--learn` it is calibrated on the labels.
     """
     fused = judgement.judged.fused
     if not job.learn:
         return _by_kept(job, data, judgement)
     labels = data.labels.values
     names, features = _features(data.to_judge, judgement)
-    reranker = Reranker.fit(features, names, fused.score, labels, seed=job.seed)
+    usual = _usual(data.to_learn, judgement) if data.history is not None else None
+    reranker = Reranker.fit(features, names, fused.score, labels, usual=usual, seed=job.seed)
     reranked = reranker.score(features, fused.score)
     log_p = _reordered(fused.log_p, reranked.score) if reranked.used else fused.log_p
     score = score_of(log_p) if reranked.used else fused.score
@@ -105,6 +107,13 @@ def _features(table: Table, judgement: Judgement) -> tuple[list[str], FloatArray
         if callable(aspects):
             columns |= {f"{name} {each}": -log_p for each, log_p in aspects(table).items()}
     return list(columns), np.column_stack(list(columns.values()))
+
+
+def _usual(history: Table, judgement: Judgement) -> Usual:
+    """Rows of history as the rows to judge are seen; detectors may judge what they learnt from."""
+    judged = judgement.judge.judge(history)
+    _, features = _features(history, replace(judgement, judged=judged))
+    return Usual(features, judged.fused.score)
 
 
 def _reordered(log_p: FloatArray, score: FloatArray) -> FloatArray:

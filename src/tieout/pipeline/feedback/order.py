@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tieout.detect.rerank import Reranker
-from tieout.detect.rerank.validation import UNSUPERVISED
+from tieout.detect.rerank.validation import AVERAGE_PRECISION, UNSUPERVISED
 from tieout.detect.saved import SavedModelError, load
 from tieout.pipeline.feedback.lesson import Lesson, put_back, set_aside
 from tieout.pipeline.inputs import fingerprint_file
@@ -16,7 +16,7 @@ from tieout.pipeline.run_query.findings import read_manifest
 
 LABELS_MIN: Final = 20
 _EACH_MIN: Final = 5
-_MEASURE: Final = "average precision on held-out labels"
+_MEASURE: Final = f"{AVERAGE_PRECISION} on held-out labels"
 
 
 def learn_order(workspace: Path, folder: Path, labels: Mapping[int, bool]) -> Lesson:
@@ -59,9 +59,10 @@ def learn_order(workspace: Path, folder: Path, labels: Mapping[int, bool]) -> Le
     if not path.is_file():
         put_back(workspace, path, earlier)
         return replace(lesson, held_out=len(labels), why=why)
-    plain, better = _measures(path)
+    measure, plain, better = _measures(path)
     return replace(
         lesson,
+        measure=measure,
         held_out=len(labels),
         before=plain,
         after=better,
@@ -96,15 +97,16 @@ def _changed(workspace: Path, before: Mapping[Path, str]) -> tuple[Path, str] | 
     return (gone[0], before[gone[0]]) if gone else None
 
 
-def _measures(path: Path) -> tuple[float | None, float | None]:
-    """Average precision on held-out labels without and with what was learnt."""
+def _measures(path: Path) -> tuple[str, float | None, float | None]:
+    """What is measured on held-out labels, without and with what was learnt."""
     try:
         saved = load(path, kinds={Reranker.name: Reranker})
     except SavedModelError:
-        return None, None
+        return _MEASURE, None, None
     found = saved.detectors.get(Reranker.name)
     if not isinstance(found, Reranker):
-        return None, None
-    measured = dict(found.validation.average_precision)
+        return _MEASURE, None, None
+    measured = dict(found.validation.figures)
     plain = measured.pop(UNSUPERVISED, None)
-    return plain, measured.get(found.validation.best)
+    measure = f"{found.validation.measure} on held-out labels"
+    return measure, plain, measured.get(found.validation.best)

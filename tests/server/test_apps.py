@@ -1,8 +1,12 @@
 """Every app has the same inside, so that who knows one knows all."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from databases import outside_variables, sqlite_with_tables
 from django.apps import apps
 from django.core.management import call_command
 
@@ -65,3 +69,28 @@ def test_templates_lie_in_a_folder_of_the_apps_name(app: Path) -> None:
 @pytest.mark.django_db
 def test_every_change_of_a_model_has_its_migration() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_the_database_comes_without_the_engine_and_jobs_bring_it(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    sqlite_with_tables(tmp_path_factory, tmp_path)
+    script = """
+import json, sys
+from tieout.server.boot import boot
+boot()
+heavy = {"duckdb", "ibis", "polars", "scipy", "tieout.pipeline.reconcile"}
+early = sorted(heavy & sys.modules.keys())
+from tieout.server.jobs.registry import kinds
+print(json.dumps([early, list(kinds())]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=outside_variables(),
+        capture_output=True,
+        check=True,
+    )
+    early, kinds = json.loads(done.stdout)
+    assert early == []
+    assert {"analyze", "close.task", "export", "learn", "reconcile", "upload.detect"} <= set(kinds)

@@ -72,8 +72,11 @@ def serve(serving: Serving) -> None:
     """Serve the workspace that was booted until the process is asked to stop."""
     import uvicorn
 
+    from tieout.server.jobs.registry import load_handlers
     from tieout.server.web import create_app
 
+    # Now, so that whoever comes first need not wait for it.
+    load_handlers()
     config = uvicorn.Config(
         create_app(serving.only),
         host=serving.host,

@@ -13,6 +13,7 @@ Register = Callable[..., None]
 @pytest.fixture
 def kind(monkeypatch: pytest.MonkeyPatch) -> Register:
     """Registers a handler for the time of a test: kind("add", run, effect=…)."""
+    registry.load_handlers()
     monkeypatch.setattr(registry, "_handlers", dict(registry._handlers))
 
     def register(name: str, run: Any, *, effect: Any = None) -> None:

@@ -15,6 +15,7 @@ from sinks import HttpSink, SmtpSink
 
 from tieout.resolve.actions.message import done, later, refused
 from tieout.server.audit.models import AuditEntry
+from tieout.server.jobs.registry import load_handlers
 from tieout.server.outbox import leases, registry
 from tieout.server.outbox.delivering import deliver_due, deliver_until
 from tieout.server.outbox.leases import LeaseLostError
@@ -265,6 +266,7 @@ def test_workers_at_once_send_each_once(workspace: Path, sink: HttpSink, mailbox
 def followed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """What a follower of proposals was told."""
     told: list[tuple[str, str]] = []
+    load_handlers()
     monkeypatch.setattr(registry, "_followers", {})
     registry.follower("proposal")(lambda delivery: told.append((delivery.state, delivery.detail)))
     return told

@@ -8,7 +8,3 @@ class AssistantConfig(AppConfig):
 
     name = "tieout.server.assistant"
     label = "assistant"
-
-    def ready(self) -> None:
-        """Register its job."""
-        from tieout.server.assistant import handlers  # noqa: F401

@@ -8,7 +8,3 @@ class CasesConfig(AppConfig):
 
     name = "tieout.server.cases"
     label = "cases"
-
-    def ready(self) -> None:
-        """Make the kinds of jobs known that runs are done by."""
-        from tieout.server.cases import export_jobs, handlers  # noqa: F401

@@ -8,6 +8,7 @@ from django.conf import settings
 from tieout.detect.roles.infer import Profile
 from tieout.model.errors import InputError
 from tieout.pipeline.workspace import MANIFEST_FILE, new_run_id
+from tieout.server.cases import export_jobs  # noqa: F401 - lists a kind of its own
 from tieout.server.cases.registering import register_run, stored_folder
 from tieout.server.jobs.models import Job
 from tieout.server.jobs.progress import Progress

@@ -8,7 +8,3 @@ class IntakeConfig(AppConfig):
 
     name = "tieout.server.intake"
     label = "intake"
-
-    def ready(self) -> None:
-        """Register the jobs of uploads."""
-        from tieout.server.intake import handlers  # noqa: F401

@@ -8,7 +8,3 @@ class JobsConfig(AppConfig):
 
     name = "tieout.server.jobs"
     label = "jobs"
-
-    def ready(self) -> None:
-        """Make the kinds of jobs known."""
-        from tieout.server.jobs import handlers  # noqa: F401

@@ -1,10 +1,12 @@
 """Which function does a kind of job.
 
-An app lists its own in `handlers.py`, which its AppConfig imports when it is ready.
+An app lists its own in `handlers.py`. These bring the engine with them, which takes a second, so
+they are imported when somebody first asks, and not by every command that needs the database.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def handler(kind: str, *, effect: Effect | None = None) -> Callable[[Run], Run]:
 
 def handler_of(kind: str) -> Handler:
     """The handler of a kind. Raises UnknownKindError."""
+    load_handlers()
     if kind not in _handlers:
         raise UnknownKindError(f"no handler for jobs of kind {kind}; known: {', '.join(kinds())}")
     return _handlers[kind]
@@ -55,4 +58,13 @@ def handler_of(kind: str) -> Handler:
 
 def kinds() -> Iterable[str]:
     """All kinds that can be done."""
+    load_handlers()
     return sorted(_handlers)
+
+
+@cache
+def load_handlers() -> None:
+    """Import `handlers.py` of every app, once."""
+    from django.utils.module_loading import autodiscover_modules
+
+    autodiscover_modules("handlers")

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tieout.server.jobs.registry import load_handlers
+
 if TYPE_CHECKING:
     from tieout.server.outbox.models import Delivery
 
@@ -25,6 +27,7 @@ def follower(subject_kind: str) -> Callable[[Follow], Follow]:
 
 def follow(delivery: "Delivery") -> None:
     """Tell whoever follows the delivery's subject."""
+    load_handlers()
     known = _followers.get(delivery.subject_kind)
     if known is not None:
         known(delivery)

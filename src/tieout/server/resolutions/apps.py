@@ -8,7 +8,3 @@ class ResolutionsConfig(AppConfig):
 
     name = "tieout.server.resolutions"
     label = "resolutions"
-
-    def ready(self) -> None:
-        """Hear how deliveries end."""
-        from tieout.server.resolutions import handlers  # noqa: F401

@@ -2,6 +2,7 @@ import csv
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from tieout.export.scored import SCORED_COLUMNS, input_names, write_scored
@@ -74,6 +75,21 @@ def test_numbers_and_dates_of_a_typed_input_keep_their_types(tmp_path: Path) -> 
     write(tmp_path, frame.select("n", "day", "row_"), judged([1, 2]))
     assert [row["n"] for row in cells(tmp_path)] == ["1.5", "-2.5"]
     assert pl.read_parquet(tmp_path / "scored.parquet").schema["day"] == pl.Date
+
+
+def test_only_texts_that_repeat_are_kept_in_a_dictionary(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {"id": ["a", "b", "c", "d"], "side": ["L", "R"] * 2, "amount": [1.5, 2.5, 1.5, 2.5]}
+    ).with_columns(row_=pl.int_range(1, 5))
+    write(tmp_path, frame, judged([1, 2, 3, 4]), size=4)
+    columns = pq.ParquetFile(tmp_path / "scored.parquet").metadata.row_group(0)
+    kept = {
+        columns.column(at).path_in_schema
+        for at in range(columns.num_columns)
+        if columns.column(at).dictionary_page_offset is not None
+    }
+    assert kept == {"side"}
+    assert pl.read_parquet(tmp_path / "scored.parquet")["id"].to_list() == ["a", "b", "c", "d"]
 
 
 def test_a_column_called_like_ours_is_kept_under_another_name() -> None:

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -50,6 +51,7 @@ def write_scored(
         written_aside(parquet_path) as parquet_part,
         csv_part.open("wb") as text,
         _ParquetFile(parquet_part) as rows,
+        ThreadPoolExecutor(1) as pool,
     ):
         text.write(_header([*names.values(), *SCORED_COLUMNS]))
         for chunk in chunks:
@@ -57,8 +59,10 @@ def write_scored(
             if not part["row"].equals(chunk[row_column].alias("row")):
                 raise ValueError("rows and what was found about them have come apart")
             whole = chunk.select(columns).rename(names).hstack(part.get_columns())
+            # Either is one thread's work, which no other waits for.
+            writing = pool.submit(rows.write, whole)
             _harmless(whole).write_csv(text, include_header=False)
-            rows.write(whole)
+            writing.result()
             done += chunk.height
     return done
 
@@ -84,13 +88,14 @@ def _harmless(frame: "pl.DataFrame") -> "pl.DataFrame":
     """As `escape_cells`, plain numbers left alone."""
     import polars as pl
 
-    escaped = escape_cells(frame)
+    risky = risky_texts(frame)
+    escaped = escape_cells(frame, risky)
     return escaped.with_columns(
         pl.when(frame[name].str.contains(PLAIN_NUMBER))
         .then(frame[name])
         .otherwise(escaped[name])
         .alias(name)
-        for name in sorted(risky_texts(frame))
+        for name in sorted(risky)
         if frame.schema[name] == pl.String
     )
 
@@ -122,5 +127,18 @@ class _ParquetFile:
 
         table = frame.rechunk().to_arrow()
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
+            self._writer = pq.ParquetWriter(
+                self._path,
+                table.schema,
+                compression="zstd",
+                # Numbers and texts that hardly repeat would be looked up in vain.
+                use_dictionary=_repeated_texts(frame),
+            )
         self._writer.write_table(table.cast(self._writer.schema))
+
+
+def _repeated_texts(frame: "pl.DataFrame") -> list[str]:
+    import polars as pl
+
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    return [name for name in texts if frame[name].n_unique() <= frame.height / 2]

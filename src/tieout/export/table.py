@@ -47,11 +47,12 @@ def write_csv_chunks(columns: Iterable[str], chunks: "Iterable[pl.DataFrame]", p
     return rows
 
 
-def escape_cells(frame: "pl.DataFrame") -> "pl.DataFrame":
+def escape_cells(frame: "pl.DataFrame", risky: set[str] | None = None) -> "pl.DataFrame":
     """The frame with lists joined by "; " and text that could run as a formula made harmless.
 
     Text that begins with `=`, `+`, `-`, `@`, a tab or a line break gets a leading apostrophe.
-    Numbers, dates and truth values stay as they are.
+    Numbers, dates and truth values stay as they are. risky: what `risky_texts` said, where it was
+    asked already.
 
     >>> import polars as pl
     >>> escape_cells(pl.DataFrame({"key": ["=A1", "B2"], "rows": [[1, 2], [-3]]})).rows()
@@ -59,7 +60,7 @@ def escape_cells(frame: "pl.DataFrame") -> "pl.DataFrame":
     """
     import polars as pl
 
-    risky = risky_texts(frame)
+    risky = risky_texts(frame) if risky is None else risky
     return frame.select(
         _harmless(name, dtype, risky=name in risky or isinstance(dtype, pl.List))
         for name, dtype in frame.schema.items()

@@ -21,7 +21,7 @@ _NUMBER: Final = re.compile(
     r"(?:\s?[A-Z]{3}|\s?[^\w\s.,()'+-]|\s?(?:CR|DR|C|D))?\s?[-\u2212)]?"
 )
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
-_EXACT_DIGITS: Final = 15
+_EXACT: Final = ".15g"
 
 
 class Kind(Enum):
@@ -59,9 +59,10 @@ def plain_number(value: float) -> str:
     """
     if not math.isfinite(value):
         return str(value)
-    if value.is_integer():
-        return str(int(value))
-    return format(Decimal(format(value, f".{_EXACT_DIGITS}g")), "f")
+    text = format(value, _EXACT)
+    if "e" not in text and value:
+        return text
+    return str(int(value)) if value.is_integer() else format(Decimal(text), "f")
 
 
 def cell_text(value: object) -> str:

@@ -8,7 +8,7 @@ import polars as pl
 
 from tieout.engines.base import Engine
 from tieout.model.errors import InputError
-from tieout.sources.cells import cell_text
+from tieout.sources.cells import cell_text, plain_number
 from tieout.sources.headers import refuse_duplicates
 from tieout.sources.source import NoRowsError, Part, Source, free_name
 
@@ -69,5 +69,8 @@ def _text_of(values: pl.Series) -> pl.Series:
         return values.cast(pl.String)
     if isinstance(values.dtype, pl.Decimal):
         return values.cast(pl.String)
-    texts = [cell_text(each) or None for each in values.to_list()]
+    if values.dtype == pl.Float64:
+        texts = [None if each is None else plain_number(each) for each in values.to_list()]
+    else:
+        texts = [cell_text(each) or None for each in values.to_list()]
     return pl.Series(values.name, texts, dtype=pl.String)

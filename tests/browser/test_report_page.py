@@ -128,6 +128,25 @@ def test_it_does_not_scroll_sideways_for_keys_and_names_without_a_space(
         page.close()
 
 
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_a_trillion_stands_on_one_line_within_the_page(
+    browser: Browser, tmp_path: Path, month_end: RunReport, width: int
+) -> None:
+    import polars as pl
+
+    trillion = pl.lit("-999999999999.99").cast(pl.Decimal(38, 2))
+    breaks = month_end.breaks.head(1).with_columns(difference=trillion, amount_left=trillion)
+    write_report(dataclasses.replace(month_end, breaks=breaks), tmp_path / "report.html")
+
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto((tmp_path / "report.html").as_uri())
+
+    worth = page.locator(".cards .money .amount").first
+    assert worth.evaluate("amount => amount.getClientRects().length") == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
 def test_on_a_phone_each_figure_stands_beside_its_name(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(address)

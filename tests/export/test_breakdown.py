@@ -53,6 +53,21 @@ def test_it_orders_buckets_by_count_then_name(make_breaks: MakeBreaks) -> None:
     ]
 
 
+def test_currencies_stand_in_one_order_in_every_bucket(make_breaks: MakeBreaks) -> None:
+    rows = [("timing", "JPY"), ("timing", "EUR"), ("timing", "EUR"), ("rounding", "JPY")]
+    rows += [("rounding", "JPY"), ("rounding", "KWD"), ("rounding", "EUR"), ("unknown", "KWD")]
+
+    slices = by_bucket(
+        make_breaks(*({"bucket": bucket, "currency": currency} for bucket, currency in rows))
+    )
+
+    assert {part.name: [each.currency for each in part.worth] for part in slices} == {
+        "rounding": ["EUR", "JPY", "KWD"],
+        "timing": ["EUR", "JPY"],
+        "unknown": ["KWD"],
+    }
+
+
 @pytest.mark.parametrize(
     ("age_days", "band"),
     [

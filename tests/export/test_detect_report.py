@@ -169,7 +169,7 @@ def test_incidents_are_told_first(make: MakeDetection) -> None:
     )
     assert "2 cases share a cause, in 1 incident." in sentences(report)
     page = detect_page(report)
-    assert page.index("I1 \N{MIDDLE DOT} Burst") < page.index("What to look at first")
+    assert page.index("<h3>Burst <small") < page.index("What to look at first")
     console = Console(width=120, record=True)
     print_detection(report, console)
     assert "high     Burst: 2 cases where shop=[b]M9; 25.00 EUR (new)" in console.export_text()

@@ -75,7 +75,7 @@ def test_an_incident_answers_every_question() -> None:
             "1,190 of 2,380 breaks of this bucket (50.00 %) are where acquirer=Acqura and ccy=EUR "
             "from 2024-03-14 to 2024-03-16."
         ),
-        "75.00 % of the records that this describes are among them.",
+        "75.00 % of all records that this describes are among these breaks.",
         "1,000 of 1,190 proofs show the terms 0.20 + 8%.",
         "For instance K2: left 10.00 - right 9.00 = 1.00",
     ]
@@ -114,6 +114,8 @@ def test_what_is_not_known_is_not_said() -> None:
 def test_an_incident_of_all_records_says_so() -> None:
     burst = incident_summary(replace(INCIDENT, condition="", window="2024-03-14")).answers
     assert "are where all records" not in answers(burst, "Why")[0]
+    whole = incident_summary(replace(INCIDENT, condition="", window="")).answers
+    assert answers(whole, "Why")[0] == "75.00 % of all records are among these breaks."
     assert answers(burst, "Why")[0].endswith("(50.00 %) are on 2024-03-14.")
 
 
@@ -147,6 +149,8 @@ def test_text_from_a_file_stays_text(hostile: str) -> None:
 
 def test_a_report_tells_each_question_once() -> None:
     body = str(summaries_section([incident_summary(INCIDENT)]).body)
+    assert f"<h3>{INCIDENT.headline} <small" in body.replace("&amp;", "&")
+    assert f">{INCIDENT.incident_id}</small></h3>" in body
     assert body.count("<dt>Why</dt>") == 1
     assert body.count("<dd>") == 9
     assert 'id="incidents"' in body

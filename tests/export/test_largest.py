@@ -120,7 +120,11 @@ def test_it_says_when_currencies_take_turns(
     rows = [{"currency": "EUR" if number % 2 else "USD"} for number in range(60)]
 
     assert "in turn" in largest_breaks(make_report(make_breaks(*rows))).body
-    assert "in turn" not in largest_breaks(make_report(make_breaks(*rows[:40]))).body
+    few = largest_breaks(make_report(make_breaks(*rows[:40]))).body
+    assert "in turn" not in few
+    assert "Currency by currency, by absolute difference, then by amount." in few
+    one = largest_breaks(make_report(make_breaks(*rows[1:40:2]))).body
+    assert ">By absolute difference, then by amount.<" in one
 
 
 def test_it_writes_dates_that_machines_read(

@@ -1,5 +1,6 @@
 """Breaks counted and summed for people. Amounts of two currencies are never added up."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -89,7 +90,7 @@ def worth(breaks: "pl.DataFrame") -> tuple[Worth, ...]:
 
 
 def by_bucket(breaks: "pl.DataFrame") -> tuple[Slice, ...]:
-    """Breaks by bucket, the most frequent first."""
+    """Breaks by bucket, the most frequent first; within each the currencies in one order."""
     import polars as pl
 
     bucket = pl.col("bucket").cast(pl.String).fill_null("unknown").alias("name")
@@ -213,8 +214,17 @@ def _worth(measured: "pl.DataFrame") -> dict[str, tuple[Worth, ...]]:
 
 
 def _slices(measured: "pl.DataFrame") -> list[Slice]:
+    worth_by_name = _worth(measured)
+    counts: Counter[str] = Counter()
+    for part in (part for parts in worth_by_name.values() for part in parts):
+        counts[part.currency] += part.count
     return [
-        Slice(name, sum(part.count for part in parts), parts)
-        for name, parts in _worth(measured).items()
+        Slice(
+            name,
+            sum(part.count for part in parts),
+            # In one order from row to row, so that an eye finds a currency where it was.
+            tuple(sorted(parts, key=lambda part: (-counts[part.currency], part.currency))),
+        )
+        for name, parts in worth_by_name.items()
         if parts
     ]

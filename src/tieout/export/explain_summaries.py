@@ -150,7 +150,10 @@ def _article(summary: Summary) -> Html:
     answers: list[Html] = []
     for name, words in _grouped(summary.answers):
         answers.append(join(tag("dt", name), *(tag("dd", _printable(each)) for each in words)))
-    return tag("article", tag("h3", _printable(summary.title)), tag("dl", *answers))
+    # What it is comes before what it is called.
+    headline = summary.title.removeprefix(f"{summary.identifier} \N{MIDDLE DOT} ")
+    heading = join(_printable(headline), " ", tag("small", summary.identifier, class_="quiet"))
+    return tag("article", tag("h3", heading), tag("dl", *answers), class_="incident")
 
 
 def _grouped(answers: Sequence[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
@@ -184,7 +187,8 @@ def _why(facts: IncidentFacts, noun: str) -> Iterator[str]:
         )
     if facts.failure_rate is not None:
         rate = percent_text(round(facts.failure_rate * 1_000_000), 1_000_000)
-        yield f"{rate} of the records that this describes are among them."
+        which = "records that this describes" if facts.condition or facts.window else "records"
+        yield f"{rate} of all {which} are among these {noun}s."
     if facts.shared is not None:
         of = f"{count_text(facts.shared.count)} of {count_text(facts.shared.of, 'proof')}"
         yield f"{of} show {facts.shared.words}."

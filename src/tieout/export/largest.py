@@ -38,6 +38,8 @@ def largest_breaks(report: RunReport) -> Section:
     rest = join(f"{count_text(more, 'more break')} in ", kept, ".") if more else None
     currencies = len({part.currency for part in found})
     shared = " Each currency gives its largest in turn." if currencies > 1 and more else ""
+    order = "by absolute difference, then by amount."
+    order = f"Currency by currency, {order}" if currencies > 1 else order.capitalize()
     return section(
         ("largest", "Largest breaks"),
         "Largest breaks",
@@ -49,7 +51,7 @@ def largest_breaks(report: RunReport) -> Section:
             class_="stack breaks",
         ),
         tag("p", rest, class_="more") if rest else None,
-        note=f"By absolute difference, then by amount.{shared}",
+        note=f"{order}{shared}",
     )
 
 

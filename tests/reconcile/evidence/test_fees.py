@@ -72,7 +72,8 @@ def test_the_first_schedule_that_fits_is_named() -> None:
     [
         (Schedule(30, 29_000, "gross"), "0.30 + 2.9% x 100.00"),
         (Schedule(0, 190_000, "net", "VAT"), "19% x 100.00 (VAT)"),
-        (Schedule(2_500, 0, "gross"), "25.00"),
+        (Schedule(2_500, 0, "gross"), "flat fee of 25.00"),
+        (Schedule(2_500, 0, "gross", "wire"), "flat fee of 25.00 (wire)"),
         (Schedule(0, 3_500, "gross"), "0.35% x 100.00"),
     ],
 )

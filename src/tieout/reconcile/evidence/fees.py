@@ -64,12 +64,14 @@ class Schedule:
         return explained
 
     def text(self, base: str, scale: int) -> str:
-        """The right side of the equation: "0.30 + 2.9% x 100.00"."""
-        parts = [format_amount(self.fixed, scale)] if self.fixed or not self.percent else []
-        if self.percent:
-            percent = (Decimal(self.percent) / PERCENT_ONE).normalize()
-            parts.append(f"{percent:f}% x {base}")
-        return " + ".join(parts) + (f" ({self.name})" if self.name else "")
+        """The right side of the equation: "0.30 + 2.9% x 100.00", or "flat fee of 0.30"."""
+        fixed = format_amount(self.fixed, scale)
+        percent = f"{(Decimal(self.percent) / PERCENT_ONE).normalize():f}% x {base}"
+        if not self.percent:
+            said = f"flat fee of {fixed}"
+        else:
+            said = f"{fixed} + {percent}" if self.fixed else percent
+        return f"{said} ({self.name})" if self.name else said
 
 
 def first_fit(schedules: list[Schedule], difference: Ints, gross: Ints, *, unit: Ints) -> Ints:

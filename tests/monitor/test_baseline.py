@@ -129,6 +129,23 @@ def test_bursts_grow_with_the_volume() -> None:
     assert Bursts(1).of(0, 1)[0] == 0.005
 
 
+def test_windows_learn_together_as_they_do_alone() -> None:
+    random = np.random.default_rng(4)
+    alone, together = (Dispersion(3), Bursts(3)), (Dispersion(3), Bursts(3))
+    for _ in range(50):
+        count, p = random.poisson(20, (3, 2, 4)).astype(float), random.random((3, 2, 4))
+        expected = np.where(random.random((3, 2, 4)) < 0.1, np.nan, 20.0)
+        keep = p[:, :, 0] > 0.2
+        together[0].learn(slice(None), count, expected, p)
+        together[1].learn(slice(None), count[:, :, 0], expected[:, :, 0], keep)
+        for window in range(3):
+            alone[0].learn(window, count[window], expected[window], p[window])
+            alone[1].learn(window, count[window, :, 0], expected[window, :, 0], keep[window])
+    assert np.array_equal(alone[0].phi, together[0].phi)
+    assert np.array_equal(alone[1].squares, together[1].squares)
+    assert np.array_equal(alone[0].of(slice(None), (2, 4))[1], together[0].of(1, (2, 4)))
+
+
 def season_of(days: int, weekly: float = 1.0) -> Season:
     """Hours 9 to 17 have twice the events; on Mondays `weekly` times as many again."""
     season = Season(days=2, weeks=2)

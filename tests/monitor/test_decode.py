@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieout.monitor.decode import EventShape, decode_ndjson, join_lines
@@ -77,6 +77,7 @@ def test_an_empty_batch_is_no_rows() -> None:
         assert (decoded.frame.height, decoded.bad) == (0, ())
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([b'{"timestamp": 60, "status": "ok"}', b"{", b"", b"7"])))
 def test_every_line_is_read_or_named(lines: list[bytes]) -> None:
     decoded = decode_ndjson(join_lines(lines), SHAPE)

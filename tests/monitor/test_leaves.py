@@ -54,6 +54,12 @@ def test_minutes_that_are_too_old_are_let_go() -> None:
     assert found.between(7, 17).shape == (5, 0)
 
 
+def test_after_a_gap_nothing_is_left_of_what_was_before() -> None:
+    found = kept((7, "ok", "x", 1.0), (8, "ok", "x", 1.0), (2000, "ok", "x", 1.0))
+    found.clear(8)
+    assert list(found.rows) == [2000]
+
+
 def test_values_beyond_the_cap_share_a_place() -> None:
     found = Leaves(("a",), 10, values_max=2)
     rows = [(7, "ok", name, 1.0) for name in ("p", "q", "r", "s")]

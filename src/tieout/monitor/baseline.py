@@ -1,12 +1,15 @@
 """What is usual: a trailing rate and a trailing volume, learnt from minutes that are in limits."""
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tieout.monitor.limits import FloatArray
+from tieout.monitor.limits import FloatArray, ratio_or_zero
 from tieout.monitor.ring import grown, widened
+
+Window: TypeAlias = int | slice
 
 SLOW: int = 6
 LONG: int = 3
@@ -40,33 +43,34 @@ class Dispersion:
         self.first = np.array([*usual, *self.starts])
         self.phi = self.first[:, None, None].copy()
 
-    def of(self, window: int, shape: tuple[int, int]) -> FloatArray:
-        """The dispersion of a window."""
+    def of(self, window: Window, shape: tuple[int, int]) -> FloatArray:
+        """The dispersion of a window, or of some."""
         self._fit(shape)
         return np.maximum(self.phi[window, : shape[0], : shape[1]], self.least)
 
     def learn(
-        self, window: int, count: FloatArray, expected: FloatArray, p_value: FloatArray
+        self, window: Window, count: FloatArray, expected: FloatArray, p_value: FloatArray
     ) -> None:
-        """Take one window of each series into account, little of it where it is suspect.
+        """Take a window, or some, of each series into account, little of it where it is suspect.
 
         So what grows into an incident does not widen its own limits, and yet a dispersion that is
         too small finds its way up.
         """
-        shape = (count.shape[0], count.shape[1])
+        shape = (count.shape[-2], count.shape[-1])
         self._fit(shape)
+        phi = self.phi[window, : shape[0], : shape[1]]
         kept = np.isfinite(expected) & (expected > 0)
         mean = np.where(kept, expected, 1.0)
         times = np.where(p_value < _SUSPECT_P, _SQUARE_SUSPECT_MAX, _SQUARE_MAX)
-        most = times * np.maximum(self.phi[window, : shape[0], : shape[1]], 1.0)
+        most = times * np.maximum(phi, 1.0)
         square = np.minimum((count - mean) ** 2 / np.maximum(mean, 0.5), most)
-        phi = self.phi[window, : shape[0], : shape[1]]
         phi += np.where(kept, (square - phi) / _PHI_MEMORY_MINUTES, 0.0)
 
     def _fit(self, shape: tuple[int, int]) -> None:
         have = self.phi.shape[1]
-        self.phi = grown(self.phi, 1, shape[0])
-        self.phi[:, have:] = self.first[:, None, None]
+        if have < shape[0]:
+            self.phi = grown(self.phi, 1, shape[0])
+            self.phi[:, have:] = self.first[:, None, None]
         self.phi = widened(self.phi, shape[1])
 
 
@@ -87,18 +91,19 @@ class Bursts:
         self.squares = np.zeros((self.windows, 1))
         self.scale = np.zeros((self.windows, 1))
 
-    def of(self, window: int, size: int) -> FloatArray:
+    def of(self, window: Window, size: int) -> FloatArray:
         """The relative variance of each cell, at least 0.005 (bursts of 7 %)."""
         self._fit(size)
-        with np.errstate(all="ignore"):
-            found = self.squares[window, :size] / self.scale[window, :size]
-        return np.maximum(np.nan_to_num(found), _RELATIVE_VARIANCE_MIN)
+        return np.maximum(
+            ratio_or_zero(self.squares[window, :size], self.scale[window, :size]),
+            _RELATIVE_VARIANCE_MIN,
+        )
 
     def learn(
-        self, window: int, count: FloatArray, expected: FloatArray, keep: NDArray[np.bool_]
+        self, window: Window, count: FloatArray, expected: FloatArray, keep: NDArray[np.bool_]
     ) -> None:
-        """Take one window of each cell into account where `keep`."""
-        size = len(count)
+        """Take a window, or some, of each cell into account where `keep`."""
+        size = count.shape[-1]
         least = self.of(window, size)
         kept = keep & np.isfinite(expected) & (expected > 0)
         mean = np.where(kept, expected, 1.0)
@@ -109,7 +114,9 @@ class Bursts:
             (self.scale, mean**2, mean**2),
         ):
             mine = sums[window, :size]
-            mine[:] = np.where(kept & (mine == 0), first, mine)
+            new = kept & (mine == 0)
+            if new.any():
+                mine[:] = np.where(new, first, mine)
             mine += np.where(kept, (now - mine) / _PHI_MEMORY_MINUTES, 0.0)
 
     def _fit(self, size: int) -> None:
@@ -135,8 +142,8 @@ class TrailingRate:
         self.count = np.zeros((3, 1, 1))
         self.exposure = np.zeros((3, 1, 1))
 
-    def of(self, memory: int, shape: tuple[int, int]) -> tuple[FloatArray, FloatArray]:
-        """Counts and exposures of the fast (0), the slow (1) or the long (2) memory."""
+    def of(self, memory: int | list[int], shape: tuple[int, int]) -> tuple[FloatArray, FloatArray]:
+        """Counts and exposures of the fast (0), the slow (1) or the long (2) memory, or of some."""
         self._fit(shape)
         return (
             self.count[memory, : shape[0], : shape[1]],
@@ -217,5 +224,6 @@ class TrailingVolume:
             slope = -(product / weight - mean * age) / spread
             error = phi * mean / (weight * spread)
             sure = np.clip(1.0 - _SLOPE_SIGMAS**2 * error / slope**2, 0.0, 1.0)
-            risen = mean + np.nan_to_num(slope * sure) * (age + ahead_minutes)
+            rising = slope * sure
+            risen = mean + np.where(np.isnan(rising), 0.0, rising) * (age + ahead_minutes)
         return np.clip(risen, mean / _RATIO_MAX, mean * _RATIO_MAX), mean

@@ -69,15 +69,18 @@ class EpisodeBook:
 
     def follow(self, minute: int, verdict: Verdict, cells: CellBook) -> None:
         """Take in what was said of some series at a minute."""
-        places = {int(cell): row for row, cell in enumerate(verdict.cells)}
         columns = {name: column for column, name in enumerate(verdict.metrics)}
-        for series in [each for each in self.open if each[0] in columns]:
+        followed = [each for each in self.open if each[0] in columns]
+        cells_now = verdict.cells.tolist() if followed else []
+        places = {cell: row for row, cell in enumerate(cells_now)}
+        for series in followed:
             row, column = places.get(series[1]), columns[series[0]]
             if row is None or not verdict.known[row, column]:
                 self.open[series] = without_data(self.open[series])
             elif not verdict.breached[row, column]:
                 self._keep(series, quiet(self.open[series], self.spec.episodes))
-        for row, column in np.argwhere(verdict.breached).tolist():
+        breached_now = np.argwhere(verdict.breached).tolist() if verdict.breached.any() else []
+        for row, column in breached_now:
             series = (verdict.metrics[column], int(verdict.cells[row]))
             if self.spec.metric(series[0]).enabled:
                 breach = self._breach(minute, verdict, row, column)

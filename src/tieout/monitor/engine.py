@@ -14,7 +14,7 @@ from tieout.monitor.charge import charge
 from tieout.monitor.forecast import Forecasts
 from tieout.monitor.latency import METRICS, Latencies
 from tieout.monitor.leaves import Leaves
-from tieout.monitor.limits import share_of
+from tieout.monitor.limits import FloatArray, share_of
 from tieout.monitor.multiple import keep_discoveries
 from tieout.monitor.rates import Rates
 from tieout.monitor.ring import Ring, grown
@@ -205,6 +205,7 @@ class Monitor:
         following = min([*self._pending, last])
         if following > minute + 1:
             self.ring.clear()
+            self.leaves.clear(minute)
         return following
 
     def _count(self, folded: Folded) -> None:
@@ -238,10 +239,11 @@ class Monitor:
         self._gates = grown(self._gates, 2, size)
         self._gates[:, minute % self.ring.minutes] = False
         limits = self._limits(minute, cells, size)
-        missing = self._missing(minute, size, limits)
+        expected = self.volumes.expected(minute, size, self._span)
+        missing = self._missing(minute, size, limits, float(expected[ALL, 0]))
         verdicts: tuple[Verdict, ...] = ()
         if not missing:
-            verdicts = self._verdicts(minute, cells, limits)
+            verdicts = self._verdicts(minute, cells, limits, expected)
             for verdict in verdicts:
                 self.shewhart.apply(minute, verdict)
                 self.episodes.follow(minute, verdict, self.cells)
@@ -257,14 +259,16 @@ class Monitor:
         self._learn(minute, cells, size)
         return Minute(minute, verdicts, alerts, missing, float(limits.alpha[ALL, 0]))
 
-    def _verdicts(self, minute: int, cells: Ints, limits: Limits) -> tuple[Verdict, ...]:
+    def _verdicts(
+        self, minute: int, cells: Ints, limits: Limits, expected: FloatArray
+    ) -> tuple[Verdict, ...]:
         block = _STATUS_BLOCK
         columns = (len(self.statuses.names) // block + 1) * block
         self.ring.widen(columns)
         names = [*self.statuses.names, *([""] * (columns - len(self.statuses.names)))]
         found: list[Verdict | None] = [
             self.rates.judge(minute, self.ring, cells, names, limits, over=self._gates[OVER]),
-            self.volumes.judge(minute, self.ring, cells, limits, ahead_minutes=self._span),
+            self.volumes.judge(minute, self.ring, cells, limits, expected),
             self.latencies.judge(minute, self.ring, cells, limits),
             self.amounts.judge(minute, self.ring, cells, limits),
         ]
@@ -275,15 +279,14 @@ class Monitor:
             keep_discoveries(verdicts, float(limits.share[ALL, 0]))
         return verdicts
 
-    def _missing(self, minute: int, size: int, limits: Limits) -> bool:
+    def _missing(self, minute: int, size: int, limits: Limits, rate: float) -> bool:
         """Whether the source has gone silent; that is an episode of its own."""
         row = minute % self.ring.minutes
         if not self.spec.metric(MISSING_DATA).enabled:
             self.ring.counted[row] = True
             return False
-        rate = self.volumes.expected(minute, size, self._span)[ALL, 0]
         phi = float(self.volumes.dispersion.of(0, (size, 1))[ALL, 0])
-        found = silent(self.ring, minute, float(rate), phi, self.ring.minutes)
+        found = silent(self.ring, minute, rate, phi, self.ring.minutes)
         unheard = found.minutes > 0 and bool(found.p_value < limits.alpha[ALL, 0])
         self.ring.counted[row] |= not unheard
         # A single minute without a row is a gap in the data sooner than an outage.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tieout.monitor.baseline import Dispersion
-from tieout.monitor.limits import FloatArray, rise_p
+from tieout.monitor.limits import FloatArray, ratio_or_zero, rise_p
 from tieout.monitor.ring import Ring, grown
 from tieout.monitor.spec import MonitorSpec
 from tieout.monitor.tally import LATENCY_BINS, LATENCY_RATIO, Ints
@@ -50,28 +50,37 @@ class Latencies:
         best = Best.none(shape, limits.windows)
         alpha = limits.alpha_short[cells]
         best_value = np.zeros(shape)
+        usual = self._usual_ms(base)
+        limits_ms = self._limits_ms(usual)
+
+        def events(rows: Ints) -> Ints:
+            return ring.latency[rows[:, None], slots]  # type: ignore[return-value]
+
+        summed = ring.windows(minute, limits.windows, events).astype(np.float64)
         for place, window in enumerate(limits.windows):
-            rows = ring.rows(minute, window)
-            counts = ring.latency[np.ix_(rows, slots)].sum(axis=0, dtype=np.int64)
-            total = counts.sum(axis=1, keepdims=True).astype(np.float64)
-            beyond = _beyond(counts.astype(np.float64), cuts)
-            with np.errstate(all="ignore"):
-                expected = np.nan_to_num(total * tails / whole)
+            counts = summed[place]
+            total = counts.sum(axis=1, keepdims=True)
+            beyond = _beyond(counts, cuts)
+            expected = ratio_or_zero(total * tails, whole)
             phi = self.dispersion.of(place, (phis, shape[1]))[slots]
             expose = np.broadcast_to(total, shape)
             p = rise_p(beyond, expose, tails, np.broadcast_to(whole, shape), phi)
-            value = _quantiles(counts.astype(np.float64))
             out = p < alpha
             out &= total >= limits.sample_min
             out &= beyond - expected >= limits.excess_min
-            out &= value >= self._limits_ms(base)
+            value = _quantiles(counts) if out.any() else limits_ms
+            out &= value >= limits_ms
             better = out & (p < best.p)
             best_value[better] = value[better]
             best.consider(window, p, out, (beyond, expected, expose))
             self._learn_phi(place, slots, (beyond, expected, p), phis)
         one = ring.latency[minute % ring.minutes, slots].astype(np.float64)
         return self._verdict(
-            minute, ring, cells, (one, cuts, tails / np.maximum(whole, 1.0), best_value), best
+            minute,
+            ring,
+            cells,
+            (one, cuts, tails / np.maximum(whole, 1.0), np.stack([best_value, usual])),
+            best,
         )
 
     def _verdict(
@@ -82,12 +91,13 @@ class Latencies:
         found: tuple[FloatArray, Ints, FloatArray, FloatArray],
         best: Best,
     ) -> Verdict:
-        one, cuts, share, best_value = found
+        one, cuts, share, (best_value, usual) = found
         slots = ring.slots[cells]
         total = np.broadcast_to(one.sum(axis=1, keepdims=True), share.shape)
         count = _beyond(one, cuts)
         expected = total * share
         breached = best.confirmed(count, expected)
+        observed = _quantiles(one)
 
         def trail(row: int, column: int, minutes: int) -> tuple[FloatArray, FloatArray]:
             events = ring.latency[ring.rows(minute, minutes), slots[row]].astype(np.float64)
@@ -100,11 +110,11 @@ class Latencies:
             known=total > 0,
             breached=breached,
             p_value=best.p_any,
-            value=np.where(breached, best_value, _quantiles(one)),
-            baseline=self._usual_ms(self.usual[slots]),
+            value=np.where(breached, best_value, observed),
+            baseline=usual,
             n=np.where(breached, best.n, total),
             window=best.window,
-            observed=_quantiles(one),
+            observed=observed,
             count=count,
             total=total,
             expected=expected,
@@ -166,13 +176,13 @@ class Latencies:
                 usual[:, column] = sla
         return usual
 
-    def _limits_ms(self, base: FloatArray) -> FloatArray:
-        usual = self._usual_ms(base)
+    def _limits_ms(self, usual: FloatArray) -> FloatArray:
+        limits = usual.copy()
         for column, name in enumerate(QUANTILES):
             if name not in self.spec.sla_ms:
                 effect = self.spec.metric(f"latency_{name}").effect_min or EFFECT_MIN
-                usual[:, column] *= effect
-        return usual
+                limits[:, column] *= effect
+        return limits
 
 
 def _bin(duration_ms: float) -> int:

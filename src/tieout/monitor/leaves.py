@@ -83,8 +83,11 @@ class Leaves:
         """A minute is closed: it becomes one table, and old ones are let go."""
         if minute in self.rows:
             self.rows[minute] = [_capped(_summed(self.rows[minute]), len(self.dimensions))]
-        for old in [each for each in self.rows if each <= minute - self.minutes]:
-            del self.rows[old]
+        self.rows.pop(minute - self.minutes, None)
+
+    def clear(self, last: int) -> None:
+        """Let go of all minutes up to one."""
+        self.rows = {minute: parts for minute, parts in self.rows.items() if minute > last}
 
     def between(self, first: int, last: int) -> Ints:
         """The rows of some minutes, both included, under each other as columns."""

@@ -15,6 +15,16 @@ P_MIN = 1e-300
 _PRIOR = 0.5
 
 
+def ratio_or_zero(above: FloatArray, below: FloatArray) -> FloatArray:
+    """One over the other, which is as large or spreads to it; 0 where that is 0.
+
+    >>> ratio_or_zero(np.array([3.0, 3.0]), np.array([2.0, 0.0])).tolist()
+    [1.5, 0.0]
+    """
+    answer: FloatArray = np.divide(above, below, out=np.zeros(above.shape), where=below > 0)
+    return answer
+
+
 def rise_p(
     count: FloatArray,
     exposure: FloatArray,

@@ -4,15 +4,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tieout.monitor.baseline import LONG_MEMORY, Dispersion, TrailingRate
+from tieout.monitor.baseline import (
+    FAST_MEMORY,
+    LONG_MEMORY,
+    SLOW_MEMORY,
+    Dispersion,
+    TrailingRate,
+)
 from tieout.monitor.cells import ALL
-from tieout.monitor.limits import FloatArray, rise_limit, rise_p
+from tieout.monitor.limits import FloatArray, ratio_or_zero, rise_limit, rise_p
 from tieout.monitor.ring import Ring
 from tieout.monitor.season import Season
 from tieout.monitor.spec import MonitorSpec
 from tieout.monitor.statuses import rate_name
 from tieout.monitor.tally import Ints
-from tieout.monitor.verdict import Best, Limits, Mask, Verdict
+from tieout.monitor.verdict import Best, Limits, Mask, Verdict, mask_of
 
 EFFECT_MIN = 1.3
 _PRIOR = 0.5
@@ -62,26 +68,29 @@ class Rates:
         rate = self._rate(shape)
         one = ring.events[minute % ring.minutes, :size, :columns].astype(np.float64)
         long_rate = self._rate(shape, LONG_MEMORY)
+        short = len(limits.windows)
+        count = counted(ring, minute, limits, shape, over)
+        total = count.sum(axis=2, keepdims=True)
+        expose = total * level
+        expected = np.concatenate([expose[:short] * rate, expose[short:] * long_rate])
+        p = self._p(count, expose, limits)
+        out = p < limits.alpha[:size]
+        out &= count >= effect * expected
+        out &= count - expected >= limits.excess_min
+        out &= total >= limits.sample_min
+        out[:, :, 0] = False  # Approved.
         for place, window in enumerate((*limits.windows, *limits.long)):
-            is_long = place >= len(limits.windows)
-            count = counted(ring, minute, window, shape, over if is_long else None)
-            total = count.sum(axis=1, keepdims=True)
-            expose = total * level
-            expected = expose * (long_rate if is_long else rate)
-            p = self._p(place, count, expose, limits)
-            out = p < limits.alpha[:size]
-            out &= count >= effect * expected
-            out &= count - expected >= limits.excess_min
-            out &= total >= limits.sample_min
-            out[:, 0] = False  # Approved.
-            best.consider(window, p, out, (count, expected, total))
-            self.dispersion.learn(place, count, np.where(total > 0, expected, 0.0), p)
+            values = (count[place], expected[place], total[place])
+            best.consider(window, p[place], out[place], values)
+        self.dispersion.learn(slice(None), count, np.where(total > 0, expected, 0.0), p)
         by_long = best.window > max(limits.windows)
-        with np.errstate(all="ignore"):
-            shift = np.where(by_long, np.nan_to_num(long_rate / rate, posinf=1.0), 1.0)
-        best.recent = (best.recent[0], best.recent[1] * shift)
+        if by_long.any():
+            with np.errstate(all="ignore"):
+                shift = np.where(by_long, np.nan_to_num(long_rate / rate, posinf=1.0), 1.0)
+            best.recent = (best.recent[0], best.recent[1] * shift)
+            rate = rate * shift
         alpha = float(limits.alpha[ALL, 0])
-        return self._verdict(minute, ring, cells, (statuses, one, best, level, rate * shift), alpha)
+        return self._verdict(minute, ring, cells, (statuses, one, best, level, rate), alpha)
 
     def _verdict(
         self,
@@ -97,16 +106,20 @@ class Rates:
         expected = total * level * rate
         breached = best.confirmed(one, expected)
         with np.errstate(all="ignore"):
-            value = np.where(breached, best.count / best.n, one / total)
-            base = np.where(breached, best.expected / best.n, level * rate)
+            observed = one / total
+        value, base, n = observed.copy(), level * rate, total.copy()
+        if breached.any():
+            with np.errstate(all="ignore"):
+                value = np.where(breached, best.count / best.n, value)
+                base = np.where(breached, best.expected / best.n, base)
+            n = np.where(breached, best.n, total)
 
         def trail(row: int, column: int, minutes: int) -> tuple[FloatArray, FloatArray]:
             rows = ring.rows(minute, minutes)
             events = ring.events[rows, row, : shape[1]].astype(np.float64)
             return events[:, column], events.sum(axis=1) * (level * rate)[row, column]
 
-        asked = np.isin(np.arange(shape[0]), cells)[:, None]
-        known = (total > 0) & asked
+        known = (total > 0) & mask_of(cells, shape[0])[:, None]
         return Verdict(
             metrics=tuple(map(rate_name, statuses)),
             cells=np.arange(shape[0]),
@@ -115,9 +128,9 @@ class Rates:
             p_value=best.p_any,
             value=value,
             baseline=base,
-            n=np.where(breached, best.n, total),
+            n=n,
             window=best.window,
-            observed=np.where(total > 0, one / np.maximum(total, 1.0), np.nan),
+            observed=observed,
             count=one,
             total=total,
             expected=expected,
@@ -153,29 +166,27 @@ class Rates:
         kept = np.broadcast_to(keep[:, None], shape)
         self.trailing.learn(count, exposed, kept, (LONG_MEMORY,))
 
-    def _p(self, place: int, count: FloatArray, expose: FloatArray, limits: Limits) -> FloatArray:
-        shape = (count.shape[0], count.shape[1])
-        phi = self.dispersion.of(place, shape)
-        if place >= len(limits.windows):
-            return rise_p(count, expose, *self.trailing.of(LONG_MEMORY, shape), phi)
-        fast, fast_exposed = self.trailing.of(0, shape)
-        p = rise_p(count, expose, fast, fast_exposed, phi)
+    def _p(self, count: FloatArray, expose: FloatArray, limits: Limits) -> FloatArray:
+        """Short windows against the fast memory and the slow one, long ones against theirs."""
+        shape = (count.shape[1], count.shape[2])
+        phi = self.dispersion.of(slice(None), shape)
+        memories = [FAST_MEMORY] * len(limits.windows) + [LONG_MEMORY] * len(limits.long)
+        p = rise_p(count, expose, *self.trailing.of(memories, shape), phi)
         doubted = p < limits.alpha[: shape[0]]
+        doubted[len(limits.windows) :] = False
         if doubted.any():
-            slow, slow_exposed = self.trailing.of(1, shape)
+            slow, exposed = self.trailing.of([SLOW_MEMORY] * len(count), shape)
             p[doubted] = np.maximum(
                 p[doubted],
                 rise_p(
-                    count[doubted], expose[doubted], slow[doubted], slow_exposed[doubted],
-                    phi[doubted],
+                    count[doubted], expose[doubted], slow[doubted], exposed[doubted], phi[doubted]
                 ),
-            )  # fmt: skip
+            )
         return p
 
-    def _rate(self, shape: tuple[int, int], memory: int = 0) -> FloatArray:
+    def _rate(self, shape: tuple[int, int], memory: int = FAST_MEMORY) -> FloatArray:
         count, exposed = self.trailing.of(memory, shape)
-        with np.errstate(all="ignore"):
-            return np.nan_to_num((count + _PRIOR) / exposed, posinf=0.0)
+        return ratio_or_zero(count + _PRIOR, exposed)
 
     def _effects(self, statuses: list[str]) -> FloatArray:
         return np.array(
@@ -196,6 +207,8 @@ def fitted(level: FloatArray | None, shape: tuple[int, int]) -> FloatArray | Non
     """A level with a row for every cell and a column for every status, 1 for new ones."""
     if level is None:
         return None
+    if level.shape == shape:
+        return level
     answer = np.ones(shape)
     rows, columns = min(shape[0], level.shape[0]), min(shape[1], level.shape[1])
     answer[:rows, :columns] = level[:rows, :columns]
@@ -203,11 +216,19 @@ def fitted(level: FloatArray | None, shape: tuple[int, int]) -> FloatArray | Non
 
 
 def counted(
-    ring: Ring, minute: int, window: int, shape: tuple[int, int], over: Mask | None = None
+    ring: Ring, minute: int, limits: Limits, shape: tuple[int, int], over: Mask
 ) -> FloatArray:
-    """Events of the window that ends with a minute, (cells, statuses), but of minutes `over`."""
-    rows = ring.rows(minute, window)
-    events = ring.events[rows, : shape[0], : shape[1]]
-    if over is not None and over[rows].any():
-        events = np.where(over[rows, : shape[0], None], 0, events)
-    return np.asarray(events.sum(axis=0, dtype=np.int64), dtype=np.float64)
+    """Events of each window, (windows, cells, statuses); of long ones but of minutes `over`."""
+    cells, statuses = shape
+
+    def events(rows: Ints) -> Ints:
+        return ring.events[rows, :cells, :statuses]  # type: ignore[return-value]
+
+    def lasting(rows: Ints) -> Ints:
+        return np.where(over[rows, :cells, None], 0, events(rows))
+
+    windows = (*limits.windows, *limits.long)
+    count = ring.windows(minute, windows, events)
+    if limits.long and over[ring.rows(minute, max(limits.long))].any():
+        count[len(limits.windows) :] = ring.windows(minute, limits.long, lasting)
+    return count.astype(np.float64)

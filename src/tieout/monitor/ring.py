@@ -1,6 +1,8 @@
 """The last minutes of every cell, as compact arrays."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -101,6 +103,23 @@ class Ring:
     def rows(self, minute: int, window: int) -> Ints:
         """Rows of the window that ends with a minute."""
         return np.arange(minute - window + 1, minute + 1) % self.minutes
+
+    def windows(
+        self, minute: int, windows: Sequence[int], read: Callable[[Ints], NDArray[Any]]
+    ) -> Ints:
+        """Sums over windows that end with a minute, (windows, ...); `read` gives some rows.
+
+        Each minute is read once: a longer window is a shorter one and what came before it.
+        """
+        lengths = sorted({*windows})
+        rows = self.rows(minute, lengths[-1])[::-1]
+        parts = [
+            np.add.reduce(read(rows[first:last]), axis=0, dtype=np.int64)
+            for first, last in pairwise((0, *lengths))
+        ]
+        whole: Ints = np.cumsum(parts, axis=0)
+        same = lengths == list(windows)
+        return whole if same else whole[[lengths.index(each) for each in windows]]
 
     def _slotted(self, cells: Ints) -> Ints:
         new = np.unique(cells[self.slots[cells] < 0])

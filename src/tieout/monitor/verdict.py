@@ -114,6 +114,8 @@ class Best:
         np.minimum(self.p_any, p, out=self.p_any)
         if window == self.middle:
             self.recent = (values[0], values[1])
+        if not out.any():
+            return
         better = out & (p < self.p)
         if not better.any():
             return
@@ -128,15 +130,29 @@ class Best:
         After an incident a long window still holds it: then the minute, and the middle one of the
         windows, fit the usual better.
         """
+        found = self.window > 0
+        if not found.any():
+            return found
         ratio = self.ratio()
         lasting = (self.window <= self.middle) | (evidence(*self.recent, ratio) > 0)
-        return (self.window > 0) & lasting & (evidence(count, expected, ratio) > 0)
+        return found & lasting & (evidence(count, expected, ratio) > 0)
 
     def ratio(self) -> FloatArray:
         """How many times the usual the window has."""
         with np.errstate(all="ignore"):
             found = self.count / self.expected
         return np.maximum(np.nan_to_num(found, nan=1.0, posinf=1e6), RATIO_MIN)
+
+
+def mask_of(cells: Ints, size: int) -> Mask:
+    """Which of so many cells are among some.
+
+    >>> mask_of(np.array([0, 2]), 3).tolist()
+    [True, False, True]
+    """
+    answer: Mask = np.zeros(size, dtype=np.bool_)
+    answer[cells] = True
+    return answer
 
 
 def evidence(count: FloatArray, expected: FloatArray, ratio: FloatArray) -> FloatArray:

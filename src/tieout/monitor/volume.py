@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tieout.monitor.baseline import Bursts, Dispersion, TrailingVolume
+from tieout.monitor.baseline import Bursts, Dispersion, TrailingVolume, Window
 from tieout.monitor.cells import ALL
 from tieout.monitor.limits import FloatArray, high_p, low_limit, low_p
 from tieout.monitor.rates import fitted
@@ -12,7 +12,7 @@ from tieout.monitor.ring import Ring
 from tieout.monitor.season import Season
 from tieout.monitor.spec import MonitorSpec
 from tieout.monitor.tally import Ints
-from tieout.monitor.verdict import Best, Limits, Mask, Verdict
+from tieout.monitor.verdict import Best, Limits, Mask, Verdict, mask_of
 
 VOLUME = "volume_"
 DROP = "volume_drop"
@@ -66,39 +66,51 @@ class Volumes:
         return np.where(known[:, None], found, np.nan) * level[:, None]
 
     def judge(
-        self, minute: int, ring: Ring, cells: Ints, limits: Limits, *, ahead_minutes: float
+        self, minute: int, ring: Ring, cells: Ints, limits: Limits, mean: FloatArray
     ) -> Verdict:
-        """Judge every cell at a minute; columns are drop and surge."""
+        """Judge every cell at a minute; columns are drop and surge. mean: of `expected`."""
         size = int(cells.max()) + 1
-        shape = (size, 2)
         alpha = limits.alpha_short[:size]
-        mean = self.expected(minute, size, ahead_minutes)
-        effects = np.array([[self._effect(name) for name in (DROP, SURGE)]])
-        best = Best.none(shape, limits.windows)
+        best = Best.none((size, 2), limits.windows)
         one = ring.events[minute % ring.minutes, :size].sum(axis=1, dtype=np.int64)
+        count, minutes = self._counted(minute, ring, limits, size)
+        expected = mean * minutes[:, None, None]
+        p = self._p(count, expected)
+        both = np.broadcast_to(count[:, :, None], p.shape)
+        wanted = _or_zero(expected[:, :, 1:])
+        effects = self._effects(limits)
+        out = p < alpha
+        out &= np.abs(both - wanted) >= limits.excess_min
+        out &= wanted >= limits.sample_min
+        out[:, :, 0] &= count * effects[:, :1] <= wanted[:, :, 0]
+        out[:, :, 1] &= count >= wanted[:, :, 1] * effects[:, 1:]
         for place, window in enumerate(limits.windows):
-            rows = ring.rows(minute, window)
-            rows = rows[ring.counted[rows]]
-            events = ring.events[rows, :size].sum(axis=(0, 2), dtype=np.int64)
-            count = events.astype(np.float64)
-            expected = mean * len(rows)
-            phi = self._phi(place, size, expected[:, 0])
-            low, high = expected[:, 1], expected[:, 2]
-            p = np.stack([low_p(count, low, phi), high_p(count, high, phi)], axis=1)
-            effect = np.maximum(effects, EFFECT_MINUTE_MIN) if window == 1 else effects
-            both = np.stack([count, count], axis=1)
-            wanted = np.nan_to_num(expected[:, 1:])
-            out = p < alpha
-            out &= np.abs(both - wanted) >= limits.excess_min
-            out &= wanted >= limits.sample_min
-            out[:, 0] &= count * effect[0, 0] <= wanted[:, 0]
-            out[:, 1] &= count >= wanted[:, 1] * effect[0, 1]
-            best.consider(window, p, out, (both, wanted, wanted))
-            least = p.min(axis=1, keepdims=True)
-            self.dispersion.learn(place, count[:, None], expected[:, :1], least)
-            self.bursts.learn(place, count, expected[:, 0], least[:, 0] >= alpha[:, 0])
+            best.consider(window, p[place], out[place], (both[place], wanted[place], wanted[place]))
+        least = p.min(axis=2)
+        every = slice(None)
+        self.dispersion.learn(every, count[:, :, None], expected[:, :, :1], least[:, :, None])
+        self.bursts.learn(every, count, expected[:, :, 0], least >= alpha[:, 0])
         found = (one.astype(np.float64), mean, best)
         return self._verdict(minute, ring, cells, found, float(alpha[ALL, 0]))
+
+    def _counted(
+        self, minute: int, ring: Ring, limits: Limits, size: int
+    ) -> tuple[FloatArray, FloatArray]:
+        """Events of each window, (windows, cells), and how many of its minutes were counted."""
+
+        def events(rows: Ints) -> Ints:
+            kept = ring.events[rows[ring.counted[rows]], :size]
+            return np.asarray(kept.sum(axis=2, dtype=np.int64))
+
+        count = ring.windows(minute, limits.windows, events).astype(np.float64)
+        minutes = ring.windows(minute, limits.windows, ring.counted.__getitem__)
+        return count, minutes.astype(np.float64)
+
+    def _p(self, count: FloatArray, expected: FloatArray) -> FloatArray:
+        """Of too few and of too many, (windows, cells, 2)."""
+        phi = self._phi(slice(None), count.shape[1], expected[:, :, 0])
+        low, high = expected[:, :, 1], expected[:, :, 2]
+        return np.stack([low_p(count, low, phi), high_p(count, high, phi)], axis=2)
 
     def _verdict(
         self,
@@ -111,10 +123,15 @@ class Volumes:
         one, mean, best = found
         shape = (len(one), 2)
         count = np.stack([one, one], axis=1)
-        known = np.isfinite(mean[:, 0]) & np.isin(np.arange(len(one)), cells)
-        expected = np.nan_to_num(mean[:, 1:])
+        known = np.isfinite(mean[:, 0]) & mask_of(cells, len(one))
+        expected = _or_zero(mean[:, 1:])
         breached = best.confirmed(count, expected)
         span = np.maximum(best.window, 1)
+        value, base, n = count.copy(), expected.copy(), count.copy()
+        if breached.any():
+            value = np.where(breached, best.count / span, count)
+            base = np.where(breached, best.expected / span, expected)
+            n = np.where(breached, best.count, count)
 
         def trail(row: int, column: int, minutes: int) -> tuple[FloatArray, FloatArray]:
             rows = ring.rows(minute, minutes)
@@ -127,9 +144,9 @@ class Volumes:
             known=np.broadcast_to(known[:, None], shape),
             breached=breached & known[:, None],
             p_value=best.p_any,
-            value=np.where(breached, best.count / span, count),
-            baseline=np.where(breached, best.expected / span, expected),
-            n=np.where(breached, best.count, count),
+            value=value,
+            baseline=base,
+            n=n,
             window=best.window,
             observed=count,
             count=count,
@@ -156,14 +173,20 @@ class Volumes:
         kept = np.where(keep, count, 0.0)[:, None]
         self.season.learn(minute, kept, keep[:, None].astype(np.float64))
 
+    def _effects(self, limits: Limits) -> FloatArray:
+        """By window, for drop and surge."""
+        usual = np.array([[self._effect(name) for name in (DROP, SURGE)]])
+        is_one = np.array(limits.windows)[:, None] == 1
+        return np.where(is_one, np.maximum(usual, EFFECT_MINUTE_MIN), usual)
+
     def _effect(self, name: str) -> float:
         """Before the hours of the day are known, a morning may be steep."""
         usual = EFFECT_MIN if self._seasonal else EFFECTS_UNSEASONAL_MIN[name]
         return self.spec.metric(name).effect_min or usual
 
-    def _phi(self, place: int, size: int, expected: FloatArray) -> FloatArray:
-        phi = self.dispersion.of(place, (size, 1))[:, 0]
-        return np.maximum(phi, 1.0 + self.bursts.of(place, size) * np.nan_to_num(expected))
+    def _phi(self, place: Window, size: int, expected: FloatArray) -> FloatArray:
+        phi = self.dispersion.of(place, (size, 1))[..., 0]
+        return np.maximum(phi, 1.0 + self.bursts.of(place, size) * _or_zero(expected))
 
     def _level(self, minute: int, size: int) -> FloatArray:
         level = fitted(self.season.level(minute), (size, 1))
@@ -177,6 +200,10 @@ class Volumes:
         return level[:, 0]
 
 
+def _or_zero(values: FloatArray) -> FloatArray:
+    return np.where(np.isnan(values), 0.0, values)
+
+
 @dataclass(frozen=True)
 class Silent:
     """How long nothing has been heard of the source, and how likely that is by chance."""
@@ -188,10 +215,12 @@ class Silent:
 
 def silent(ring: Ring, minute: int, expected: float, phi: float, minutes_max: int) -> Silent:
     """The run of minutes without a row that ends now, against a Poisson count."""
+    if ring.reported[minute % ring.minutes]:
+        return Silent(0, 0.0, 1.0)
     rows = ring.rows(minute, minutes_max)[::-1]
     heard = np.flatnonzero(ring.reported[rows])
     run = int(heard[0]) if len(heard) else minutes_max
-    if not run or not np.isfinite(expected):
+    if not np.isfinite(expected):
         return Silent(run, 0.0, 1.0)
     whole = np.array([expected * run])
     return Silent(run, float(whole[0]), float(low_p(np.zeros(1), whole, np.array([phi]))[0]))

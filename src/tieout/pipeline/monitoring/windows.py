@@ -11,6 +11,7 @@ from tieout.monitor.engine import Minute
 from tieout.monitor.limits import FloatArray
 from tieout.monitor.spec import MonitorSpec
 from tieout.monitor.statuses import APPROVED, rate_name
+from tieout.monitor.verdict import Mask
 
 WINDOWS_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "minute": pl.Datetime("us"),
@@ -43,21 +44,25 @@ class WindowTable:
     cells: CellBook
     spec: MonitorSpec
     metrics: list[str] = field(default_factory=list)
+    _codes: dict[str, int] = field(default_factory=dict)
+    _shallow: Mask = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     _parts: list[tuple[FloatArray, ...]] = field(default_factory=list)
 
     def add(self, judged: Minute) -> None:
         """Keep one minute."""
-        shallow = np.array(
-            [self.cells.depth(cell) <= _DEPTH_MAX for cell in range(len(self.cells))]
-        )
+        new = range(len(self._shallow), len(self.cells))
+        if new:
+            more = [self.cells.depth(cell) <= _DEPTH_MAX for cell in new]
+            self._shallow = np.concatenate([self._shallow, np.array(more)])
         for verdict in judged.verdicts:
-            wanted = verdict.known & shallow[verdict.cells][:, None]
+            wanted = verdict.known & self._shallow[verdict.cells][:, None]
             wanted |= verdict.breached
-            wanted &= np.array([self._is_kept(name) for name in verdict.metrics])
+            of_columns = np.array([self._code(name) for name in verdict.metrics])
+            wanted &= of_columns >= 0
             rows, columns = np.nonzero(wanted)
             if not len(rows):
                 continue
-            codes = np.array([self._code(verdict.metrics[column]) for column in columns.tolist()])
+            codes = of_columns[columns]
             self._parts.append(
                 (
                     np.full(len(rows), judged.minute, dtype=np.float64),
@@ -103,11 +108,12 @@ class WindowTable:
             .sort("minute", "metric", "dimensions")
         )
 
-    def _is_kept(self, name: str) -> bool:
-        unused = name in {rate_name(side) for side in _SIDE}
-        return not unused and self.spec.metric(name).enabled
-
     def _code(self, name: str) -> int:
-        if name not in self.metrics:
-            self.metrics.append(name)
-        return self.metrics.index(name)
+        """The number of a metric; -1 where it is not kept."""
+        if name not in self._codes:
+            unused = name in {rate_name(side) for side in _SIDE}
+            is_kept = not unused and self.spec.metric(name).enabled
+            self._codes[name] = len(self.metrics) if is_kept else -1
+            if is_kept:
+                self.metrics.append(name)
+        return self._codes[name]

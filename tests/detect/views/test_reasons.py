@@ -125,7 +125,7 @@ def test_a_new_pair_is_compared_with_its_wider_group(table_of: Tables) -> None:
     assert any(text.endswith(f"of {wider} {wider[0]}0 ({rows:,} rows)") for text in texts)
 
 
-def test_a_missing_group_is_named_as_missing(table_of: Tables, sales: Sales) -> None:
+def test_rows_that_lack_their_group_are_named_so(table_of: Tables, sales: Sales) -> None:
     made: dict[str, object] = dict(sales())
     product = made["product"]
     assert isinstance(product, list)
@@ -141,7 +141,7 @@ def test_a_missing_group_is_named_as_missing(table_of: Tables, sales: Sales) -> 
         }
     )
     texts = [reason.text for reason in detector.reasons(row, [0])[0]]
-    assert any("of product missing (" in text for text in texts)
+    assert any("of rows without product (" in text for text in texts)
 
 
 def test_where_history_had_one_value_the_reason_says_which(table_of: Tables) -> None:

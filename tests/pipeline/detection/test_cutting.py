@@ -1,8 +1,15 @@
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import polars as pl
+import pytest
 
+from tieout.detect.roles.infer import Profile
 from tieout.detect.thresholds import Costs, CutPolicy
+from tieout.pipeline.detection import DetectJob
+from tieout.pipeline.detection.cutting import cut_scores
 from tieout.practice.payments import generate_payments
 
 from .conftest import PLANTED, Detector, sales
@@ -41,3 +48,18 @@ def test_with_history_the_false_discovery_rate_decides(file: Path, run: Detector
     current = file.with_name("current.csv")
     sales(rows=300, seed=3).write_csv(current)
     assert "Benjamini-Hochberg" in run(current, history=str(file)).report.cut
+
+
+@pytest.mark.parametrize(
+    ("profile", "flagged"), [("journal", 50), ("payments", 50), ("generic", 10)]
+)
+def test_rules_leave_detectors_what_is_left_of_the_workload(profile: Profile, flagged: int) -> None:
+    """Eight rows of a thousand are flagged by rules, and are not those of the highest scores."""
+    score = np.arange(1_000) / 1_000
+    rules = np.arange(1_000) < 8
+    detectors = SimpleNamespace(detectors={"novelty": None}, penalties={})
+    data: Any = SimpleNamespace(history=None, profile=profile)
+    judgement: Any = SimpleNamespace(judge=detectors)
+    cut = cut_scores(DetectJob(), data, judgement, score, np.log(1.0 - score), rules)
+    assert int(((score >= cut.threshold) | rules).sum()) == flagged
+    assert f"flag {flagged / 10:g} % of the rows" in cut.why

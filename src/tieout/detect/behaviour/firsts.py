@@ -16,7 +16,7 @@ from tieout.detect.behaviour.timeline import DAY_US, Codes
 from tieout.model.table import TableRole
 
 _SHORT = {TableRole.MERCHANT_CATEGORY: "category"}
-_OF_HOLDER = (
+OF_HOLDER = (
     TableRole.COUNTRY,
     TableRole.CITY,
     TableRole.MERCHANT,
@@ -25,7 +25,7 @@ _OF_HOLDER = (
     TableRole.DEVICE,
     TableRole.COUNTERPARTY,
 )
-_ANYWHERE = (
+ANYWHERE = (
     TableRole.COUNTRY,
     TableRole.CITY,
     TableRole.MERCHANT_CATEGORY,
@@ -34,7 +34,7 @@ _ANYWHERE = (
     TableRole.APPROVED_BY,
     TableRole.ORIGIN,
 )
-_PAIRS = (
+PAIRS = (
     (TableRole.ACCOUNT, TableRole.PREPARED_BY),
     (TableRole.ACCOUNT, TableRole.COUNTERPARTY),
     (TableRole.ACCOUNT, TableRole.ORIGIN),
@@ -121,7 +121,7 @@ def _rarity_family(*roles: TableRole) -> Family:
 
 
 FAMILIES = (
-    *(_first_family(role) for role in _OF_HOLDER),
-    *(_rarity_family(role) for role in _ANYWHERE),
-    *(_rarity_family(*pair) for pair in _PAIRS),
+    *(_first_family(role) for role in OF_HOLDER),
+    *(_rarity_family(role) for role in ANYWHERE),
+    *(_rarity_family(*pair) for pair in PAIRS),
 )

@@ -21,11 +21,11 @@ from tieout.model.table import TableRole
 
 WINDOWS: Mapping[str, int] = MappingProxyType({"10m": 600, "1h": 3_600, "1d": 86_400})
 _IN_WORDS = {"1m": "minute", "10m": "10 minutes", "1h": "hour", "1d": "24 hours"}
-_SECONDS = {"1m": 60, **WINDOWS}
+SECONDS = {"1m": 60, **WINDOWS}
 
 # Of whom, different what, in which window: many cards at a merchant, or on a device, is how
 # stolen card numbers are tried out.
-_DISTINCT = (
+DISTINCT = (
     (TableRole.CUSTOMER, TableRole.MERCHANT, "1h"),
     (TableRole.CUSTOMER, TableRole.MERCHANT, "1d"),
     (TableRole.CUSTOMER, TableRole.COUNTRY, "1d"),
@@ -56,7 +56,7 @@ def _window(work: Work, key: TableRole, window: str, *, sums: bool) -> Computed:
         groups.start,
         timeline.time_us[groups.order],
         values[groups.order],
-        _SECONDS[window] * MICROSECONDS,
+        SECONDS[window] * MICROSECONDS,
         count,
         total,
     )
@@ -72,7 +72,7 @@ def _burst(work: Work) -> Computed:
     count = pl.Series(_window(work, work.carrier, "10m", sums=False)[f"{work.carrier}_count_10m"])
     out: Codes = np.zeros(groups.height, np.int32)
     time = work.timeline.time_us[groups.order]
-    window = _SECONDS["10m"] * MICROSECONDS
+    window = SECONDS["10m"] * MICROSECONDS
     largest_ahead(
         groups.order, groups.start, time, count.fill_null(0).to_numpy()[groups.order], window, out
     )
@@ -91,14 +91,15 @@ def _distinct(work: Work, key: TableRole, other: TableRole, window: str) -> Comp
         groups.start,
         timeline.time_us[groups.order],
         others.codes[groups.order],
-        _SECONDS[window] * MICROSECONDS,
+        SECONDS[window] * MICROSECONDS,
         np.zeros(max(others.count, 1), np.int32),
         distinct,
     )
-    return {_distinct_name(key, other, window): of_groups(groups, distinct)}
+    return {distinct_name(key, other, window): of_groups(groups, distinct)}
 
 
-def _distinct_name(key: TableRole, other: TableRole, window: str) -> str:
+def distinct_name(key: TableRole, other: TableRole, window: str) -> str:
+    """How many different others of a key there are in a window, as a feature is called."""
     return f"{key}_{_PLURAL.get(other, f'{other}s')}_{window}"
 
 
@@ -128,7 +129,7 @@ def _families(key: TableRole, window: str) -> tuple[Family, Family]:
 def _distinct_family(key: TableRole, other: TableRole, window: str) -> Family:
     others = _PLURAL.get(other, f"{other}s")
     feature = Feature(
-        _distinct_name(key, other, window),
+        distinct_name(key, other, window),
         others,
         f"different {others} of the {key} in the {_IN_WORDS[window]} up to and with this row",
     )
@@ -157,5 +158,5 @@ FAMILIES = (
         _burst,
         needs_clock=True,
     ),
-    *(_distinct_family(*spec) for spec in _DISTINCT),
+    *(_distinct_family(*spec) for spec in DISTINCT),
 )

@@ -81,12 +81,16 @@ def _of_view(view: View, rows: Rows, frame: "pl.DataFrame", value: float, row: i
 def _peers_in_words(
     groups: Sequence[str], depth: int, frame: "pl.DataFrame", row: int, count: int
 ) -> str:
-    """`product p7 and seller v1 (12 rows)`, or what is left where the inner group is new."""
+    """`product p7 and seller v1 (12 rows)`, or what is left where the inner group is new.
+
+    Peers by what they lack are `rows without product (12 rows)`, `seller v1 without product`.
+    """
     rows = f"{count:,} row{'' if count == 1 else 's'}"
     if depth == 0:
         return f"all {rows}"
-    named = []
-    for name in groups[:depth]:
-        value = frame[name][row]
-        named.append(f"{name} {'missing' if value is None else value}")
-    return f"{' and '.join(named)} ({rows})"
+    values = {name: frame[name][row] for name in groups[:depth]}
+    named = [f"{name} {value}" for name, value in values.items() if value is not None]
+    lacking = [name for name, value in values.items() if value is None]
+    peers = " and ".join(named) or "rows"
+    without = f" without {' and '.join(lacking)}" if lacking else ""
+    return f"{peers}{without} ({rows})"

@@ -1,12 +1,15 @@
 """Where the scores are cut, when nobody says where."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tieout.detect.detector import FloatArray
+from tieout.detect.roles.infer import Profile
 from tieout.detect.thresholds import Cut, CutPolicy, choose
 from tieout.pipeline.detection.data import Data
 from tieout.pipeline.detection.model import Judgement
@@ -16,9 +19,10 @@ if TYPE_CHECKING:
 
 # Detectors whose p-values are ranks among the rows that they learnt from.
 _BY_RANK: Final = frozenset({"payment_pattern", "novelty", "peer_views", "robust_z"})
-# Share of the rows that people are asked to look at, where nothing says how many are odd.
+# Share of the rows that people are asked to look at, where nothing says how many are odd. Rules
+# take 1 % of a journal by themselves, so that what only detectors find would not be looked at.
 _WORKLOAD: Final = 0.01
-_WORKLOAD_PAYMENTS: Final = 0.05
+_WORKLOADS: Final[Mapping[Profile, float]] = MappingProxyType({"payments": 0.05, "journal": 0.05})
 
 
 def cut_scores(
@@ -33,7 +37,8 @@ def cut_scores(
 
     Labels measure and do not choose, unless costs or learning were asked for. P-values that are
     ranks among the very rows that are judged cannot tell how many of them are odd, as each rank
-    comes up once: then detectors and rules together flag 1 % of the rows, 5 % of payments.
+    comes up once: then detectors and rules together flag 1 % of the rows, 5 % of
+    payments and of journal lines.
     """
     policy = job.policy
     asked = (policy.method, policy.threshold, policy.capacity) != (None, None, None)
@@ -42,7 +47,7 @@ def cut_scores(
         return choose(score, log_p, labels, policy=policy, rule_flags=rule_flags)
     heard = {name for name in judgement.judge.detectors if not judgement.judge.penalties.get(name)}
     if data.history is None and _BY_RANK & heard:
-        share = _WORKLOAD_PAYMENTS if data.profile == "payments" else _WORKLOAD
+        share = _WORKLOADS.get(data.profile, _WORKLOAD)
         return _within_workload(score, log_p, rule_flags, share=share)
     return choose(score, log_p, policy=replace(policy, method="fdr"), rule_flags=rule_flags)
 

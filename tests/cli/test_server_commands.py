@@ -128,3 +128,13 @@ def test_the_worker_leaves_when_nothing_is_due(workspace: Path) -> None:
 
 def test_the_key_of_a_workspace_is_for_its_owner_only(workspace: Path, tieout_in: Run) -> None:
     assert (workspace / ".tieout-secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_keys_are_made_and_changed(workspace: Path, tieout_in: Run) -> None:
+    first, second = (tieout_in(workspace, "keys new").stdout.strip() for _ in range(2))
+    assert len({first, second}) == 2
+    assert len(first) == len(second) == 44
+    said = tieout_in(workspace, "keys rotate")
+    assert said.stdout == "0 secrets are encrypted by the first key\n"
+    off = tieout_in(workspace, "users second-factor-off ann")
+    assert off.stdout == "ann: second factor was off already\n"

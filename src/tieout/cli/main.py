@@ -18,6 +18,7 @@ from tieout.cli import (
     explain,
     export,
     generate,
+    keys,
     monitor,
     reconcile,
     repeat,
@@ -59,6 +60,7 @@ app.command("worker")(worker.worker_command)
 app.command("verify")(verify.verify_command)
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
+app.add_typer(keys.app, name="keys")
 app.add_typer(close.app, name="close")
 app.command("schema")(schema.schema_command)
 app.command("doctor")(doctor.doctor_command)

@@ -98,6 +98,17 @@ def password(
     sys.stdout.write(f"{username}: password set{shown}\n")
 
 
+@app.command("second-factor-off")
+def second_factor_off(username: Name, workspace: WorkspaceOption = None) -> None:
+    """Take away a person's second factor and codes, for a phone that was lost."""
+    _boot(workspace)
+    from tieout.server.accounts.factors import reset_second_factor
+    from tieout.server.accounts.queries import user_named
+
+    had = reset_second_factor(user_named(username), actor=None)
+    sys.stdout.write(f"{username}: second factor {'off' if had else 'was off already'}\n")
+
+
 def _set_active(username: str, active: bool, workspace: WorkspaceOption) -> None:
     _boot(workspace)
     from tieout.server.accounts.queries import user_named

@@ -33,6 +33,15 @@ class ServerConfig(BaseSettings):
         description="signs sessions and links of password resets; needed outside loopback; "
         "otherwise made once and kept in the workspace",
     )
+    encryption_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="encrypts secrets in the database, as `tieout keys new` prints it; older keys "
+        "behind it, separated by commas, open what they sealed; without one it is made from the "
+        "secret key",
+    )
+    encryption_key_file: Path | None = Field(
+        default=None, description="a file with such keys, one a line; needs no variable with a key"
+    )
     debug: bool = Field(default=False, description="show errors in the browser; on loopback only")
     allowed_hosts: str = Field(
         default="localhost,127.0.0.1,[::1]",

@@ -69,12 +69,17 @@ def require_safe(serving: Serving) -> None:
 
 
 def serve(serving: Serving) -> None:
-    """Serve the workspace that was booted until the process is asked to stop."""
+    """Serve the workspace that was booted until the process is asked to stop.
+
+    Raises InputError where the keys do not open the secrets of its database.
+    """
     import uvicorn
 
+    from tieout.server.accounts.factors import check_keys
     from tieout.server.jobs.registry import load_handlers
     from tieout.server.web import create_app
 
+    check_keys()
     # Now, so that whoever comes first need not wait for it.
     load_handlers()
     config = uvicorn.Config(

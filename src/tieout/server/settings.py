@@ -108,6 +108,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
 # Failures are counted in the database, by accounts.lockout.
 ACCOUNT_RATE_LIMITS = {"login_failed": None}
 ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "tieout.server.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tieout"
 SOCIALACCOUNT_ADAPTER = "tieout.server.accounts.adapters.SingleSignOnAdapter"

@@ -11,6 +11,7 @@ import pytest
 from tieout.model.errors import InputError
 from tieout.monitor.spec import InputSpec, MonitorSpec, WindowSpec
 from tieout.pipeline.monitoring.replay import ReplayJob, ReplayResult, replay
+from tieout.pipeline.monitoring.replayed import ReplayedStream
 from tieout.pipeline.repeat import repeat
 
 Replay = Callable[..., ReplayResult]
@@ -68,6 +69,20 @@ def test_speed_changes_nothing_but_when(replayed: Replay, counts_csv: str) -> No
     slow = replayed(counts_csv, speed=600.0, pause=waited.append)
     assert waited == [0.1] * 360
     assert slow.manifest.outputs == replayed(counts_csv).manifest.outputs
+
+
+def test_what_comes_at_once_lets_others_write_each_hour(counts_csv: str, tmp_path: Path) -> None:
+    (tmp_path / "minutes.csv").write_text(counts_csv, encoding="utf-8")
+    waited: list[float] = []
+    spec = MonitorSpec(monitor="cards")
+    stream = ReplayedStream(tmp_path / "minutes.csv", spec, pause=waited.append)
+    stream.start({})
+    heights = []
+    while (batch := stream.poll_batch(0.0)) is not None:
+        assert batch.frame is not None
+        heights.append(batch.frame.height)
+    assert heights == [120] * 6
+    assert waited == [0.1] * 5 + [0.0]
 
 
 def test_windows_show_every_minute_with_its_limit(replayed: Replay, counts_csv: str) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     format_hotp_value,
     hotp_value,
@@ -12,8 +13,12 @@ from allauth.mfa.totp.internal.auth import (
 from django.core.cache import cache
 from django.test import Client
 
+from tieout.model.errors import InputError
+from tieout.server import sealing
+from tieout.server.accounts.factors import check_keys, reset_second_factor, rotate_keys
 from tieout.server.accounts.models import User
 from tieout.server.audit.models import AuditEntry
+from tieout.server.sealing import new_key, opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
 People = Callable[..., User]
@@ -76,3 +81,103 @@ def test_a_wrong_code_does_not_and_is_in_the_log(person: People, browser: Client
     other.post(f"{FACTORS}authenticate/", {"code": wrong})
     assert other.get(FACTORS).status_code == 302
     assert AuditEntry.objects.filter(action="user.second_factor_failed", actor="ann").exists()
+
+
+def actions() -> list[str]:
+    entries = AuditEntry.objects.filter(target_kind="user").order_by("sequence")
+    return [
+        entry.action.removeprefix("user.")
+        for entry in entries
+        if "second_factor" in entry.action or "recovery" in entry.action
+    ]
+
+
+def test_codes_are_in_the_log_when_they_are_made_shown_and_used(
+    person: People, browser: Client
+) -> None:
+    person("ann", "approver")
+    set_up(browser)
+    assert actions() == ["second_factor_added", "recovery_codes_made"]
+    browser.get(f"{FACTORS}codes/")
+    code = browser.get(f"{FACTORS}codes/file/").content.decode().split()[-1]
+    other = Client(headers={"host": "localhost"})
+    other.post("/login/", {"login": "ann", "password": PASSWORD})
+    other.post(f"{FACTORS}authenticate/", {"code": code})
+    assert other.get(FACTORS).status_code == 200
+    assert actions()[2:] == ["recovery_codes_shown", "recovery_code_used"]
+    assert AuditEntry.objects.get(action="user.recovery_code_used").after == {"left": 9}
+    browser.post(f"{FACTORS}codes/new/")
+    assert actions()[4:] == ["recovery_codes_removed", "recovery_codes_made"]
+    browser.post(f"{FACTORS}app/off/")
+    assert sorted(actions()[6:]) == ["recovery_codes_removed", "second_factor_removed"]
+
+
+@pytest.mark.parametrize("step", ["on", "off"])
+def test_a_change_that_cannot_be_written_down_does_not_happen(
+    person: People, browser: Client, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def refuse(**_: object) -> None:
+        raise RuntimeError("the log is not there")
+
+    person("ann", "approver")
+    if step == "off":
+        set_up(browser)
+    monkeypatch.setattr("tieout.server.accounts.factors.record", refuse)
+    with pytest.raises(RuntimeError, match="the log is not there"):
+        set_up(browser) if step == "on" else browser.post(f"{FACTORS}app/off/")
+    assert Authenticator.objects.count() == (0 if step == "on" else 2)
+
+
+def test_who_lost_the_phone_and_the_codes_is_let_in_by_an_admin(
+    person: People, browser: Client
+) -> None:
+    ann, admin = person("ann", "approver"), person("root", "admin")
+    set_up(browser)
+    assert reset_second_factor(ann, actor=admin) == 2
+    assert reset_second_factor(ann, actor=admin) == 0
+    assert {entry.actor for entry in AuditEntry.objects.filter(action__endswith="_removed")} == {
+        "root"
+    }
+    other = Client(headers={"host": "localhost"})
+    other.post("/login/", {"login": "ann", "password": PASSWORD})
+    assert other.get(FACTORS).status_code == 200
+
+
+def test_secrets_are_sealed_and_move_to_the_next_key(
+    person: People, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person("ann", "approver")
+    secret = set_up(browser)
+    kept = [str(each.data) for each in Authenticator.objects.all()]
+    assert [secret in text for text in kept] == [False, False]
+    assert all("sealed:" in text for text in kept)
+    key = new_key()
+    monkeypatch.setattr(sealing, "_named", lambda: [key])
+    assert rotate_keys(actor=None) == 2
+    monkeypatch.setattr(sealing, "_derived", lambda: new_key().encode())
+    check_keys()
+    totp = Authenticator.objects.get(type="totp")
+    assert opened(totp.data["secret"]) == secret
+    assert AuditEntry.objects.get(action="keys.rotated").after == {"secrets": 2}
+    monkeypatch.setattr(sealing, "_named", lambda: [new_key()])
+    with pytest.raises(InputError, match="cannot be opened"):
+        check_keys()
+    with pytest.raises(InputError, match="cannot be opened"):
+        rotate_keys(actor=None)
+
+
+def test_a_new_password_ends_the_sessions_of_other_browsers(
+    person: People, browser: Client
+) -> None:
+    person("ann", "approver")
+    other = Client(headers={"host": "localhost"})
+    for each in (browser, other):
+        each.post("/login/", {"login": "ann", "password": PASSWORD})
+    fresh = "another-horse-battery"
+    browser.post(
+        "/account/password/change/",
+        {"oldpassword": PASSWORD, "password1": fresh, "password2": fresh},
+    )
+    assert browser.get("/account/password/change/").status_code == 200
+    assert other.get("/account/password/change/").status_code == 302
+    assert AuditEntry.objects.filter(action="user.password_changed", actor="ann").count() == 1

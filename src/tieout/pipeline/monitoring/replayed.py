@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 _PARTITION: Final = "file"
 _ROW: Final = "__row"
+# What comes at once comes in batches so short, and with so long between them: each is one
+# transaction, and others want to write to the database as well.
+_AT_ONCE_MINUTES: Final = 60
+_BREATH_SECONDS: Final = 0.1
 
 
 @dataclass
@@ -59,6 +63,11 @@ class ReplayedStream:
             if rest.is_empty():
                 self.pause(min(timeout_seconds, 60.0 / self.speed))
                 return None
+        else:
+            beyond = rest[MINUTE] >= int(rest[MINUTE][0]) + _AT_ONCE_MINUTES
+            rest = rest.head((beyond.arg_max() or 0) if beyond.any() else rest.height)
+            if self._given:
+                self.pause(_BREATH_SECONDS)
         self._given += rest.height
         return StreamBatch(_PARTITION, {"rows": self._given}, frame=rest)
 

@@ -12,9 +12,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for the end of a migration, and for those who log in."""
-        from tieout.server.accounts.login_events import listen
+        from tieout.server.accounts import factors, login_events
         from tieout.server.accounts.services import make_roles
 
-        listen()
-
+        login_events.listen()
+        factors.listen()
         post_migrate.connect(make_roles, sender=self, dispatch_uid="accounts.roles")

@@ -15,7 +15,7 @@ from tieout.server.audit.services import record
 
 
 def listen() -> None:
-    """Connect everything that is written down."""
+    """Connect everything that is written down; what is in `factors` has signals of its own."""
     auth.user_logged_in.connect(_logged_in, dispatch_uid="accounts.logged_in")
     auth.user_logged_out.connect(_logged_out, dispatch_uid="accounts.logged_out")
     auth.user_login_failed.connect(_login_failed, dispatch_uid="accounts.login_failed")
@@ -23,9 +23,6 @@ def listen() -> None:
         (account.password_changed, "user.password_changed"),
         (account.password_set, "user.password_changed"),
         (account.password_reset, "user.password_reset"),
-        (mfa.authenticator_added, "user.second_factor_added"),
-        (mfa.authenticator_removed, "user.second_factor_removed"),
-        (mfa.authenticator_reset, "user.second_factor_reset"),
         (mfa.authentication_failed, "user.second_factor_failed"),
         (social.social_account_added, "user.single_sign_on_added"),
         (social.social_account_removed, "user.single_sign_on_removed"),

@@ -6,8 +6,11 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as openid
+from django.db import transaction
 from django.urls import include, path, re_path
 
+# What django-allauth does in several steps, and the audit log with it, is done whole or not at all.
+_whole = transaction.atomic
 _password = [
     path("change/", account.password_change, name="account_change_password"),
     path("set/", account.password_set, name="account_set_password"),
@@ -29,10 +32,14 @@ _factors = [
     path("authenticate/", factors.authenticate, name="mfa_authenticate"),
     path("reauthenticate/", factors.reauthenticate, name="mfa_reauthenticate"),
     path("app/on/", totp.activate_totp, name="mfa_activate_totp"),
-    path("app/off/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("app/off/", _whole(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("codes/", _whole(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
     path("codes/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("codes/file/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path(
+        "codes/file/",
+        _whole(recovery.download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
 ]
 _single_sign_on = [
     path("", social.connections, name="socialaccount_connections"),

@@ -47,7 +47,8 @@ def main() -> None:
         finally:
             broker.terminate()
             broker.wait()
-    print(f"fetched alone: {alone:,.0f} a second; to judged minutes: {whole:,.0f} a second")
+    print(f"fetched alone: {alone[0]:,.0f} a second, {alone[1]:.1f} CPU us an event")
+    print(f"to judged minutes: {whole[0]:,.0f} a second, {whole[1]:.1f} CPU us an event")
 
 
 def produce(servers: str, count: int) -> None:
@@ -61,33 +62,33 @@ def produce(servers: str, count: int) -> None:
         producer.flush(60)
 
 
-def fetched(servers: str, count: int) -> float:
-    """Messages a second by the client alone."""
+def fetched(servers: str, count: int) -> tuple[float, float]:
+    """Messages a second by the client alone, and its CPU microseconds for each."""
     stream = KafkaStream(servers, TOPIC, "alone", BATCH)
     stream.start({})
-    seen, began = 0, 0.0
+    seen, began, worked = 0, 0.0, 0.0
     while seen < count:
         batch = stream.poll_batch(1.0)
-        began = began or time.perf_counter()
+        began, worked = began or time.perf_counter(), worked or time.process_time()
         seen += batch.lines.count(b"\n") + 1 if batch else 0
-    spent = time.perf_counter() - began
+    spent, work = time.perf_counter() - began, time.process_time() - worked
     stream.close()
-    return count / spent
+    return count / spent, work * 1e6 / count
 
 
-def followed(servers: str, count: int) -> float:
-    """Events a second to judged minutes."""
+def followed(servers: str, count: int) -> tuple[float, float]:
+    """Events a second to judged minutes, and CPU microseconds of this process for each."""
     stream = KafkaStream(servers, TOPIC, "followed", BATCH)
     shape = EventShape(dimensions=DIMENSIONS)
     live = Live(MonitorSpec(), shape, stream, MemoryStore())
     live.start()
-    began = 0.0
+    began, worked = 0.0, 0.0
     while live.counted.events < count:
         live.step(1.0)
-        began = began or time.perf_counter()
-    spent = time.perf_counter() - began
+        began, worked = began or time.perf_counter(), worked or time.process_time()
+    spent, work = time.perf_counter() - began, time.process_time() - worked
     stream.close()
-    return count / spent
+    return count / spent, work * 1e6 / count
 
 
 if __name__ == "__main__":

@@ -32,6 +32,21 @@ def test_times_come_in_several_forms() -> None:
     )
 
 
+@pytest.mark.parametrize("rest", ["", "Z", " UTC", ":59", ":59.999Z", ":59,5", ":00 UTC"])
+def test_what_is_behind_the_minute_of_utc_says_nothing_of_it(rest: str) -> None:
+    assert minutes(f"2025-07-12T13:45{rest}", f"2025-07-12 13:46{rest}") == [29205465, 29205466]
+
+
+def test_a_zone_among_times_of_utc_counts() -> None:
+    assert minutes("2025-07-12T13:45:00Z", "2025-07-12T13:45:00-01:00") == [29205465, 29205525]
+
+
+def test_a_day_that_does_not_exist_is_no_time() -> None:
+    line = b'{"timestamp": "2025-02-30T13:45:00Z", "status": "ok"}'
+    [(number, why)] = decode_ndjson(line, SHAPE).bad
+    assert (number, why) == (0, "expected timestamp as a time and status as a status")
+
+
 def test_a_batch_becomes_rows() -> None:
     shape = EventShape(
         dimensions=("acquirer",), amount="amount", duration="took", duration_seconds=True

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _MICROSECONDS: Final = 60_000_000
 _AFTER_MINUTE: Final = r"^(?::\d\d(?:[.,]\d+)?)? ?(?:Z|UTC|[+-]\d\d:?\d\d)?$"
+_IN_UTC: Final = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)? ?(?:Z|UTC)?$"
+_TO_MINUTE: Final = 16
 _DIGITS_MILLISECONDS: Final = 100_000_000_000
 
 
@@ -108,6 +110,9 @@ def _minutes(times: "pl.Series") -> "pl.Series":
     """Minutes since 1970, null for what is no time. Events share seconds: each is read once."""
     import polars as pl
 
+    if times.str.contains(_IN_UTC).all():
+        # Seconds and what is behind them say nothing of the minute: few are different then.
+        times = times.str.head(_TO_MINUTE)
     different = times.unique()
     text = pl.col("text")
     numbers = text.cast(pl.Float64, strict=False)

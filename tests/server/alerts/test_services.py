@@ -87,6 +87,9 @@ def test_the_status_shows_minute_metrics_thresholds_and_persistence(broken: Live
     assert denied["minutes_to_next"] + denied["breached_minutes"] == 15
     assert status["thresholds"]["denied_rate"]["severity_minutes"]["warning"] == 30
     assert 0 < status["thresholds"]["denied_rate"]["limit"] < 1
+    windows = {name: each["windows_minutes"] for name, each in status["thresholds"].items()}
+    assert windows["denied_rate"] == [1, 5, 15, 30, 60]
+    assert windows["volume_drop"] == [1, 5, 15]
     assert status["metrics"]["denied_rate"]["out_of_limits"] is True
     [episode] = status["episodes"]
     assert episode["metric"] == "denied_rate"

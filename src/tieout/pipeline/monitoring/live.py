@@ -12,7 +12,7 @@ from tieout.monitor.journal import Entry, packed
 from tieout.monitor.snapshot import SnapshotError, restored, saved
 from tieout.monitor.spec import MonitorSpec
 from tieout.monitor.tally import MINUTE, fold
-from tieout.pipeline.monitoring.store import Judged, LostLeaseError, Store
+from tieout.pipeline.monitoring.store import Judged, KeptPositions, LostLeaseError, Store
 from tieout.sources.streams.stream import Stream, StreamBatch
 
 _LOG: Final = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class Live:
 
     def start(self) -> None:
         """Go on from what was kept."""
-        self.stream.start(self.store.kept().positions)
+        self.stream.start(KeptPositions(self.store))
 
     def step(self, timeout_seconds: float = _POLL_SECONDS) -> bool:
         """Take the next batch, or let the clock close minutes; whether there was a batch."""

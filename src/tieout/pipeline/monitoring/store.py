@@ -1,6 +1,6 @@
 """Where a live monitor keeps its state, and a store in memory for trying one out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from tieout.monitor.book import Sent
 from tieout.monitor.engine import Minute, Monitor
 from tieout.monitor.flags import Silence
 from tieout.monitor.journal import Entry
+from tieout.sources.streams.stream import Position
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,25 @@ class Store(Protocol):
 
     def save(self, at: int, snapshot: bytes) -> None:
         """Keep all state as one, and forget the journal up to that entry."""
+
+
+class KeptPositions(Mapping[str, Position]):
+    """Where each partition stands, as it is kept at the moment of asking."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getitem__(self, partition: str) -> Position:
+        """The position of a partition that was kept."""
+        return self._store.kept().positions[partition]
+
+    def __iter__(self) -> Iterator[str]:
+        """All that were."""
+        return iter(self._store.kept().positions)
+
+    def __len__(self) -> int:
+        """How many were."""
+        return len(self._store.kept().positions)
 
 
 class LostLeaseError(RuntimeError):

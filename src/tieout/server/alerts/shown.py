@@ -92,9 +92,15 @@ def _threshold(metric: str, values: list[float | None] | None, monitor: Monitor)
     return {
         "limit": values[1] if values else None,
         "method": monitor.spec.metric(metric).method,
-        "windows_minutes": list(monitor.spec.windows.minutes),
+        "windows_minutes": _windows(metric, monitor),
         "severity_minutes": limits.model_dump(),
     }
+
+
+def _windows(metric: str, monitor: Monitor) -> list[int]:
+    """Long windows are of rates alone."""
+    windows = monitor.spec.windows
+    return [*windows.minutes, *(windows.long_minutes if metric.endswith("_rate") else ())]
 
 
 def _number(value: Any) -> float | None:

@@ -1,7 +1,5 @@
 """Live monitors: the last minute, and episodes."""
 
-from typing import Any
-
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
@@ -49,10 +47,35 @@ class MetricFacts(BaseModel):
     out_of_limits: bool
 
 
+class ThresholdFacts(BaseModel):
+    """From when a metric is out of limits."""
+
+    limit: float | None = Field(description="of that minute alone; null where there is none")
+    method: str
+    windows_minutes: list[int] = Field(
+        description="windows that end with the minute, each judged; of rates long ones too"
+    )
+    severity_minutes: dict[str, int | None] = Field(description="breached minutes of each")
+
+
+class PersistenceFacts(BaseModel):
+    """How long a metric has been out of limits, and what comes next."""
+
+    state: str
+    severity: str = Field(description="empty until it has lasted long enough")
+    episode_id: str | None
+    breached_minutes: int
+    quiet_minutes: int
+    since: str | None
+    next_severity: str | None
+    minutes_to_next: int | None
+
+
 class MonitorStatus(BaseModel):
     """The last minute of a monitor.
 
-    thresholds: limit of that minute alone, method, windows, and minutes of each severity.
+    thresholds: limit of that minute alone, method, all windows in minutes that are judged (of
+    rates the long ones too), and minutes of each severity.
     persistence_analysis: state, severity, minutes out of limits, and what comes next.
     """
 
@@ -60,8 +83,8 @@ class MonitorStatus(BaseModel):
     current_minute: str | None
     missing_data: bool = False
     metrics: dict[str, MetricFacts]
-    thresholds: dict[str, dict[str, Any]]
-    persistence_analysis: dict[str, dict[str, Any]]
+    thresholds: dict[str, ThresholdFacts]
+    persistence_analysis: dict[str, PersistenceFacts]
     series: int = 0
     late: int = 0
     episodes: list[EpisodeFacts] = Field(description="those that are not over")

@@ -19,7 +19,8 @@ class KafkaStream:
 
     The offsets that count are those kept with the counts, not the broker's: a partition begins
     there when it is assigned. The group's own offsets are committed all the same, for tools that
-    show how far a consumer lags.
+    show how far a consumer lags. They are looked up when a partition is assigned: another member
+    may have moved it on since this one began.
     """
 
     servers: str
@@ -28,6 +29,7 @@ class KafkaStream:
     batch_messages: int = _BATCH_MESSAGES
     options: dict[str, Any] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
+    _kept: Positions = field(default_factory=dict)
     _waiting: list[StreamBatch] = field(default_factory=list)
     _consumer: "Consumer | None" = None
 
@@ -39,7 +41,7 @@ class KafkaStream:
             raise InputError(
                 "reading Kafka needs confluent-kafka: pip install 'tieout[streams]'"
             ) from error
-        self.positions = dict(positions)
+        self._kept, self.positions = positions, dict(positions)
         usual = {
             "bootstrap.servers": self.servers,
             "group.id": self.group,
@@ -101,8 +103,10 @@ class KafkaStream:
 
     def _assigned(self, consumer: "Consumer", partitions: "list[TopicPartition]") -> None:
         for partition in partitions:
-            kept = self.positions.get(f"{self.topic}/{partition.partition}")
+            name = f"{self.topic}/{partition.partition}"
+            kept = self._kept.get(name)
             if kept:
+                self.positions[name] = kept
                 partition.offset = int(kept["offset"])
         consumer.assign(partitions)
 

@@ -38,7 +38,10 @@ class Stream(Protocol):
     """
 
     def start(self, positions: Positions) -> None:
-        """Connect, and go on from where each partition stood."""
+        """Connect, and go on from where each partition stood.
+
+        A source that shares partitions out may ask again later: `positions` answers as of then.
+        """
 
     def poll_batch(self, timeout_seconds: float) -> StreamBatch | None:
         """The next batch, or None when nothing came in that time."""

@@ -16,6 +16,7 @@ from tieout.monitor.latency import METRICS, Latencies
 from tieout.monitor.leaves import Leaves
 from tieout.monitor.limits import FloatArray, share_of
 from tieout.monitor.multiple import keep_discoveries
+from tieout.monitor.pattern import Patterns
 from tieout.monitor.rates import Rates
 from tieout.monitor.ring import Ring, grown
 from tieout.monitor.shewhart import Shewhart
@@ -79,6 +80,8 @@ class Monitor:
     watermark: Watermark = field(init=False)
     episodes: EpisodeBook = field(init=False)
     late: int = 0
+    _shallow: list[int] = field(default_factory=list)
+    _looked_at: int = 0
 
     def __post_init__(self) -> None:
         """Nothing has been seen."""
@@ -96,6 +99,7 @@ class Monitor:
         self.latencies = Latencies(self.spec)
         self.amounts = Amounts(self.spec)
         self.forecasts = Forecasts(self.spec)
+        self.patterns = Patterns(self.spec)
         self.shewhart = Shewhart(self.spec)
         self.leaves = Leaves(self.dimensions, LOOKBACK_MINUTES, windows.values_max)
         self._gates = np.zeros((3, self.ring.minutes, 1), dtype=np.bool_)
@@ -273,8 +277,12 @@ class Monitor:
             self.amounts.judge(minute, self.ring, cells, limits),
         ]
         verdicts = tuple(each for each in found if each is not None)
+        pattern = self.patterns.judge(
+            minute, verdicts, self._shallow_known(minute), self.ring, limits
+        )
         for verdict in verdicts:
             self.forecasts.apply(minute, verdict, limits)
+        verdicts = (*verdicts, pattern) if pattern is not None else verdicts
         if self.spec.limits.control == "fdr":
             keep_discoveries(verdicts, float(limits.share[ALL, 0]))
         return verdicts
@@ -318,7 +326,20 @@ class Monitor:
         """How many metrics a cell is judged by: rates, volume either way, latency, amount."""
         statuses = max(int((self.ring.first_status[1:] <= minute).sum()), 1)
         timed = len(METRICS) if self.latencies.usual.any() else 0
-        return statuses + 2 + timed + int(self.amounts.usual.any())
+        together = int(self.spec.forest is not None)
+        return statuses + 2 + timed + int(self.amounts.usual.any()) + together
+
+    def _shallow_known(self, minute: int) -> Ints:
+        """The cells of at most one dimension that are known, where the forest asks for them."""
+        if self.spec.forest is None:
+            return np.zeros(1, dtype=np.int64)
+        for cell in range(self._looked_at, len(self.cells)):
+            if self.cells.depth(cell) <= 1:
+                self._shallow.append(cell)
+        self._looked_at = len(self.cells)
+        found = np.array(self._shallow, dtype=np.int64)
+        found = found[found < len(self.ring.first)]
+        return found[self.ring.first[found] <= minute]
 
     def _learn(self, minute: int, cells: Ints, size: int) -> None:
         """Minutes in episodes are left out of the baselines, which follow a window behind."""
@@ -343,6 +364,7 @@ class Monitor:
         self.latencies.learn(past, self.ring, in_limits)
         self.amounts.learn(past, self.ring, in_limits)
         self.forecasts.learn(past, in_limits)
+        self.patterns.learn(past, in_limits, self._shallow_known(past))
         self.shewhart.learn(past, in_limits)
         self.volumes.learn(past, self.ring, keep & ~self._gates[VOLUMES, row, :size])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from tieout.model.errors import InputError
-from tieout.monitor.chosen_spec import ForecastSpec
+from tieout.monitor.chosen_spec import ForecastSpec, ForestSpec
 from tieout.monitor.route_spec import RouteSpec
 from tieout.monitor.source_spec import SourceSpec
 from tieout.monitor.spec_part import SpecPart
@@ -199,6 +199,9 @@ class MonitorSpec(SpecPart):
     windows: WindowSpec = WindowSpec()
     limits: LimitSpec = LimitSpec()
     forecast: ForecastSpec = ForecastSpec()
+    forest: Annotated[
+        ForestSpec | None, Field(description="Judges the metric `pattern`; default not.")
+    ] = None
     severity: SeveritySpec = SeveritySpec()
     episodes: EpisodeSpec = EpisodeSpec()
     sla_ms: dict[Quantile, float] = Field(

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from databases import postgresql
 from local_llm import local_llm
+from models import ModelServer, model_server
 
 from tieout.engines.duckdb import DuckDBEngine
 from tieout.reconcile.records import RECORD_SCHEMA
@@ -57,6 +58,13 @@ def language_model() -> Iterator[str]:
     """Address of a real language model of this machine, up to `/v1`; started once."""
     with local_llm() as address:
         yield address
+
+
+@pytest.fixture
+def model() -> Iterator[ModelServer]:
+    """A played language model, which answers the least that is allowed."""
+    with model_server() as served:
+        yield served
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,11 @@
 """Buckets by a language model, where nothing else names one; a repeated run asks nobody."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from models import ModelServer, model_server
+from models import ModelServer
 
 from tieout.pipeline.analyze import AnalyzeJob, analyze
 from tieout.pipeline.assistant_naming import Asking, name_by_assistant
@@ -28,11 +27,10 @@ assistant: {use: true}
 
 
 @pytest.fixture
-def model() -> Iterator[ModelServer]:
+def model(model: ModelServer) -> ModelServer:
     """Says that it is a reversal."""
-    with model_server() as served:
-        served.answer = lambda *_: {"bucket": "reversal", "cites": ["f1"]}
-        yield served
+    model.answer = lambda *_: {"bucket": "reversal", "cites": ["f1"]}
+    return model
 
 
 def resolving(model: ModelServer, **more: Any) -> ResolveSpec:
@@ -74,7 +72,7 @@ def test_only_what_nothing_names_is_asked_about(model: ModelServer, tmp_path: Pa
     assert named.breaks["bucket"].to_list() == ["timing", "reversal", "ambiguous"]
     assert named.breaks["bucket_confidence"].to_list() == [0.9, 0.5, 0.5]
     assert named.breaks["evidence"][1] == (
-        "left 1.00; no evidence; the assistant says reversal (played)"
+        "no evidence; the assistant says reversal (played); left 1.00"
     )
     assert len(model.bodies) == 1
     told = {fact["name"]: fact["value"] for fact in model.asked[0]["facts"]}

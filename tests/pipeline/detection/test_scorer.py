@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ import pytest
 from tieout.detect.thresholds import CutPolicy
 from tieout.model.errors import InputError
 from tieout.model.table import TableRole
-from tieout.pipeline.detection import DetectResult
+from tieout.pipeline.detection import DetectJob, DetectResult, detect
 from tieout.pipeline.detection.scorer import Scorer, latest_model
 from tieout.pipeline.detection.use import load_use, use_path
 from tieout.practice.ledger import generate_ledger
@@ -28,15 +29,22 @@ def records_of(path: Path) -> list[dict[str, Any]]:
         return list(csv.DictReader(file))
 
 
+@pytest.fixture(scope="module")
+def learnt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace whose model has learnt from the first 2,700 of 3,000 payments."""
+    folder = tmp_path_factory.mktemp("learnt")
+    rows = records_of(generate_payments(rows=3_000, seed=11, out=folder / "made").transactions)
+    file = folder / "learnt.csv"
+    pl.DataFrame(rows[:2_700]).write_csv(file)
+    detect(DetectJob(file=str(file), profile="payments", out=folder / "run", workspace=folder))
+    return folder
+
+
 @pytest.fixture
-def payments(tmp_path: Path, run: Detector) -> list[dict[str, Any]]:
-    """Records beyond those that the workspace's model learnt from."""
-    made = generate_payments(rows=3_000, seed=11, out=tmp_path / "made")
-    rows = records_of(made.transactions)
-    learnt = tmp_path / "learnt.csv"
-    pl.DataFrame(rows[:2_700]).write_csv(learnt)
-    run(learnt, profile="payments")
-    return rows
+def payments(tmp_path: Path, learnt: Path) -> list[dict[str, Any]]:
+    """Records beyond those that the workspace's model learnt from; the workspace is a copy."""
+    shutil.copytree(learnt, tmp_path, dirs_exist_ok=True)
+    return records_of(tmp_path / "made" / "transactions.csv")
 
 
 def test_records_together_are_judged_as_the_rows_that_were_learnt_from(

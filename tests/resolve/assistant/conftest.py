@@ -1,13 +1,13 @@
 """A played model, a case to ask about, and a clock that tests turn."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from models import ModelServer, model_server
+from models import ModelServer
 
 from tieout.resolve.assistant.ask import Assistant
 from tieout.resolve.assistant.material import Material, material_of
@@ -50,13 +50,6 @@ class Turned:
 def clock() -> Turned:
     """Shows noon."""
     return Turned()
-
-
-@pytest.fixture
-def model() -> Iterator[ModelServer]:
-    """Answers the least that is allowed."""
-    with model_server() as served:
-        yield served
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """52 hostile texts in each field, and models that do what they want: what is shown is harmless."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
+from hostile_texts import HOSTILE
 from models import Answering, ModelServer, escaping, obeying, shows_nothing_hostile
 
 from tieout.resolve.assistant import tasks
@@ -15,11 +15,6 @@ from tieout.resolve.assistant.usage import Outcome
 
 from .conftest import FACTS, Make
 
-HOSTILE = (
-    (Path(__file__).parents[2] / "server" / "resolutions" / "hostile.txt")
-    .read_text("utf-8")
-    .splitlines()
-)
 FIELDS = ("key", "comment", "counterparty", "evidence", "candidates", "reasons")
 
 

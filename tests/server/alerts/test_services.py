@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from stream_outage import ListedStream, outage
+from stream_outage import PER_MINUTE, ListedStream, outage
 
 from tieout.model.errors import InputError
 from tieout.pipeline.monitoring.live import Live
@@ -24,8 +24,12 @@ People = Callable[..., User]
 @pytest.fixture
 def broken(follow: Follow) -> Live:
     """A monitor in the middle of an outage, some minutes after it was found."""
-    live = follow(ListedStream(outage(), size=40))
+    stream = ListedStream(outage(), size=75 * PER_MINUTE)
+    live = follow(stream)
     live.start()
+    live.step(0)
+    assert not Episode.objects.exists()
+    stream.size = PER_MINUTE
     while not Episode.objects.exists():
         live.step(0)
     return live

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from django.test.utils import override_settings
 from fee_cases import open_fee_case
-from models import ModelServer, model_server
+from models import ModelServer
 
 from tieout.server.assistant import asking
 from tieout.server.cases.models import Case
@@ -29,13 +29,6 @@ RESOLVE = {
         }
     },
 }
-
-
-@pytest.fixture
-def model() -> Iterator[ModelServer]:
-    """Answers the least that is allowed."""
-    with model_server() as served:
-        yield served
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
+from hostile_texts import HOSTILE
 from models import ModelServer, escaping, obeying, shows_nothing_hostile
 
 from tieout.resolve.assistant.tasks import Task
@@ -24,9 +24,6 @@ from .conftest import Configure, MakeCase
 
 pytestmark = pytest.mark.django_db(transaction=True)
 People = Callable[..., User]
-HOSTILE = (
-    (Path(__file__).parents[1] / "resolutions" / "hostile.txt").read_text("utf-8").splitlines()
-)
 TASKS = (Task.SUMMARY, Task.CLASSIFY, Task.CHOOSE)
 
 

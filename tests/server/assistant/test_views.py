@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from clients import client_of
 from models import ModelServer
 
 from tieout.server.accounts.models import User
@@ -19,12 +19,6 @@ from .conftest import Configure, MakeCase
 
 pytestmark = pytest.mark.django_db(transaction=True)
 People = Callable[..., User]
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_without_a_model_the_case_is_summed_up_by_rule_and_told_the_next_step(

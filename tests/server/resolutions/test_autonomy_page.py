@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from clients import client_of
 from django.test import Client
 
 from tieout.server.accounts.models import User
@@ -25,12 +26,6 @@ autonomy:
 @pytest.fixture(autouse=True)
 def policy(workspace: Path) -> None:
     (workspace / "resolve.yaml").write_text(POLICY)
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def act_alone(case: Case) -> Proposal:

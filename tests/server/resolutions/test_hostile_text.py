@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hostile_texts import HOSTILE
 
 from tieout.resolve.config import ResolveSpec, workspace_resolve_spec
 from tieout.resolve.facts import Facts
@@ -22,7 +23,6 @@ from tieout.server.cases.models import Case
 from tieout.server.outbox.models import Delivery
 from tieout.server.resolutions import services
 
-HOSTILE = (Path(__file__).parent / "hostile.txt").read_text("utf-8").splitlines()
 MakeCase = Callable[..., Case]
 People = Callable[..., User]
 HONEST = Facts(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from clients import client_of
 from django.test import Client
 
 from tieout.server.accounts.models import User
@@ -15,12 +16,6 @@ from tieout.server.resolutions.models import Proposal
 pytestmark = pytest.mark.django_db(transaction=True)
 MakeCase = Callable[..., Case]
 People = Callable[..., User]
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_the_proposal_stands_beside_the_case_with_what_leaves(

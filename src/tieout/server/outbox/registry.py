@@ -27,6 +27,8 @@ def follower(subject_kind: str) -> Callable[[Follow], Follow]:
 
 def follow(delivery: "Delivery") -> None:
     """Tell whoever follows the delivery's subject."""
+    if not delivery.subject_kind:
+        return
     load_handlers()
     known = _followers.get(delivery.subject_kind)
     if known is not None:

@@ -1,8 +1,9 @@
 """What every detector looks like, so that they can be judged, fused and saved alike."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, Self, TypeAlias
+from typing import ClassVar, Final, Protocol, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from tieout.model.facts import Reason
 from tieout.model.table import Table
 
 FloatArray: TypeAlias = NDArray[np.float64]
+_LARGEST: Final = sys.float_info.max
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 State: TypeAlias = Mapping[str, "Json | NDArray[np.generic]"]
 
@@ -63,3 +65,13 @@ class Detector(Protocol):
     def restored(cls, state: State) -> Self:
         """The fitted detector that had this state."""
         ...
+
+
+def zero_for_nan(values: FloatArray) -> FloatArray:
+    """As `numpy.nan_to_num`, of which a row alone pays for the looking up of limits.
+
+    >>> zero_for_nan(np.array([np.nan, -1.5, np.inf])).tolist()
+    [0.0, -1.5, 1.7976931348623157e+308]
+    """
+    known: FloatArray = np.where(np.isnan(values), 0.0, values)
+    return np.minimum(np.maximum(known, -_LARGEST), _LARGEST)

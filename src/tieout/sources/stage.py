@@ -92,6 +92,7 @@ def _stage(
     if not source.typed:
         path.parent.mkdir(parents=True, exist_ok=True)
         written = engine.write_parquet(flagged, path, keep_order=True)
+        bad = 0 if _is_null_throughout(path, _BAD_COLUMN) else None
         row_column = None if source.numbered else "row"
         flagged = engine.read_parquet([path], row_column=row_column)
         if not written and source.exact is not None:
@@ -99,7 +100,9 @@ def _stage(
         rows = written + source.rejected
         if source.rows not in (None, rows):
             raise ConservationError(f"{source.name}: {source.rows} rows were read, {rows} typed")
-    unreadable, count = _unreadable(flagged, source, plan, engine, rejects_max)
+    unreadable, count = (
+        ([], 0) if bad == 0 else _unreadable(flagged, source, plan, engine, rejects_max)
+    )
     sound = flagged.filter(flagged[_BAD_COLUMN].isnull()) if count else flagged
     return Staged(
         table=sound.select("row", *plan.fields),
@@ -205,6 +208,18 @@ def _once(source: Source, table: ir.Table, parts: dict[str, ir.Value]) -> ir.Tab
     """
     row = {source.row_column: table[source.row_column]} if source.row_column is not None else {}
     return table.select(**row, **parts, **{"kept apart": ibis.random()})
+
+
+def _is_null_throughout(path: Path, name: str) -> bool:
+    """Whether the statistics of a Parquet file say that a column holds nothing."""
+    import pyarrow.parquet as pq
+
+    metadata = pq.read_metadata(path)
+    place = metadata.schema.names.index(name)
+    groups = (metadata.row_group(at) for at in range(metadata.num_row_groups))
+    told = (group.column(place).statistics for group in groups)
+    nulls = [0 if each is None or not each.has_null_count else each.null_count for each in told]
+    return bool(sum(nulls) == metadata.num_rows)
 
 
 def _unreadable(

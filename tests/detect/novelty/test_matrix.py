@@ -107,3 +107,19 @@ def test_facts_of_identifiers_are_heeded_when_they_change(
     table = number_table({"a": np.array([1.0, 2.0]), "b": np.array([3.0, 4.0])})
     named = replace(table.columns[0], is_identifier=True)
     assert usable_columns(replace(table, columns=(named, table.columns[1]))) == ("b",)
+
+
+def test_a_row_alone_is_what_it_is_among_others(number_table: Callable[..., Table]) -> None:
+    table = number_table(
+        {"a": np.array([1.0, np.nan, np.inf]), "b": np.array([0.5, -2.0, 3.0]), "c": np.zeros(3)}
+    )
+    table = replace(
+        table,
+        frame=table.frame.with_columns(
+            pl.Series("b", [7, None, 9]), pl.Series("c", ["4", "5", "6"]).cast(pl.Decimal(9, 2))
+        ),
+    )
+    together = number_matrix(table, ("a", "b", "c", "gone"))
+    for place in range(3):
+        alone = number_matrix(table.take(np.array([place])), ("a", "b", "c", "gone"))
+        np.testing.assert_array_equal(alone[0], together[place])

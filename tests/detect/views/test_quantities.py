@@ -127,3 +127,20 @@ def test_a_quantity_is_restored_from_json(quantity: Quantity) -> None:
 def test_something_else_is_not_restored() -> None:
     with pytest.raises(TypeError, match="state of a quantity"):
         Quantity.restored(7)
+
+
+def test_a_row_alone_has_the_numbers_that_it_has_among_others() -> None:
+    frame = pl.DataFrame(
+        {
+            "x": [1.5, None, float("inf"), float("nan")],
+            "y": [3, 2**53 + 1, None, -1],
+            "z": pl.Series(["1.10", "2.20", None, "4.40"]).cast(pl.Decimal(9, 2)),
+        }
+    )
+    for names in (["x", "y"], ["x", "y", "z"]):
+        together = number_columns(frame, names)
+        for place in range(frame.height):
+            alone = number_columns(frame[[place]], [*names, "x"])
+            assert list(alone) == names
+            for name in names:
+                np.testing.assert_array_equal(alone[name], together[name][[place]])

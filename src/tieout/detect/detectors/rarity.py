@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieout.detect.calibration import TailCalibration
-from tieout.detect.detector import FloatArray, Json, Scores, State
+from tieout.detect.detector import FloatArray, Json, Scores, State, zero_for_nan
 from tieout.detect.detectors.encoding import CodeArray, Vocabulary, require, vocabularies
 from tieout.detect.detectors.keeping import (
     CALIBRATION_ROWS_MAX,
@@ -245,5 +245,6 @@ def _log_p(score: FloatArray, calibration: TailCalibration) -> FloatArray:
     history = calibration.scores
     some = len(history) - int(np.searchsorted(history, 0.0, side="right"))
     share = np.log((some + 1.0) / (len(history) + 1.0))
-    log_p: FloatArray = np.where(np.nan_to_num(score) > 0.0, share - np.nan_to_num(score), 0.0)
+    known = zero_for_nan(score)
+    log_p: FloatArray = np.where(known > 0.0, share - known, 0.0)
     return np.minimum(log_p, 0.0)

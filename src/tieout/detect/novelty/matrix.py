@@ -1,13 +1,16 @@
 """Which columns are numbers worth comparing, and the matrix of them."""
 
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tieout.detect.detector import FloatArray
 from tieout.model.table import Kind, Table
+
+if TYPE_CHECKING:
+    import polars as pl
 
 BoolArray: TypeAlias = NDArray[np.bool_]
 CLOCK_CORRELATION: Final = 0.95
@@ -19,10 +22,22 @@ def number_matrix(table: Table, names: Sequence[str]) -> FloatArray:
     present = [name for name in names if name in table.frame.columns]
     values = np.full((table.height, len(names)), np.nan)
     if present:
-        found = table.frame.select(present).to_numpy()
+        found = _row_of(table.frame, present)
+        found = table.frame.select(present).to_numpy() if found is None else found
         values[:, [names.index(name) for name in present]] = found
     values[~np.isfinite(values)] = np.nan
     return values
+
+
+def _row_of(frame: "pl.DataFrame", names: Sequence[str]) -> FloatArray | None:
+    """A row alone in one look, without a plan; None for several rows, or for other than numbers."""
+    if frame.height != 1:
+        return None
+    record = dict(zip(frame.columns, frame.row(0), strict=True))
+    values = [record[name] for name in names]
+    if not all(value is None or isinstance(value, int | float) for value in values):
+        return None
+    return np.array([[np.nan if value is None else float(value) for value in values]])
 
 
 def usable_columns(table: Table) -> tuple[str, ...]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tieout.detect.detector import FloatArray, Json, State
+from tieout.detect.detector import FloatArray, Json, State, zero_for_nan
 from tieout.detect.views.groups import Book, Grouping
 from tieout.detect.views.patterns import Patterns
 from tieout.detect.views.peers import Coded
@@ -61,9 +62,8 @@ class Panel:
 
     def rows(self, frame: "pl.DataFrame") -> Rows:
         """The numbers and groups of the rows of a frame."""
-        names = [name for view in self.views for name in view.quantity.columns]
-        columns = number_columns(frame, [*names, *self.patterns.watched])
-        return Rows(columns, self.book.levels(frame, (view.groups for view in self.views)))
+        columns = number_columns(frame, self._names)
+        return Rows(columns, self.book.levels(frame, self._groupings))
 
     def smallest(self, frame: "pl.DataFrame") -> FloatArray:
         """Logarithm of the smallest p-value of each row, not yet paid for by Bonferroni.
@@ -72,7 +72,7 @@ class Panel:
         """
         rows = self.rows(frame)
         best = np.full(frame.height, np.nan)
-        for quantity, weight in weights(self.views).items():
+        for quantity, weight in self._weights.items():
             mean = mean_log_p(self.views, quantity, rows)
             best = np.fmin(best, weight * self.means[quantity].log_p(mean))
         pattern = self.patterns.log_p(rows.columns, frame.height)
@@ -87,7 +87,21 @@ class Panel:
 
     def log_p(self, smallest: FloatArray) -> FloatArray:
         """What history makes of the smallest log p-value; 0.0 for NaN."""
-        return np.nan_to_num(self.least.log_p(self.paid(smallest)), nan=0.0)
+        return zero_for_nan(self.least.log_p(self.paid(smallest)))
+
+    @cached_property
+    def _weights(self) -> dict[Quantity, float]:
+        return weights(self.views)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        """The columns that are numbers here, each once."""
+        names = [name for view in self.views for name in view.quantity.columns]
+        return tuple(dict.fromkeys([*names, *self.patterns.watched]))
+
+    @cached_property
+    def _groupings(self) -> tuple[Grouping, ...]:
+        return tuple(dict.fromkeys(view.groups for view in self.views))
 
     def state(self) -> "dict[str, Json | NDArray[np.generic]]":
         """What `restored` needs."""

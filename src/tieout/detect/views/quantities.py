@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -106,6 +107,15 @@ class Quantity:
 def number_columns(frame: "pl.DataFrame", names: Sequence[str]) -> dict[str, FloatArray]:
     """Columns as Float64 arrays; missing and infinite values are NaN."""
     columns: dict[str, FloatArray] = {}
+    if frame.height == 1:
+        record = dict(zip(frame.columns, frame.row(0), strict=True))
+        cells = [record[name] for name in names]
+        if all(cell is None or isinstance(cell, int | float) for cell in cells):
+            # A row alone is read in one look.
+            return {
+                name: np.array([np.nan if cell is None or not isfinite(cell) else float(cell)])
+                for name, cell in zip(names, cells, strict=True)
+            }
     for name in dict.fromkeys(names):
         column = frame[name]
         values = (column if column.dtype == _float64() else column.cast(_float64())).to_numpy()

@@ -26,7 +26,7 @@ from statistics import median
 import numpy as np
 import polars as pl
 
-from tieout.monitor.chosen_spec import ForestSpec
+from tieout.monitor.chosen_spec import ForecastSpec, ForestSpec
 from tieout.monitor.engine import Monitor
 from tieout.monitor.spec import MetricSpec, MonitorSpec, WindowSpec
 from tieout.practice.rates import generate_rates
@@ -34,6 +34,7 @@ from tieout.practice.rates import generate_rates
 DIMENSIONS = ("channel", "product", "acquirer", "card_type")
 MARGIN_MINUTES = 30
 TOGETHER_MINUTES = 5
+FORECAST_CELLS = 20
 CONTESTANTS = {
     "monitor_pandas.py": (
         ("in a row", "pandas, mean + 3 sigma, 15 in a row"),
@@ -116,13 +117,14 @@ def main() -> None:
 
 
 def spec_of(method: str) -> MonitorSpec:
-    """Every metric by one method; nothing else is set but that pairs are left out."""
+    """Every metric by one method, without pairs; forecasts once a day, of every cell."""
     windows = WindowSpec(pairs=False)
     if method == "forest":
         alone = {"*": MetricSpec(enabled=False), "pattern": MetricSpec()}
         return MonitorSpec(windows=windows, metrics=alone, forest=ForestSpec())
     metric = MetricSpec.model_validate({"method": method})
-    return MonitorSpec(windows=windows, metrics={"*": metric})
+    forecast = ForecastSpec(series_max=FORECAST_CELLS, refit_minutes=1440)
+    return MonitorSpec(windows=windows, metrics={"*": metric}, forecast=forecast)
 
 
 def rows_of(path: Path) -> pl.DataFrame:

@@ -6,16 +6,21 @@ TASK and OUT as of monitor_river.py; OUT has `in a row` (fifteen) and `at once` 
 
 import sys
 import time
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 SIGMAS = 3.0
 WINDOW_MINUTES = 1440
 IN_A_ROW = 15
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-def alarms(metrics, consecutive):  # type: ignore[no-untyped-def]
+
+def alarms(metrics: Floats, consecutive: int) -> Ints:
     """Minutes out of limits, up or (volume) down as well."""
     minutes, cells, columns = metrics.shape
     frame = pd.DataFrame(metrics.reshape(minutes, cells * columns))
@@ -26,7 +31,8 @@ def alarms(metrics, consecutive):  # type: ignore[no-untyped-def]
     out.loc[:, volumes] |= (frame < mean - SIGMAS * sigma).loc[:, volumes]
     lasting = out.rolling(consecutive).sum() >= consecutive
     at, series = np.nonzero(lasting.to_numpy())
-    return np.stack([series // columns, series % columns, at], axis=1)
+    found: Ints = np.stack([series // columns, series % columns, at], axis=1)
+    return found
 
 
 if __name__ == "__main__":
@@ -35,7 +41,7 @@ if __name__ == "__main__":
     events = counts.sum(axis=2, keepdims=True)
     rates = counts[:, :, 1:] / np.maximum(events, 1)
     metrics = np.concatenate([rates, events, latency[:, :, None]], axis=2)
-    answer = {}
+    answer: dict[str, Any] = {}
     for name, consecutive in (("in a row", IN_A_ROW), ("at once", 1)):
         started = time.process_time()
         answer[name] = alarms(metrics, consecutive)

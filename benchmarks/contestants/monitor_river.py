@@ -8,8 +8,10 @@ where nobody paid. OUT gets rows of cell, column and the minute of each alarm: `
 
 import sys
 import time
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from river.anomaly import HalfSpaceTrees, QuantileFilter
 from river.compose import Pipeline
 from river.drift import ADWIN
@@ -17,15 +19,19 @@ from river.preprocessing import MinMaxScaler
 
 QUANTILE = 0.999
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-def metrics_of(counts, latency):  # type: ignore[no-untyped-def]  # River has no types
+
+def metrics_of(counts: Floats, latency: Floats) -> Floats:
     """Rates but of approvals, events, latency: (minutes, cells, columns)."""
     events = counts.sum(axis=2, keepdims=True)
     rates = counts[:, :, 1:] / np.maximum(events, 1)
-    return np.concatenate([rates, events, np.nan_to_num(latency)[:, :, None]], axis=2)
+    found: Floats = np.concatenate([rates, events, np.nan_to_num(latency)[:, :, None]], axis=2)
+    return found
 
 
-def half_space(metrics):  # type: ignore[no-untyped-def]
+def half_space(metrics: Floats) -> Ints:
     """Alarms of the vectors, a model a cell, beyond the 99.9 % of scores so far."""
     found = []
     for cell in range(metrics.shape[1]):
@@ -40,7 +46,7 @@ def half_space(metrics):  # type: ignore[no-untyped-def]
     return np.array(found, dtype=np.int64).reshape(-1, 3)
 
 
-def adwin(metrics):  # type: ignore[no-untyped-def]
+def adwin(metrics: Floats) -> Ints:
     """Minutes at which a metric has drifted, a detector a cell and metric."""
     found = []
     for cell in range(metrics.shape[1]):
@@ -56,7 +62,7 @@ def adwin(metrics):  # type: ignore[no-untyped-def]
 if __name__ == "__main__":
     task = np.load(sys.argv[1])
     metrics = metrics_of(task["counts"], task["latency"])
-    answer = {}
+    answer: dict[str, Any] = {}
     for name, method in (("HalfSpaceTrees", half_space), ("ADWIN", adwin)):
         started = time.process_time()
         answer[name] = method(metrics)

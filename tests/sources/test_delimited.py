@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from tieout.engines.duckdb import DuckDBEngine
+from tieout.model.errors import InputError
 from tieout.sources.source import Source
 
 from .conftest import Opener, Stager
@@ -124,6 +125,19 @@ def test_it_leaves_out_rows_without_a_character(opened: Opener, engine: DuckDBEn
 
 def test_it_reads_a_single_column(opened: Opener, engine: DuckDBEngine) -> None:
     assert cells(opened("reference\nA\n\nB\n"), engine) == [("A",), ("B",)]
+
+
+def test_it_reads_hundreds_of_columns_and_refuses_more_than_people_keep(
+    opened: Opener, engine: DuckDBEngine
+) -> None:
+    def wide(count: int) -> str:
+        numbers = [str(number) for number in range(count)]
+        return ",".join(f"c{number}" for number in numbers) + "\n" + ",".join(numbers) + "\n"
+
+    (row,) = cells(opened(wide(600)), engine)
+    assert row[-1] == "599"
+    with pytest.raises(InputError, match="has 2,001 columns; expected at most 2,000"):
+        opened(wide(2_001))
 
 
 def test_it_reads_the_words_that_databases_write_for_nothing(

@@ -29,6 +29,8 @@ from tieout.sources.source import (
 )
 from tieout.sources.spool import TextSpool
 
+# More would be read for hours, and no table that people keep has so many.
+COLUMNS_MAX: Final = 2_000
 _HEAD_BYTES: Final = 1 << 18
 _HEAD_RECORDS: Final = 200
 _PREFERRED: Final = {".csv": ",", ".tsv": "\t", ".psv": "|"}
@@ -81,6 +83,11 @@ def _understand(path: Path, *, workdir: Path) -> _Text:
     layout = find_layout(records, name=path.name)
     if not layout.names:
         raise InputError(f"{path.name}: the file is blank; expected a header and data rows")
+    if len(layout.names) > COLUMNS_MAX:
+        raise InputError(
+            f"{path.name}: has {len(layout.names):,} columns; expected at most {COLUMNS_MAX:,}: "
+            "leave out what is not needed"
+        )
     return _Text(path, readable, dialect, layout.skip, layout.names)
 
 
@@ -116,7 +123,14 @@ def _quick_table(text: _Text, engine: Engine, workdir: Path) -> ir.Table:
     # Most rows show by their first value, without a look at its spaces, that they are not blank.
     printable = [table[name] >= "!" for name in text.names]
     filled = [table[name].strip() != "" for name in text.names]
-    return table.filter(reduce(or_, printable + filled))
+    return table.filter(_any_of(printable + filled))
+
+
+def _any_of(terms: "list[ir.BooleanValue]") -> "ir.BooleanValue":
+    """Joined in pairs: the depth of what the engine reads grows by one when columns double."""
+    while len(terms) > 1:
+        terms = [reduce(or_, terms[at : at + 2]) for at in range(0, len(terms), 2)]
+    return terms[0]
 
 
 def _exact_records(text: _Text) -> Iterator[ExactRecord]:

@@ -240,3 +240,14 @@ def test_the_confidence_of_payments_means_what_it_says_on_other_practice_data(
     assert result.manifest.counts["quality"]["calibration_error"] < 0.006
     cases = pl.read_csv(tmp_path / "run" / "cases.csv")
     assert max(cases["confidence"].to_list()) > 0.5
+
+
+@pytest.mark.parametrize("rows", [1, 40])
+def test_rows_of_which_nothing_is_known_are_judged_all_the_same(
+    run: Detector, tmp_path: Path, rows: int
+) -> None:
+    path = tmp_path / "plain.csv"
+    path.write_text("a,b\n" + "".join(f"{n},{2 * n}\n" for n in range(1, rows + 1)))
+    result = run(path, policy=CutPolicy(threshold=0.0) if rows > 1 else CutPolicy())
+    assert scored(result.out).height == rows
+    assert pl.read_csv(result.out / "cases.csv").height == (rows if rows > 1 else 0)

@@ -88,7 +88,8 @@ def group_cases(job: "DetectJob", data: "Data", found: "Findings") -> CaseGroups
 def _findings(table: Table, found: "Findings", cases: pl.DataFrame) -> pl.DataFrame:
     flagged = table.frame[found.flagged]
     currency = table.roles.get(TableRole.CURRENCY)
-    known = flagged.select(
+    known = _for_each_row(
+        flagged,
         _amount(table).alias("amount"),
         (pl.col(currency) if currency else pl.lit("")).cast(pl.String).alias("currency"),
         _moment(table).alias("at"),
@@ -100,6 +101,12 @@ def _findings(table: Table, found: "Findings", cases: pl.DataFrame) -> pl.DataFr
             "case_id", "row", "severity", kind.alias("bucket"), pl.col("reasons_top3")
         ).get_columns()
     )
+
+
+def _for_each_row(frame: pl.DataFrame, *columns: pl.Expr) -> pl.DataFrame:
+    """As `select`, which makes one row of what names no column, however many there are."""
+    names = [each.meta.output_name() for each in columns]
+    return frame.with_columns(columns).select(names)
 
 
 def attributes(table: Table) -> list[str]:
@@ -121,7 +128,8 @@ def _view(table: Table, found: "Findings") -> View:
     labels = {f"attribute {name}": name for name in attributes(table)}
     # Odd, as files often have their rows in pairs.
     step = (max(table.height, 1) - 1) // _RECORDS_MAX // 2 * 2 + 1
-    records = table.frame.gather_every(step).select(
+    records = _for_each_row(
+        table.frame.gather_every(step),
         *(pl.col(name).cast(pl.String).alias(column) for column, name in labels.items()),
         _moment(table).alias("at"),
     )

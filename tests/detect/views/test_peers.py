@@ -36,6 +36,13 @@ def test_grouped_medians_are_the_medians_of_the_groups(rows: list[tuple[int, flo
         assert medians[code] == pytest.approx(expected, rel=1e-12, abs=1e-6)
 
 
+def test_groups_beyond_two_bytes_of_codes_are_told_apart() -> None:
+    codes = np.array([3, 65_539, 3, 65_539, 131_075, 3])
+    medians = grouped_medians(np.array([1.0, 10.0, 2.0, 30.0, 7.0, 5.0]), Coded(codes, 140_000))
+    assert medians[[3, 65_539, 131_075]].tolist() == [2.0, 20.0, 7.0]
+    assert np.flatnonzero(medians).tolist() == [3, 65_539, 131_075]
+
+
 def test_medians_of_many_rows_are_those_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(9)
     coded = Coded(random.integers(0, 30, 4_000), 31)

@@ -1,0 +1,46 @@
+"""Parts of the live page: many cells that break together do not bury what broke."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+def drawn(count: int, *, may_act: bool = True) -> str:
+    """The table of so many open episodes."""
+    from django.template.loader import render_to_string
+
+    episodes = [
+        SimpleNamespace(
+            pk=number, metric="denied_rate", dimensions=f"acquirer=A{number}" if number else "",
+            root_cause="", severity="info", state="firing", acknowledged_by=None,
+            started_at=datetime(2026, 3, 2, 7, 1, tzinfo=UTC), breached_minutes=16, excess=90.0,
+            money_at_risk={},
+        )
+        for number in range(count)
+    ]  # fmt: skip
+    context: dict[str, Any] = {"episodes": episodes, "silences": [], "may_act": may_act}
+    monitor = SimpleNamespace(name="cards")
+    return render_to_string("alerts/open.html", {**context, "monitor": monitor})
+
+
+def test_the_first_episodes_stand_open_and_the_others_are_folded_up() -> None:
+    above, folded = drawn(9).split('<details class="card-footer')
+    assert above.count("denied_rate</th>") + above.count("denied_rate<div") == 6
+    assert "3 more" in folded
+    assert [f"acquirer=A{number}</div>" in folded for number in (5, 6, 7, 8)] == [
+        False, True, True, True,
+    ]  # fmt: skip
+
+
+def test_a_few_are_not_folded_up() -> None:
+    assert "card-footer" not in drawn(6)
+    assert "Everything is in limits." in drawn(0)
+
+
+def test_only_who_may_act_is_shown_how() -> None:
+    assert drawn(8).count("Acknowledge</button>") == 8
+    assert "Acknowledge" not in drawn(8, may_act=False)

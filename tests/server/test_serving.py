@@ -1,5 +1,6 @@
 """What may be served where."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from tieout.model.errors import InputError
 from tieout.server.config import ServerConfig, load_config
-from tieout.server.serving import Serving, require_safe
+from tieout.server.serving import Serving, listening_socket, require_safe
 
 GOOD = {
     "TIEOUT_SECRET_KEY": "0123456789abcdef0123456789abcdef",
@@ -93,3 +94,18 @@ def test_answers_of_the_api_too_tell_browsers_to_come_by_https(monkeypatch: Patc
     load_config.cache_clear()
     answer = TestClient(create_app("api"), base_url="https://localhost").get("/nowhere")
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_what_is_accepted_sends_the_parts_of_an_answer_at_once(host: str) -> None:
+    with listening_socket(Serving(host=host, port=0)) as listening:
+        address = listening.getsockname()[:2]
+        with socket.create_connection(address), listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_a_port_that_is_taken_is_refused_with_what_to_do() -> None:
+    with listening_socket(Serving(port=0)) as listening:
+        port = listening.getsockname()[1]
+        with pytest.raises(InputError, match="choose another with --port"):
+            listening_socket(Serving(port=port))

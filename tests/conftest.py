@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 from databases import postgresql
+from hypothesis import settings
 from local_llm import local_llm
 from models import ModelServer, model_server
 
@@ -15,6 +16,9 @@ from tieout.engines.duckdb import DuckDBEngine
 from tieout.reconcile.records import RECORD_SCHEMA
 
 Records = Callable[..., pl.DataFrame]
+# Machines differ: no test asserts a time, those that draw their own examples neither.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 # Fixtures behind which another process, or a thread that serves, may be late on a busy machine.
 _REAL = {
     "browser", "demo", "kafka", "nats", "own_server", "rabbitmq", "redis", "server",

@@ -21,7 +21,7 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 # Fixtures behind which another process, or a thread that serves, may be late on a busy machine.
 _REAL = {
-    "browser", "demo", "kafka", "nats", "own_server", "rabbitmq", "redis", "server",
+    "browser", "demo", "feed", "kafka", "nats", "own_server", "rabbitmq", "redis", "server",
     "server_environment", "tls_client",
 }  # fmt: skip
 

@@ -1,9 +1,11 @@
 """Scores become p-values: how often history had one at least as large."""
 
 import math
+from array import array
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Self
 
 import numpy as np
@@ -80,8 +82,13 @@ class TailCalibration:
             found = math.log(self.tail_share) + float(self._log_tail(excess))
         else:
             n = len(self.scores)
-            found = math.log((1.0 + n - bisect_left(self.scores, score)) / (n + 1.0))
+            found = math.log((1.0 + n - bisect_left(self._in_order, score)) / (n + 1.0))
         return min(max(found, _LOG_P_MIN), 0.0)
+
+    @cached_property
+    def _in_order(self) -> "array[float]":
+        """The scores as Python's own numbers: numpy makes an object of each that is looked at."""
+        return array("d", self.scores.astype(np.float64).tobytes())
 
     def _log_tail(self, excess: FloatArray | np.float64) -> FloatArray | np.float64:
         """Logarithm of the share of the tail that lies beyond, of a generalised Pareto law."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from tieout.detect.detector import FloatArray
 
 # A p-value of 1 in 100 scores one half; each further power of ten halves what is left or less.
 _HALF_AT: Final = 2.0
+_LOG_OF_TEN: Final = math.log(10.0)
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,16 @@ def fuse_one(log_p: float, *, channels: int) -> tuple[float, float]:
     >>> round(math.exp(log_p), 9), round(score, 2)
     (2e-06, 0.74)
     """
-    powers, surplus = abs(log_p) / math.log(10.0), float(np.log10(channels))
+    log, surplus = _logs_of(channels)
+    powers = abs(log_p) / _LOG_OF_TEN
     corrected = powers - surplus if powers > 2 * surplus else powers / 2
-    return min(log_p + float(np.log(channels)), 0.0), corrected / (corrected + _HALF_AT)
+    return min(log_p + log, 0.0), corrected / (corrected + _HALF_AT)
+
+
+@lru_cache(maxsize=256)
+def _logs_of(channels: int) -> tuple[float, float]:
+    """Natural and common logarithm."""
+    return float(np.log(channels)), float(np.log10(channels))
 
 
 def _number(

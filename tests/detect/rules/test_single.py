@@ -82,3 +82,13 @@ def test_a_condition_without_columns_holds_always_or_never() -> None:
 def test_only_the_columns_of_a_condition_are_looked_at() -> None:
     condition = of_one_row(parse("length(w) > 2", place="test"))
     assert condition({"w": "abc", "other": object()}) is True
+
+
+@given(x=NUMBERS, y=NUMBERS, n=WHOLE)
+def test_names_that_are_fixed_stand_for_the_same_value_in_every_row(
+    x: float | None, y: float | None, n: int | None
+) -> None:
+    for text in ("x > y", "y < x", "x > y AND n >= 3", "length('abc') > y OR x > y"):
+        expression = parse(text, place="test")
+        whole = of_one_row(expression)({"x": x, "y": y, "n": n})
+        assert of_one_row(expression, fixed={"y": y})({"x": x, "n": n}) == whole

@@ -1,6 +1,7 @@
 """Values that senders write become what files would hold."""
 
 import math
+import re
 from datetime import datetime
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from tieout.model.formats import AmountFormat, DateFormat
 from tieout.model.table import Kind
-from tieout.pipeline.scoring.cells import TEXT_LENGTH_MAX, Scalar, cell
+from tieout.pipeline.scoring.cells import TEXT_LENGTH_MAX, Scalar, cell, reader_of
 from tieout.sources.typed.reading import ISO, PLAIN, TEXT, Reading
 
 EUROPEAN = Reading(Kind.NUMBER, "amount", amount=AmountFormat(decimal=",", thousands="."))
@@ -84,3 +85,26 @@ def test_whatever_is_sent_is_a_cell_or_a_value_error(value: Scalar, reading: Rea
     kinds = {Kind.NUMBER: float, Kind.TIME: datetime, Kind.CATEGORY: str}
     assert found is None or isinstance(found, kinds[reading.kind])
     assert not isinstance(found, float) or math.isfinite(found)
+
+
+SENT = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=30),
+    st.sampled_from([" C1 ", " ", "n/a", "12.50", "2026-01-31T12:00:00", "x" * 2_001]),
+)
+
+
+@given(value=SENT, reading=st.sampled_from([PLAIN, EUROPEAN, TEXT, ISO, BRITISH, MILLIS]))
+def test_the_reader_of_a_column_reads_and_refuses_as_a_cell_is(
+    value: Scalar, reading: Reading
+) -> None:
+    try:
+        expected = cell(value, reading)
+    except ValueError as refused:
+        with pytest.raises(ValueError, match=re.escape(str(refused))):
+            reader_of(reading)(value)
+    else:
+        assert repr(reader_of(reading)(value)) == repr(expected)

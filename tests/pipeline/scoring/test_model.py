@@ -266,3 +266,25 @@ def test_records_that_are_no_payments_are_judged_alone_as_together(sales: Scorin
     record: Record = {"product": "p3", "quantity": 100, "value": 120.0, "seller": "anna"}
     assert sales.score_next(record) == sales.score([record])
     assert not sales.is_quick
+
+
+def test_one_record_has_the_cells_and_the_problems_that_it_has_among_others(
+    payments: ScoringModel, payment_rows: list[dict[str, str]]
+) -> None:
+    shape, usual = payments.shape, payment_rows[7]
+    others: list[Record] = [
+        usual,
+        {"amount": 3.5},
+        {**usual, "Transaction-ID": "T-9", "colour": "red"},
+        {name.upper(): value for name, value in usual.items()},
+    ]
+    for record in others:
+        values, ignored = shape.cells([record])
+        assert shape.cells_of_one(record) == ({name: v[0] for name, v in values.items()}, ignored)
+    refused: list[Record] = [{}, {"colour": "red"}, {**usual, "timestamp": "soon", "amount": "?"}]
+    for record in refused:
+        with pytest.raises(RecordError) as together:
+            shape.cells([record])
+        with pytest.raises(RecordError) as alone:
+            shape.cells_of_one(record)
+        assert alone.value.problems == together.value.problems

@@ -43,12 +43,19 @@ class Single(dict[str, float]):
 
     def __init__(self, features: Mapping[str, float | None]) -> None:
         super().__init__(
-            (name, math.nan if value is None else float(value)) for name, value in features.items()
+            {
+                name: value if type(value) is float else _float_or_nan(value)
+                for name, value in features.items()
+            }
         )
 
     def has(self, *names: str) -> bool:
         """Whether there are such features."""
         return self.keys() >= set(names)
+
+
+def _float_or_nan(value: float | None) -> float:
+    return math.nan if value is None else float(value)
 
 
 class Columns:
@@ -80,10 +87,11 @@ class Aspect:
     usual: Callable[[Features], Any] | None = None
 
 
-def _where(condition: "Booleans | bool", values: Odd) -> Odd:
-    if isinstance(values, float):
-        return values if condition else math.nan
-    kept: Floats = np.where(condition, values, np.nan)
+def _where(condition: "Booleans | bool", values: Callable[[], Odd]) -> Odd:
+    """NaN where the condition does not hold; of one row nothing is computed then."""
+    if isinstance(condition, bool):
+        return values() if condition else math.nan
+    kept: Floats = np.where(condition, values(), np.nan)
     return kept
 
 
@@ -111,10 +119,14 @@ def _log_of_one_more(values: Odd) -> Odd:
 
 def _amount(columns: Features) -> Odd:
     """Against the customer's amounts, by their spread and in plain times, and by category."""
-    own = columns["amount_own_z"]
-    usual = columns["amount_usual_z"] if columns.has("amount_usual_z") else own
-    # Nothing paid is no payment too large: its logarithm is less than any.
-    odd = own + 0.5 * _or(usual, own) + _log(columns["amount_own_times"])
+
+    def odd() -> Odd:
+        own = columns["amount_own_z"]
+        usual = columns["amount_usual_z"] if columns.has("amount_usual_z") else own
+        # Nothing paid is no payment too large: its logarithm is less than any.
+        found: Odd = own + 0.5 * _or(usual, own) + _log(columns["amount_own_times"])
+        return found
+
     return _where(columns["amount_own_rows"] >= AMOUNT_ROWS_MIN, odd)
 
 
@@ -126,22 +138,23 @@ def _of_all(columns: Features) -> Odd:
 def _level(columns: Features) -> Odd:
     """Against all payments like it, where the customer's own are too few to tell."""
     own = _or(columns["amount_own_rows"], 0.0)
-    return _where(own < AMOUNT_ROWS_MIN, _of_all(columns))
+    return _where(own < AMOUNT_ROWS_MIN, lambda: _of_all(columns))
 
 
 def _hour(columns: Features) -> Odd:
     enough = columns["rows_before"] >= HABIT_ROWS_MIN
-    return _where(enough, -_log(columns["hour_share"]))
+    return _where(enough, lambda: -_log(columns["hour_share"]))
 
 
 def _burst(columns: Features) -> Odd:
-    return _where(columns["burst_10m"] >= BURST_MIN, columns["burst_10m"])
+    count = columns["burst_10m"]
+    return _where(count >= BURST_MIN, lambda: count)
 
 
 def _travel(columns: Features) -> Odd:
     """Speed, where it went farther than a position's own inaccuracy can make of a short time."""
-    speed = _log_of_one_more(columns["km_per_hour_away"])
-    return _where(columns["km_from_last"] >= KM_MIN, speed)
+    speed = columns["km_per_hour_away"]
+    return _where(columns["km_from_last"] >= KM_MIN, lambda: _log_of_one_more(speed))
 
 
 def share_before(columns: Features, name: str) -> Odd:
@@ -157,25 +170,25 @@ def _country(columns: Features) -> Odd:
     """
     share = share_before(columns, "country")
     fresh = (share < RARE_SHARE_MAX) & (columns["country_known_days"] < NEW_DAYS_MAX)
-    return _where(fresh & (columns["rows_before"] >= HABIT_ROWS_MIN), -_log(share))
+    return _where(fresh & (columns["rows_before"] >= HABIT_ROWS_MIN), lambda: -_log(share))
 
 
 def _rare(name: str) -> Callable[[Features], Odd]:
     def odd(columns: Features) -> Odd:
         enough = columns["rows_before"] >= HABIT_ROWS_MIN
-        return _where(enough, -_log(share_before(columns, name)))
+        return _where(enough, lambda: -_log(share_before(columns, name)))
 
     return odd
 
 
 def _device(columns: Features) -> Odd:
     new = _or(columns["new_device"], 0.0) > 0
-    return _where(new, _log_of_one_more(columns["rows_before"]))
+    return _where(new, lambda: _log_of_one_more(columns["rows_before"]))
 
 
 def _repeat(columns: Features) -> Odd:
     gap = columns["seconds_since_same_amount"]
-    return _where(gap <= REPEAT_SECONDS_MAX, -_log_of_one_more(gap))
+    return _where(gap <= REPEAT_SECONDS_MAX, lambda: -_log_of_one_more(gap))
 
 
 # Found on their own, each with a p-value that counts in the smallest of all.

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -47,8 +48,14 @@ class ChannelCalibration:
 
     def log_p_of(self, score: float) -> float:
         """As `log_p`, of one score."""
-        found = self.tail.log_p_of(score)
-        return found if math.isnan(score) else min(found + math.log(self.share), 0.0)
+        if math.isnan(score):
+            return 0.0
+        found = self.tail.log_p_of(score) + self._log_share
+        return found if found < 0.0 else 0.0
+
+    @cached_property
+    def _log_share(self) -> float:
+        return math.log(self.share)
 
     def log_p(self, scores: Floats) -> Floats:
         """log P(something is said, and it is at least so odd); 0.0 where nothing is said."""

@@ -1,12 +1,9 @@
 """The features of one record against what is remembered, as `behaviour` has them of a table."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, Final
-
-import numpy as np
 
 from tieout.detect.behaviour.amounts import (
     CATEGORY_ROWS_MIN,
@@ -18,14 +15,14 @@ from tieout.detect.behaviour.amounts import (
     TO_SIGMA,
 )
 from tieout.detect.behaviour.firsts import plural, short
-from tieout.detect.behaviour.limits import NEAR_DAYS, just_below_of
+from tieout.detect.behaviour.limits import NEAR_DAYS, NEAR_SHARE, just_below_of
 from tieout.detect.behaviour.places import BACK_SHARE, EARTH_RADIUS_KM, SECONDS_MIN
 from tieout.detect.behaviour.repeats import GAPS, GAPS_MIN
 from tieout.detect.behaviour.statuses import ASKED_BACK, MONTH_DAYS, REFUSED
 from tieout.detect.behaviour.timeline import DAY_US
 from tieout.detect.live import walks
 from tieout.detect.live.pools import Spread, deviation_of
-from tieout.detect.live.rows import Key
+from tieout.detect.live.rows import Key, Rows
 from tieout.detect.live.state import ACTING, FIRSTS, PaymentState
 from tieout.detect.live.whereabouts import kilometres_between
 from tieout.model.table import TableRole
@@ -63,7 +60,7 @@ class Moment:
 def moment_of(state: PaymentState, values: Mapping[TableRole, Any], now: float) -> Moment:
     """A record with its codes and numbers; it is not remembered yet."""
     rows, parties = state.rows, state.parties
-    codes = {role: rows.code(role, values.get(role)) for role in rows.codes}
+    codes = rows.codes_of(values)
     keys = rows.keys_of(codes)
     made = Moment(values, now, codes, keys, rows.heads_of(keys), {"time": now})
     if parties.has_amount:
@@ -71,7 +68,7 @@ def moment_of(state: PaymentState, values: Mapping[TableRole, Any], now: float) 
     if parties.has_place:
         latitude = _number(values.get(TableRole.LATITUDE))
         longitude = _number(values.get(TableRole.LONGITUDE))
-        valid = abs(latitude) <= 90.0 and abs(longitude) <= 180.0
+        valid = -90.0 <= latitude <= 90.0 and -180.0 <= longitude <= 180.0
         made.numbers["latitude"] = latitude if valid else NAN
         made.numbers["longitude"] = longitude if valid else NAN
     if TableRole.STATUS in parties.roles:
@@ -94,19 +91,17 @@ def _money(state: PaymentState, made: Moment) -> None:
         key = state.parties.money(TableRole.MERCHANT_CATEGORY)
         known, median, _ = _latest(state, made, key, LATEST_OF_MANY)
         net = log - median if known >= CATEGORY_ROWS_MIN else NAN
-    near = False if math.isnan(amount) else _limit(state, amount) is not None
-    made.numbers |= {
-        "amount": amount,
-        "log": log,
-        "net": net,
-        "near limit": amount if near else NAN,
-        "is near limit": float(near),
-    }
+    is_near = not math.isnan(_limit(state, amount))
+    numbers = made.numbers
+    numbers["amount"], numbers["log"], numbers["net"] = amount, log, net
+    numbers["near limit"] = amount if is_near else NAN
+    numbers["is near limit"] = float(is_near)
 
 
-def _limit(state: PaymentState, amount: float) -> float | None:
-    limit = just_below_of(amount, state.limits)
-    return None if math.isnan(limit) else limit
+def _limit(state: PaymentState, amount: float) -> float:
+    """The limit that an amount is just below; NaN for none, as most are far below the least."""
+    far = abs(amount) < state.limit_least * (1.0 - 2 * NEAR_SHARE)
+    return NAN if far else just_below_of(amount, state.limits)
 
 
 def _latest(state: PaymentState, made: Moment, key: Key, width: int) -> Spread:
@@ -118,9 +113,9 @@ def _head(state: PaymentState, made: Moment, role: TableRole) -> int:
     return state.head((role,), made.keys, made.habits, made.place)
 
 
-def _is_before(time: Any, head: int, moment: float) -> bool:
+def is_before(rows: Rows, head: int, moment: float) -> bool:
     """Whether the last row of a chain is before a moment, or there is none: nothing to walk."""
-    return head < 0 or bool(time[head] < moment)
+    return head < 0 or rows.number_cells["time"][head] < moment
 
 
 def clock(state: PaymentState, made: Moment) -> dict[str, Value]:
@@ -144,11 +139,12 @@ def pace(state: PaymentState, made: Moment) -> dict[str, Value]:
         return {"rows_before": None, "seconds_since_last": NAN, "gap_variation": NAN}
     rows, head = state.rows, _head(state, made, state.parties.holder)
     chain, time = rows.chains[state.parties.holder,], rows.numbers["time"]
-    is_known = head >= 0 and time[head] <= made.now
+    cells = rows.number_cells["time"]
+    is_known = head >= 0 and cells[head] <= made.now
     last = head if is_known else walks.last_known(chain, time, time, head, made.now)
     return {
         "rows_before": state.hours.rows_of(holder),
-        "seconds_since_last": (made.now - time[last]) / 1e6 if last >= 0 else NAN,
+        "seconds_since_last": (made.now - cells[last]) / 1e6 if last >= 0 else NAN,
         "gap_variation": walks.evenness(chain, time, head, made.now, GAPS, GAPS_MIN),
     }
 
@@ -192,9 +188,18 @@ def level(state: PaymentState, made: Moment) -> dict[str, Value]:
         "amount_all_level": depth,
         "amount_all_rows": known,
         "amount_all_median": math.exp(centre),
-        "amount_all_z": (made.numbers["log"] - centre)
-        / (TO_SIGMA * float(np.fmax(spread, spread_min))),
+        "amount_all_z": (made.numbers["log"] - centre) / (TO_SIGMA * larger(spread, spread_min)),
     }
+
+
+def larger(one: float, other: float) -> float:
+    """The larger one; a NaN is none."""
+    return other if math.isnan(one) or other > one else one
+
+
+def smaller(one: float, other: float) -> float:
+    """The smaller one; a NaN is none."""
+    return other if math.isnan(one) or other < one else one
 
 
 def burst(state: PaymentState, made: Moment) -> dict[str, Value]:
@@ -216,32 +221,38 @@ def travel(state: PaymentState, made: Moment) -> dict[str, Value]:
     )
     if made.codes[payer] < 0 or here is None:
         return nothing
-    places = [*islice(_places_before(state, made, _head(state, made, payer)), 2)]
-    if not places:
+    last = _place_before(state, made, _head(state, made, payer))
+    if last is None:
         return nothing
-    km, speed = _leg(state, made, here, places[0])
-    if len(places) == 2:
-        km_before, speed_before = _leg(state, made, here, places[1])
-        away = float(np.fmin(speed, speed_before)) if km_before < BACK_SHARE * km else speed
+    km, speed = _leg(state, made, here, last)
+    before = _place_before(state, made, state.rows.chain_cells[payer,][last[0]])
+    if before is not None:
+        km_before, speed_before = _leg(state, made, here, before)
+        away = smaller(speed, speed_before) if km_before < BACK_SHARE * km else speed
     else:
         away = speed
     return {"km_from_last": km, "km_per_hour": speed, "km_per_hour_away": away}
 
 
-def _places_before(
+def _place_before(
     state: PaymentState, made: Moment, row: int
-) -> Iterator[tuple[int, tuple[float, float, bool]]]:
-    """Rows from one back along the payer's chain whose place is known, with it."""
+) -> tuple[int, tuple[float, float, bool]] | None:
+    """The first row from one back along the payer's chain whose place is known, with it."""
     rows, payer = state.rows, state.parties.payer
-    chain, time = rows.chains[payer,], rows.numbers["time"]
-    latitude, longitude = rows.numbers["latitude"], rows.numbers["longitude"]
+    chain, time = rows.chain_cells[payer,], rows.number_cells["time"]
+    latitude, longitude = rows.number_cells["latitude"], rows.number_cells["longitude"]
     while row >= 0:
         if time[row] <= made.now:
-            codes = {role: int(rows.codes[role][row]) for role in state.whereabouts.keys}
-            place = state.whereabouts.of(rows, float(latitude[row]), float(longitude[row]), codes)
+            own = latitude[row]
+            if math.isnan(own):
+                codes = {role: rows.code_cells[role][row] for role in state.whereabouts.keys}
+                place = state.whereabouts.of(rows, NAN, NAN, codes)
+            else:
+                place = own, longitude[row], True
             if place is not None:
-                yield row, place
-        row = int(chain[row])
+                return row, place
+        row = chain[row]
+    return None
 
 
 def _leg(
@@ -255,11 +266,18 @@ def _leg(
     sure = here[2] and there[2]
     if TableRole.COUNTRY in state.parties.roles and not sure:
         country = TableRole.COUNTRY
-        if made.codes[country] == state.rows.codes[country][row]:
+        if made.codes[country] == state.rows.code_cells[country][row]:
             return NAN, NAN
     km = kilometres_between(there[:2], here[:2], EARTH_RADIUS_KM)
-    seconds = max((made.now - float(state.rows.numbers["time"][row])) / 1e6, SECONDS_MIN)
+    seconds = max((made.now - state.rows.number_cells["time"][row]) / 1e6, SECONDS_MIN)
     return km, km / (seconds / 3_600.0)
+
+
+_NAMES_OF_FIRSTS: Final[Mapping[TableRole, tuple[str, str, str, str]]] = {
+    role: (f"{name}_seen_before", f"{plural(name)}_before", f"{name}_known_days", f"new_{name}")
+    for role in FIRSTS
+    for name in (short(role),)
+}
 
 
 def firsts(state: PaymentState, made: Moment) -> dict[str, Value]:
@@ -268,11 +286,11 @@ def firsts(state: PaymentState, made: Moment) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for role, counted in state.firsts.items():
         seen, different, days = counted.seen(holder, made.codes[role], made.now)
-        name = short(role)
-        found[f"{name}_seen_before"] = seen
-        found[f"{plural(name)}_before"] = different
-        found[f"{name}_known_days"] = days
-        found[f"new_{name}"] = None if seen is None or not different else seen == 0
+        seen_before, different_before, known_days, new = _NAMES_OF_FIRSTS[role]
+        found[seen_before] = seen
+        found[different_before] = different
+        found[known_days] = days
+        found[new] = None if seen is None or not different else seen == 0
     return found
 
 
@@ -284,12 +302,12 @@ def repeats(state: PaymentState, made: Moment) -> dict[str, Value]:
     if not known or partner is None or math.isnan(amount):
         return {"seconds_since_same_amount": NAN}
     key = state.parties.money(payer)
-    head, time = state.head(key, made.keys, made.habits, made.place), rows.numbers["time"]
-    if made.keys[key] < 0 or _is_before(time, head, made.now - DAY_US):
+    head = state.head(key, made.keys, made.habits, made.place)
+    if made.keys[key] < 0 or is_before(rows, head, made.now - DAY_US):
         return {"seconds_since_same_amount": NAN}
     last = walks.last_equal(
         rows.chains[key],
-        time,
+        rows.numbers["time"],
         rows.numbers["amount"],
         rows.codes[partner],
         head,
@@ -320,21 +338,21 @@ def crowds(state: PaymentState, made: Moment) -> dict[str, Value]:
 
 def _cards(state: PaymentState, made: Moment, role: TableRole, window: float) -> int:
     """Different cards in a window, the record's own among them."""
-    rows, time, card = state.rows, state.rows.numbers["time"], TableRole.CARD
+    rows, card = state.rows, TableRole.CARD
     head, own = _head(state, made, role), made.codes[card]
-    if _is_before(time, head, made.now - window):
+    if is_before(rows, head, made.now - window):
         return int(own >= 0)
-    chain = rows.chains[role,]
+    chain, time = rows.chains[role,], rows.numbers["time"]
     found = walks.different_within(chain, time, rows.codes[card], head, made.now, window, own)
     return int(found)
 
 
 def _within(state: PaymentState, made: Moment, role: TableRole, window: float) -> int:
     """Earlier rows in a window."""
-    time, head = state.rows.numbers["time"], _head(state, made, role)
-    if _is_before(time, head, made.now - window):
+    rows, head = state.rows, _head(state, made, role)
+    if is_before(rows, head, made.now - window):
         return 0
-    return int(walks.within(state.rows.chains[role,], time, head, made.now, window))
+    return int(walks.within(rows.chains[role,], rows.numbers["time"], head, made.now, window))
 
 
 def limits(state: PaymentState, made: Moment) -> dict[str, Value]:
@@ -389,11 +407,6 @@ def statuses(state: PaymentState, made: Moment) -> dict[str, Value]:
     return found
 
 
-_OF_FIRSTS: Final = tuple(
-    name
-    for role in (short(each) for each in FIRSTS)
-    for name in (f"{role}_seen_before", f"{plural(role)}_before", f"{role}_known_days")
-)
 # What computes which features; each is asked only where one of its features is wanted.
 Compute = Callable[[PaymentState, Moment], dict[str, Value]]
 COMPUTED: Final[Mapping[Compute, tuple[str, ...]]] = {
@@ -406,7 +419,7 @@ COMPUTED: Final[Mapping[Compute, tuple[str, ...]]] = {
     level: ("amount_all_level", "amount_all_rows", "amount_all_median", "amount_all_z"),
     burst: ("burst_10m",),
     travel: ("km_from_last", "km_per_hour", "km_per_hour_away"),
-    firsts: (*_OF_FIRSTS, *(f"new_{short(role)}" for role in FIRSTS)),
+    firsts: tuple(name for names in _NAMES_OF_FIRSTS.values() for name in names),
     repeats: ("seconds_since_same_amount",),
     crowds: ("merchant_cards_10m", "device_cards_1d", "customer_count_1m"),
     limits: ("limit_just_above", "near_limit_count_7d", "near_limit_sum_7d"),

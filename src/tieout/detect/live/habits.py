@@ -12,6 +12,7 @@ from tieout.detect.live.rows import joined
 from tieout.model.table import TableRole
 
 _HOURS = 24
+_UNKNOWN = float("nan")
 # Rows in each hour of the day, and behind them rows in all.
 Counts: TypeAlias = list[int]
 _ALL = _HOURS
@@ -105,12 +106,17 @@ class Firsts:
 
     def seen(self, holder: int, value: int, now: float) -> tuple[int | None, int | None, float]:
         """Earlier rows, different values the holder had, and days since the first; NaN, None."""
-        different = self.different.get(holder, 0) if holder >= 0 else None
-        if holder < 0 or value < 0:
-            return None, different, float("nan")
+        if holder < 0:
+            return None, None, _UNKNOWN
+        different = self.different.get(holder, 0)
+        if value < 0:
+            return None, different, _UNKNOWN
         pair = joined(holder, value)
-        days = max(now - self.begun.get(pair, now), 0.0) / DAY_US
-        return self.rows.get(pair, 0), different, days
+        rows = self.rows.get(pair)
+        if rows is None:
+            return 0, different, 0.0
+        days = (now - self.begun[pair]) / DAY_US
+        return rows, different, days if days > 0.0 else 0.0
 
     def add(self, holder: int, value: int, now: float) -> None:
         """Count a row."""

@@ -31,6 +31,8 @@ from tieout.detect.live.features import (
     Compute,
     Moment,
     Value,
+    is_before,
+    larger,
     moment_of,
 )
 from tieout.detect.live.state import PaymentState
@@ -95,6 +97,11 @@ class LivePayments:
             for name in known_aspects(Single(dict.fromkeys(self.features)))
             if name in pattern.calibrations
         )
+        computed = {name for each in self._compute for name in COMPUTED[each]}
+        self._nothing: dict[str, Value] = dict.fromkeys(self.features)
+        self._surplus = tuple(computed - self.features)
+        self._weights = tuple(each for each in WEIGHTS.items() if each[0] in self._aspects)
+        self.judging = pattern.judging
         self.state = PaymentState(pattern.memory, requests)
         self._added: list[tuple[Any, ...]] = []
 
@@ -117,10 +124,12 @@ class LivePayments:
         return seen
 
     def _told(self, made: Moment, computed: Collection[Compute]) -> dict[str, Value]:
-        found: dict[str, Value] = {}
+        found = self._nothing.copy()
         for compute in computed:
-            found |= compute(self.state, made)
-        return {name: found.get(name) for name in self.features}
+            found.update(compute(self.state, made))
+        for name in self._surplus:
+            found.pop(name, None)
+        return found
 
     def _values(self, made: Moment) -> tuple[Any, ...]:
         return tuple(made.values.get(role) for role in self.roles)
@@ -152,7 +161,7 @@ class LivePayments:
         if state.requests is not None:
             values = self._values(made)
             if state.requests.place_of(values) < 0:
-                state.requests.add(values, made.values, codes, made.habits, made.numbers)
+                state.requests.add(values, made)
             return
         state.rows.enrol(made.values, codes)
         holder = codes[state.parties.holder]
@@ -165,13 +174,8 @@ class LivePayments:
     def _seen(self, features: Mapping[str, Value], made: Moment) -> Seen:
         calibrations = self.pattern.calibrations
         odd = odd_scores(Single(features), self._aspects)
-        channels = {
-            name: 0.0 if math.isnan(score) else calibrations[name].log_p_of(score)
-            for name, score in odd.items()
-        }
-        together = -sum(
-            weight * channels[name] for name, weight in WEIGHTS.items() if name in channels
-        )
+        channels = {name: calibrations[name].log_p_of(score) for name, score in odd.items()}
+        together = -sum([weight * channels[name] for name, weight in self._weights])
         made.numbers["together"] = together
         channels[TOGETHER] = calibrations[TOGETHER].log_p_of(together)
         accompanied = self._accompanied(made, together)
@@ -186,18 +190,18 @@ class LivePayments:
         for _ in range(_NEIGHBOURS):
             if row < state.memory_rows:
                 break
-            if abs(made.now - rows.numbers["time"][row]) <= _COMPANY_US:
-                oddest = float(np.fmax(oddest, rows.numbers["together"][row]))
-            row = int(rows.chains[key][row])
+            if abs(made.now - rows.number_cells["time"][row]) <= _COMPANY_US:
+                oddest = larger(oddest, rows.number_cells["together"][row])
+            row = rows.chain_cells[key][row]
         return together + oddest
 
     def _twin_row(self, made: Moment) -> int:
         state = self.state
         holder = state.parties.holder
         head = made.habits[holder,]
-        numbers = state.rows.numbers
-        if head < state.memory_rows and (head < 0 or numbers["time"][head] < made.now):
+        if head < state.memory_rows and is_before(state.rows, head, made.now):
             return -1
+        numbers = state.rows.numbers
         amount = numbers.get("amount", numbers["time"])
         own = made.numbers.get("amount", made.now)
         chain, time = state.rows.chains[holder,], numbers["time"]

@@ -1,14 +1,16 @@
 """The latest requests, remembered for a while behind the rows that were learnt from."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tieout.detect.live.rows import UNSEEN, Chain, Key, Rows
+from tieout.detect.live.rows import UNSEEN, Key, Rows
 from tieout.model.table import TableRole
 
 # So many in all; the oldest goes when another comes.
+if TYPE_CHECKING:
+    from tieout.detect.live.features import Moment
+
 REQUESTS_MAX: Final = 50_000
 
 
@@ -28,8 +30,10 @@ class Requests:
         rows.widen(size)
         # The last request of each key.
         self.heads: dict[Key, dict[int, int]] = {key: {} for key in rows.chains}
-        self._later: dict[Key, Chain] = {
-            key: np.full(size, -1, dtype=np.int32) for key in rows.chains
+        self._later = {key: np.full(size, -1, dtype=np.int32).data for key in rows.chains}
+        self._ways = {
+            key: (chain, self.heads[key], self._later[key])
+            for key, chain in rows.chain_cells.items()
         }
         self._marks: dict[int, int] = {}
         self._mark_of: list[int] = [0] * size
@@ -44,55 +48,56 @@ class Requests:
         """The row of a request with just these values; -1 where none is remembered."""
         return self._marks.get(hash(values), -1)
 
-    def add(
-        self,
-        values: tuple[Any, ...],
-        texts: Mapping[TableRole, Any],
-        codes: dict[TableRole, int],
-        habits: Mapping[Key, int],
-        numbers: Mapping[str, float],
-    ) -> None:
+    def add(self, values: tuple[Any, ...], made: "Moment") -> None:
         """Remember a request, and forget the oldest where the ring is full.
 
-        values: what `place_of` knows it by. texts: values by role, of which codes are the numbers;
-        those of new values are set. habits: the last learnt row of each key.
+        values: what `place_of` knows it by. made: it, with its habits among the learnt rows; codes
+        of new values are set.
         """
-        rows, slot = self._rows, self._count % self._size
+        rows, slot, codes = self._rows, self._count % self._size, made.codes
         row = self._first + slot
+        is_new = False
         # Before the oldest goes: it may be the only other one with a value of this one.
-        for role in rows.codes:
-            if codes[role] >= 0:
-                codes[role] = self._new[role].taken(codes[role], texts.get(role))
+        for role, counted in self._new.items():
+            code = codes[role]
+            if code >= counted.first:
+                codes[role] = counted.taken(code, made.values.get(role))
+                is_new = True
         if self._count >= self._size:
             self._forget(slot)
         self._count += 1
         self._marks[hash(values)] = row
         self._mark_of[slot] = hash(values)
-        for role, column in rows.codes.items():
+        for role, column in rows.code_cells.items():
             column[row] = codes[role]
-        for name, column_of_numbers in rows.numbers.items():
-            column_of_numbers[row] = numbers[name]
-        for key, number in rows.keys_of(codes).items():
-            heads, later = self.heads[key], self._later[key]
-            before = heads.get(number, habits[key]) if number >= 0 else -1
-            rows.chains[key][row] = before
+        for name, column_of_numbers in rows.number_cells.items():
+            column_of_numbers[row] = made.numbers[name]
+        habits, first = made.habits, self._first
+        for key, number in (rows.keys_of(codes) if is_new else made.keys).items():
+            chain, heads, later = self._ways[key]
             later[slot] = -1
-            if before >= self._first:
-                later[before - self._first] = row
-            if number >= 0:
-                heads[number] = row
+            if number < 0:
+                chain[row] = -1
+                continue
+            before = heads.get(number)
+            if before is None:
+                chain[row] = habits[key]
+            else:
+                chain[row] = before
+                later[before - first] = row
+            heads[number] = row
 
     def _forget(self, slot: int) -> None:
         """Take the oldest request out of its chains."""
         rows, row = self._rows, self._first + slot
-        codes = {role: int(column[row]) for role, column in rows.codes.items()}
-        for key, chain in rows.chains.items():
-            later = int(self._later[key][slot])
+        codes = {role: column[row] for role, column in rows.code_cells.items()}
+        for key, (chain, heads, following) in self._ways.items():
+            later = following[slot]
             number = rows.key_of(key, codes)
             if later >= 0:
                 chain[later] = chain[row]
             elif number >= 0:
-                del self.heads[key][number]
+                del heads[number]
         for role, code in codes.items():
             self._new[role].given_back(code)
         del self._marks[self._mark_of[slot]]
@@ -103,7 +108,7 @@ class _NewValues:
 
     def __init__(self, known: dict[str, int]) -> None:
         self._known = known
-        self._first = len(known)
+        self.first = len(known)
         self._next = len(known)
         self._free: list[int] = []
         self._users: dict[int, int] = {}
@@ -116,13 +121,13 @@ class _NewValues:
             self._next = max(self._next, code + 1)
             self._known[text] = code
             self._texts[code] = text
-        if code >= self._first:
+        if code >= self.first:
             self._users[code] = self._users.get(code, 0) + 1
         return code
 
     def given_back(self, code: int) -> None:
         """One request less has it; the number of a value that none has is free again."""
-        if code < self._first:
+        if code < self.first:
             return
         self._users[code] -= 1
         if not self._users[code]:

@@ -1,7 +1,7 @@
 """Rows that are remembered one by one: columns that grow, and chains from row to row."""
 
 from collections.abc import Mapping
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,8 @@ class Rows:
 
     numbers: a column of floats by name. codes: by role, each value as a number, -1 for none.
     chains: by key, for each row the row before it of the same key; heads: the last row of a key.
+    number_cells, code_cells, chain_cells: the same columns for who reads or writes single cells;
+    numpy's own way to a cell costs three times as much.
     """
 
     def __init__(self, work: Work, keys: tuple[Key, ...], numbers: dict[str, Floats]) -> None:
@@ -49,6 +51,9 @@ class Rows:
             groups = work.groups(*key)
             self.chains[key] = self._wide(groups.previous)
             self.heads[key] = self._last(key, groups)
+        self._look_into()
+        self._simple = tuple((key, key[0]) for key in keys if len(key) == 1)
+        self._compound = tuple(key for key in keys if len(key) > 1)
 
     def _remember_role(self, work: Work, role: TableRole) -> None:
         different = work.timeline.frame[role].drop_nulls().unique(maintain_order=True)
@@ -75,23 +80,27 @@ class Rows:
         self._room = self.height + more
         self._wide_all()
 
-    def code(self, role: TableRole, text: str | None) -> int:
-        """The number of a value: -1 for none, UNSEEN for one that no row has."""
-        return -1 if text is None else self.vocabularies[role].get(text, UNSEEN)
+    def codes_of(self, texts: Mapping[TableRole, Any]) -> dict[TableRole, int]:
+        """The number of each value: -1 for none, UNSEEN for one that no row has."""
+        return {
+            role: -1 if (text := texts.get(role)) is None else known.get(text, UNSEEN)
+            for role, known in self.vocabularies.items()
+        }
 
     def key_of(self, key: Key, codes: dict[TableRole, int]) -> int:
         """One number for the values of a key; -1 where a part of it is missing."""
         found = codes[key[0]]
         for role in key[1:]:
             part = codes[role]
-            found = -1 if min(found, part) < 0 else joined(found, part)
+            found = -1 if found < 0 or part < 0 else (found << _SHIFT) | part
         return found
 
     def keys_of(self, codes: dict[TableRole, int]) -> dict[Key, int]:
         """The number of each key, as `key_of`."""
-        return {
-            key: codes[key[0]] if len(key) == 1 else self.key_of(key, codes) for key in self.chains
-        }
+        found: dict[Key, int] = {key: codes[role] for key, role in self._simple}
+        for key in self._compound:
+            found[key] = self.key_of(key, codes)
+        return found
 
     def heads_of(self, keys: dict[Key, int]) -> dict[Key, int]:
         """The last row of each key; -1 for none."""
@@ -114,11 +123,11 @@ class Rows:
         if row == self._room:
             self._room *= 2
             self._wide_all()
-        for role, column in self.codes.items():
+        for role, column in self.code_cells.items():
             column[row] = codes[role]
-        for name, values in self.numbers.items():
+        for name, values in self.number_cells.items():
             values[row] = numbers[name]
-        for key, chain in self.chains.items():
+        for key, chain in self.chain_cells.items():
             number = self.key_of(key, codes)
             heads = self.heads[key]
             chain[row] = heads.get(number, -1) if number >= 0 else -1
@@ -126,7 +135,13 @@ class Rows:
                 heads[number] = row
         self.height = row + 1
 
+    def _look_into(self) -> None:
+        self.number_cells: dict[str, Any] = {name: each.data for name, each in self.numbers.items()}
+        self.code_cells = {role: each.data for role, each in self.codes.items()}
+        self.chain_cells = {key: each.data for key, each in self.chains.items()}
+
     def _wide_all(self) -> None:
         self.codes = {role: self._wide(values) for role, values in self.codes.items()}
         self.numbers = {name: self._wide(values) for name, values in self.numbers.items()}
         self.chains = {key: self._wide(values) for key, values in self.chains.items()}
+        self._look_into()

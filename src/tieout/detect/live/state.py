@@ -85,6 +85,7 @@ class PaymentState:
         work = Work(timeline(memory), roles, None)
         self.frame = work.timeline.frame
         self.limits = round_limits(work.amount) if self.parties.has_amount else ()
+        self.limit_least = min(self.limits, default=np.inf)
         self.rows = Rows(work, self._keys(), _numbers(work, self.limits, self.parties))
         self.memory_rows = self.rows.height
         self.hours = Hours(work, self.parties.holder)
@@ -103,7 +104,7 @@ class PaymentState:
         of the requests: then the one before it.
         """
         if place >= 0:
-            return int(self.rows.chains[key][place])
+            return self.rows.chain_cells[key][place]
         if self.requests is None:
             return habits[key]
         return self.requests.heads[key].get(keys[key], habits[key])

@@ -46,6 +46,10 @@ class KeptRule:
 
     def held(self, row: Mapping[str, Any]) -> Held | None:
         """The rule with its reason where it holds. row: a value for each column, None for null."""
+        if not self._varying and not self._lets:
+            if not self._when(row):
+                return None
+            return Held(self.rule, self.flags, filled(self.rule.reason, {**row, **self._fixed}))
         known: dict[str, Any] = {**row, **self._fixed}
         for name, param in self._varying.items():
             known[name] = param.of(row)
@@ -66,7 +70,7 @@ class KeptRule:
 
     @cached_property
     def _when(self) -> Condition:
-        return of_one_row(parse(self.rule.when, place=self.rule.id))
+        return of_one_row(parse(self.rule.when, place=self.rule.id), fixed=self._fixed)
 
     @cached_property
     def _lets(self) -> dict[str, Condition]:

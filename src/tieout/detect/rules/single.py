@@ -51,17 +51,23 @@ class _UnknownPartError(Exception):
     """A part of a condition that is not computed here."""
 
 
-def of_one_row(expression: "pl.Expr") -> Condition:
+def of_one_row(
+    expression: "pl.Expr", *, fixed: Mapping[str, float | None] = MappingProxyType({})
+) -> Condition:
     """An expression of `parse` for one row: a value for each name, None for null.
 
     What comparisons, arithmetic, AND, OR, NOT, IS NULL and abs make up is computed by Python's
     own operators, with the nulls of SQL; anything else by Polars on a frame of one row.
+
+    fixed: names that have the same value in every row; a row need not have them.
     """
     try:
-        return _part(json.loads(expression.meta.serialize(format="json")))
+        return _part(json.loads(expression.meta.serialize(format="json")), fixed)
     except _UnknownPartError:
         names = expression.meta.root_names()
-        return lambda row: _by_polars(expression, {name: row[name] for name in names})
+        known = {name: fixed[name] for name in names if name in fixed}
+        asked = [name for name in names if name not in fixed]
+        return lambda row: _by_polars(expression, {**known, **{name: row[name] for name in asked}})
 
 
 def _by_polars(expression: "pl.Expr", row: Row) -> Any:
@@ -76,18 +82,19 @@ def _by_polars(expression: "pl.Expr", row: Row) -> Any:
     return None
 
 
-def _part(node: Any) -> Condition:
+def _part(node: Any, fixed: Mapping[str, float | None]) -> Condition:
     kind, content = _kind(node)
     if kind == "Column":
-        return operator.itemgetter(content)
+        return _Constant(fixed[content]) if content in fixed else operator.itemgetter(content)
     if kind == "Literal":
         return _literal(content)
     if kind == "BinaryExpr":
-        return _binary(content["op"], _part(content["left"]), _part(content["right"]))
+        left, right = _part(content["left"], fixed), _part(content["right"], fixed)
+        return _binary(content["op"], left, right)
     if kind == "Cast" and content["dtype"] == {"Literal": "Boolean"}:
-        return _part(content["expr"])
+        return _part(content["expr"], fixed)
     if kind == "Function":
-        return _function(content["function"], [_part(each) for each in content["input"]])
+        return _function(content["function"], [_part(each, fixed) for each in content["input"]])
     raise _UnknownPartError
 
 

@@ -91,7 +91,12 @@ class Scorer:
             self._features = wanted & _WITHOUT_PAST
         self._rules, self.rules_left_out = among(use.rules, names | set(self._features))
         needed = sorted({name for each in self._rules for name in each.needs})
-        self._read_by_rules = [(name, self._named.get(name, name)) for name in needed]
+        self._features_of_rules = [name for name in needed if name in self._features]
+        self._columns_of_rules = [
+            (name, name if name in self.columns else self._named[name])
+            for name in needed
+            if name not in self._features
+        ]
 
     @classmethod
     def load(cls, workspace: Path | None = None, *, profile: str | None = None) -> "Scorer":
@@ -193,11 +198,10 @@ class Scorer:
         threshold: float | None = None,
     ) -> ScoredRecord:
         seen = live.judge(by_role_of(values, self._use.roles))
-        judging = [seen.channels[name] for name in live.pattern.judging]
-        smallest = min(judging)
-        own = min(smallest + float(np.log(len(judging))), 0.0)
+        smallest = min([seen.channels[name] for name in live.judging])
+        own, _ = fuse_one(smallest, channels=len(live.judging))
         log_p, score = fuse_one(own, channels=self._channels)
-        held = self._held({**values, **seen.features})
+        held = self._held(values, seen.features)
         said = (
             ()
             if score < worth_saying and not any(each.flags for each in held)
@@ -207,13 +211,15 @@ class Scorer:
         threshold = self.threshold if threshold is None else threshold
         return self._scored((score, log_p), held, words, threshold)
 
-    def _held(self, row: dict[str, Any]) -> tuple[Held, ...]:
+    def _held(self, values: Record, features: Record) -> tuple[Held, ...]:
         """The rules that hold; a role's name stands for its column, a NaN for null."""
-        known = {name: row.get(name, row.get(column)) for name, column in self._read_by_rules}
+        known = {name: features[name] for name in self._features_of_rules}
+        for name, column in self._columns_of_rules:
+            known[name] = values[column]
         for name, value in known.items():
-            if isinstance(value, float) and math.isnan(value):
+            if type(value) is float and math.isnan(value):
                 known[name] = None
-        return tuple(held for each in self._rules if (held := each.held(known)))
+        return tuple([held for each in self._rules if (held := each.held(known))])
 
     def _score_table(self, records: list[dict[str, Any]], *, explain: bool) -> list[ScoredRecord]:
         table = self._table(records)

@@ -49,6 +49,27 @@ def cell(value: Scalar, reading: Reading) -> Cell:
     return _READERS[reading.kind](value, reading)
 
 
+def reader_of(reading: Reading) -> Callable[[Scalar], Cell]:
+    """`cell` of one column; what its values mostly are is told at once."""
+    if reading.kind is Kind.CATEGORY:
+
+        def label(value: Scalar) -> Cell:
+            if type(value) is str and len(value) <= TEXT_LENGTH_MAX:
+                return value.strip() or None
+            return cell(value, reading)
+
+        return label
+    if reading.kind is Kind.NUMBER:
+
+        def number(value: Scalar) -> Cell:
+            if type(value) is float and math.isfinite(value):
+                return value
+            return cell(value, reading)
+
+        return number
+    return lambda value: cell(value, reading)
+
+
 def _number(value: str | float | bool, reading: Reading) -> float | None:
     if isinstance(value, str):
         if value.lower() in NULL_WORDS:

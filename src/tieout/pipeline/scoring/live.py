@@ -87,11 +87,14 @@ class ScoringModels:
         if not loaded:
             kind = NoProfileError if self.models else NoModelError
             raise kind(self._why_none(profile))
+        if len(loaded) == 1:
+            return loaded[0]
         plain = {plain_name(name) for name in fields}
 
         def known(model: ScoringModel) -> float:
-            names = {plain_name(name) for name in model.shape.names}
-            return len(names & plain) / max(1, len(names | plain))
+            names = model.shape.plain_names
+            both = len(names & plain)
+            return both / max(1, len(names) + len(plain) - both)
 
         return max(loaded, key=known)
 

@@ -98,8 +98,7 @@ class ScoringModel:
         RecordError.
         """
         if self.single is not None:
-            cells, ignored = self.shape.cells([record])
-            values = {name: values[0] for name, values in cells.items()}
+            values, ignored = self.shape.cells_of_one(record)
             found = self.single.score_read(values, threshold=self.threshold)
             if found is not None:
                 return Verdict((found,), ignored)

@@ -1,6 +1,6 @@
 """Records as senders write them become the table that detectors judge."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -10,8 +10,8 @@ import polars as pl
 
 from tieout.detect.roles.infer import Profile
 from tieout.model.table import ColumnFacts, Table, TableRole
-from tieout.pipeline.scoring.cells import TYPES, Cell, Scalar, cell
-from tieout.pipeline.scoring.naming import name_fields
+from tieout.pipeline.scoring.cells import TYPES, Cell, Scalar, cell, reader_of
+from tieout.pipeline.scoring.naming import name_fields, plain_name
 from tieout.sources.typed.reading import Reading
 
 Record = Mapping[str, Scalar]
@@ -90,6 +90,35 @@ class Shape:
         if problems:
             raise RecordError(problems[:PROBLEMS_MAX])
         return values, tuple(ignored)
+
+    def cells_of_one(self, record: Record) -> tuple[dict[str, Cell], tuple[str, ...]]:
+        """As `cells`, of one record: a value for each column.
+
+        One whose fields are all called as the columns are, and can be read, costs a third.
+        """
+        found, readers = self._missing.copy(), self._readers
+        try:
+            for name, value in record.items():
+                found[name] = readers[name](value)
+        except (KeyError, ValueError):
+            found = {}
+        if not record or not found:
+            values, ignored = self.cells([record])
+            return {name: each[0] for name, each in values.items()}, ignored
+        return found, ()
+
+    @cached_property
+    def plain_names(self) -> frozenset[str]:
+        """The columns' names without case and marks."""
+        return frozenset(plain_name(name) for name in self.names)
+
+    @cached_property
+    def _missing(self) -> dict[str, Cell]:
+        return dict.fromkeys(self.names)
+
+    @cached_property
+    def _readers(self) -> dict[str, Callable[[Scalar], Cell]]:
+        return {name: reader_of(self.readings[name]) for name in self.names}
 
     def _unknown(self, place: int, record: Record) -> FieldProblem:
         names = ", ".join(self.names[:20])

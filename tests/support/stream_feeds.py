@@ -87,9 +87,9 @@ def rabbit_feed(url: str, *, identified: bool = False) -> Feed:
     return Feed(put, lambda: rabbit_stream(url=url, queue=queue))
 
 
-def redis_feed(url: str) -> Feed:
+def redis_feed(url: str, *, name: str = "", claim_after_ms: int = 400) -> Feed:
     """A stream and a group of their own."""
-    name = f"s{uuid.uuid4().hex[:8]}"
+    name = name or f"s{uuid.uuid4().hex[:8]}"
 
     def put(events: Sequence[bytes]) -> None:
         from redis import Redis
@@ -101,7 +101,11 @@ def redis_feed(url: str) -> Feed:
     return Feed(
         put,
         lambda: redis_stream(
-            url=url, stream=name, group="tieout", consumer="one", claim_after_ms=400
+            url=url,
+            stream=name,
+            group="tieout",
+            consumer="one",
+            claim_after_ms=claim_after_ms,
         ),
     )
 

@@ -2,11 +2,18 @@
 
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from tieout.model.errors import InputError
-from tieout.sources.streams.pushed import BATCH_MESSAGES, Connect, Pushed, PushedStream, Take
+from tieout.sources.streams.pushed import (
+    BATCH_MESSAGES,
+    Connect,
+    Connection,
+    Pushed,
+    PushedStream,
+    Take,
+)
+from tieout.sources.streams.redis import RedisReader
 
 if TYPE_CHECKING:
     from faststream._internal.broker import BrokerUsecase
@@ -27,7 +34,7 @@ def nats_stream(
 ) -> PushedStream:
     """A durable consumer of a JetStream; a message is known by its sequence number."""
 
-    async def connect(take: Take) -> Callable[[], Awaitable[None]]:
+    async def connect(take: Take) -> Connection:
         from faststream import AckPolicy
         from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
         from nats.js.api import ConsumerConfig
@@ -58,7 +65,7 @@ def rabbit_stream(*, url: str, queue: str, batch_messages: int = BATCH_MESSAGES)
     the same at the same time stay two.
     """
 
-    async def connect(take: Take) -> Callable[[], Awaitable[None]]:
+    async def connect(take: Take) -> Connection:
         from faststream import AckPolicy
         from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitQueue
 
@@ -89,58 +96,32 @@ def redis_stream(
 ) -> PushedStream:
     """A consumer group of a Redis stream; a message is known by its entry's id.
 
-    What another consumer took and never acknowledged is claimed after a while.
+    What it took before and never acknowledged comes first; what another consumer took and never
+    acknowledged is claimed after a while. Each process needs a name of its own as `consumer`.
     """
 
-    async def connect(take: Take) -> Callable[[], Awaitable[None]]:
-        from faststream import AckPolicy
-        from faststream.redis import RedisBroker, RedisStreamMessage, StreamSub
-
-        await _make_group(url, stream, group)
-        broker = RedisBroker(url, logger=_SILENT)
-
-        async def handle(message: RedisStreamMessage) -> None:
-            [entry] = message.raw_message["message_ids"]
-            await take(Pushed(entry.decode(), message.body, message))
-
-        for min_idle_time in (None, claim_after_ms):
-            wanted = StreamSub(
-                stream,
-                group=group,
-                consumer=consumer,
-                polling_interval=100,
-                last_id=">",
-                min_idle_time=min_idle_time,
-            )
-            broker.subscriber(stream=wanted, ack_policy=AckPolicy.MANUAL)(handle)
-        return await _started(broker)
+    async def connect(take: Take) -> Connection:
+        reader = RedisReader(url, stream, group, consumer, claim_after_ms, take)
+        await reader.start()
+        return Connection(reader.stop, reader.acknowledge)
 
     return PushedStream(f"redis/{stream}/{consumer}", _guarded(connect, "Redis"), batch_messages)
 
 
-async def _make_group(url: str, stream: str, group: str) -> None:
-    """Make a group that begins with the oldest entry; FastStream's would begin with the next."""
-    from redis.asyncio import Redis
-    from redis.exceptions import ResponseError
-
-    async with Redis.from_url(url) as client:
-        try:
-            await client.xgroup_create(stream, group, id="0", mkstream=True)
-        except ResponseError as error:
-            if "BUSYGROUP" not in str(error):
-                raise
-
-
-async def _started(broker: "BrokerUsecase[Any, Any]") -> Callable[[], Awaitable[None]]:
+async def _started(broker: "BrokerUsecase[Any, Any]") -> Connection:
     await broker.start()
-    stop: Callable[[], Awaitable[None]] = broker.stop
-    return stop
+    return Connection(broker.stop, _one_by_one)
+
+
+async def _one_by_one(messages: list[Any]) -> None:
+    for message in messages:
+        await message.ack()
 
 
 def _guarded(connect: Connect, name: str) -> Connect:
     """The same, with one line for those who lack the libraries."""
 
-    async def guarded(take: Take) -> Callable[[], Awaitable[None]]:
+    async def guarded(take: Take) -> Connection:
         try:
             return await connect(take)
         except ImportError as error:

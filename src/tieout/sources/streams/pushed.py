@@ -41,9 +41,17 @@ class Pushed:
     may_repeat: bool = True
 
 
+@dataclass(frozen=True)
+class Connection:
+    """What can be asked of a broker's client; `acknowledge` takes messages as they were pushed."""
+
+    stop: Callable[[], Awaitable[None]]
+    acknowledge: Callable[[list[Any]], Awaitable[None]]
+
+
 Take = Callable[[Pushed], Awaitable[None]]
-# Makes a started broker that hands each message to `take`, and answers with how it is stopped.
-Connect = Callable[[Take], Awaitable[Callable[[], Awaitable[None]]]]
+# Makes a started client that hands each message to `take`.
+Connect = Callable[[Take], Awaitable[Connection]]
 
 
 @dataclass
@@ -58,7 +66,8 @@ class PushedStream:
     _messages: "queue.Queue[Pushed]" = field(default_factory=queue.Queue)
     _loop: asyncio.AbstractEventLoop | None = None
     _thread: threading.Thread | None = None
-    _stop: Callable[[], Awaitable[None]] | None = None
+    _connection: Connection | None = None
+    _closing: bool = False
 
     def start(self, positions: Positions) -> None:
         """Connect in a thread of its own. Raises what the broker's client raises."""
@@ -69,7 +78,8 @@ class PushedStream:
         )
         self._thread.start()
         self._seen = OrderedDict.fromkeys(each for batch in self._recent for each in batch)
-        self._stop = self._run(self.connect(self._take))
+        self._messages, self._closing = queue.Queue(), False
+        self._connection = self._run(self.connect(self._take))
 
     def poll_batch(self, timeout_seconds: float) -> StreamBatch | None:
         """The messages that have come; those that were kept before are acknowledged at once."""
@@ -79,8 +89,12 @@ class PushedStream:
         new: list[Pushed] = []
         for each in taken:
             (again if self._has_come(each, known) else new).append(each)
-        if again:
-            self._acknowledge([each.message for each in again])
+        # One that waited here for so long that it was given again is not kept yet.
+        fresh = {each.identity for each in new}
+        twice = [each.message for each in again if each.identity in fresh]
+        kept = [each.message for each in again if each.identity not in fresh]
+        if kept:
+            self._acknowledge(kept)
         if not new:
             return None
         self._recent = [*self._recent, [each.identity for each in new]][-_BATCHES_KEPT:]
@@ -88,7 +102,7 @@ class PushedStream:
             self.name,
             {"recent": self._recent},
             b"\n".join(each.body for each in new),
-            token=[each.message for each in new],
+            token=[*(each.message for each in new), *twice],
         )
 
     def commit(self, token: Any) -> None:
@@ -99,8 +113,10 @@ class PushedStream:
         """Disconnect; what was not acknowledged comes again to whoever is next."""
         if self._loop is None or self._thread is None:
             return
-        if self._stop is not None:
-            self._run(self._stop())
+        self._closing = True
+        if self._connection is not None:
+            self._run(self._connection.stop())
+            self._connection = None
         self._run(_cancelled())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(_START_SECONDS)
@@ -109,7 +125,7 @@ class PushedStream:
 
     async def _take(self, message: Pushed) -> None:
         """Take a message from the broker, as soon as there is room."""
-        while self._messages.qsize() > 2 * self.batch_messages:
+        while self._messages.qsize() > 2 * self.batch_messages and not self._closing:
             await asyncio.sleep(_FULL_SECONDS)
         self._messages.put(message)
 
@@ -139,11 +155,8 @@ class PushedStream:
         return taken
 
     def _acknowledge(self, messages: list[Any]) -> None:
-        async def all_of_them() -> None:
-            for message in messages:
-                await message.ack()
-
-        self._run(all_of_them())
+        assert self._connection is not None  # noqa: S101 - `start` comes first
+        self._run(self._connection.acknowledge(messages))
 
     def _run(self, work: Awaitable[Any]) -> Any:
         async def awaited() -> Any:

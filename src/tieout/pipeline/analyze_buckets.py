@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 
 from tieout.model.buckets import Bucket
+from tieout.model.figures import money_text
 from tieout.reconcile.evidence.compare import pairs_of
 from tieout.reconcile.evidence.decide import STRENGTH
 from tieout.reconcile.evidence.judge import Judge
 from tieout.reconcile.evidence.rates import RateBook
-from tieout.reconcile.evidence.wording import money_text
 from tieout.reconcile.evidence.work import SIDES, Work
 from tieout.reconcile.records import RECORD_SCHEMA, Residue
 from tieout.reconcile.spec import EvidenceSpec

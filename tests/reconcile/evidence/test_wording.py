@@ -1,29 +1,9 @@
-"""Amounts for people."""
+"""Amounts and rows for people."""
 
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tieout.model.money import format_amount
-from tieout.reconcile.evidence.wording import minor_units, money_text, rows_text
-
-_AMOUNTS = st.integers(min_value=-(10**17), max_value=10**17)
-
-
-@given(amounts=st.lists(_AMOUNTS, min_size=1), scale=st.integers(min_value=0, max_value=4))
-def test_columns_read_like_single_amounts(amounts: list[int], scale: int) -> None:
-    column = money_text(pl.Series(amounts, dtype=pl.Int64), scale)
-
-    assert column.to_list() == [format_amount(amount, scale) for amount in amounts]
-
-
-def test_no_amount_is_no_text() -> None:
-    assert money_text(pl.Series([None, 0], dtype=pl.Int64), 2).to_list() == [None, "0.00"]
-
-
-def test_an_empty_column_stays_empty() -> None:
-    assert money_text(pl.Series([], dtype=pl.Int64), 2).to_list() == []
+from tieout.reconcile.evidence.wording import minor_units, rows_text
 
 
 def test_minor_units_follow_the_currency() -> None:

@@ -14,12 +14,12 @@ from tieout.detect.history.channels import Channel
 from tieout.detect.history.features import RECENT, TREND, WINDOW, WINDOW_MIN
 from tieout.detect.history.ground import Ground
 from tieout.detect.history.volume import Surges
+from tieout.model.figures import fixed_text
 
 REASONS_MAX: Final = 3
 _P_SAID_MAX: Final = 0.01
 _EPOCH: Final = date(1970, 1, 1)
 _SAID: Final = 40  # Characters of a value.
-_SAID_SCHEMA: Final = {"row": pl.Int64, "reasons": pl.String}
 
 _READ: Final = (
     *("code", "quantity", "currency", "at", "before", "median", "low", "high", "mean", "std"),
@@ -50,21 +50,34 @@ def write_reasons(
     names = list(log_p)
     table = np.stack(list(log_p.values())) if names else np.zeros((0, current.height))
     order = np.argsort(table, axis=0, kind="stable")[:REASONS_MAX]
-    fresh = (current["rows_before"] == 0).to_list()
-    said = [[writer.in_pattern(*each)] for each in zip(known, fresh, strict=True)]
+    usual = writer.in_pattern(known, current["rows_before"] == 0)
     odd = np.flatnonzero(anomalous)
-    for place, row in zip(odd.tolist(), current[odd].iter_rows(named=True), strict=True):
-        told = {**row, _SIZE_KNOWN: known[place]}
-        said[place] = [
-            writer.sentence(names[channel], told, surges, place)
-            for nth, channel in enumerate(order[:, place])
-            if nth == 0 or table[channel, place] <= np.log(_P_SAID_MAX)
-        ]
-    of_row = np.repeat(np.arange(len(said)), [len(each) for each in said])
-    written = list(chain.from_iterable(said))
+    said = []
+    for place, size, row in zip(
+        odd.tolist(), known[odd], current[odd].iter_rows(named=True), strict=True
+    ):
+        told = {**row, _SIZE_KNOWN: size}
+        said.append(
+            [
+                writer.sentence(names[channel], told, surges, place)
+                for nth, channel in enumerate(order[:, place])
+                if nth == 0 or table[channel, place] <= np.log(_P_SAID_MAX)
+            ]
+        )
+    return _as_lists(usual, odd, said)
+
+
+def _as_lists(usual: pl.Series, odd: np.ndarray, said: list[list[str]]) -> pl.Series:
+    """A list of one sentence for each row, and in the rows `odd` what was said of these."""
+    if not said:
+        return usual.reshape((-1, 1)).arr.to_list().alias("reasons")
+    others = np.delete(np.arange(len(usual)), odd)
+    of_row = np.concatenate([others, np.repeat(odd, [len(each) for each in said])])
+    written = pl.Series(chain.from_iterable(said), dtype=pl.String)
     # Lists are made by grouping: handed over as lists, each would be looked at by itself.
-    texts = pl.DataFrame({"row": of_row, "reasons": written}, schema=_SAID_SCHEMA)
-    return texts.group_by("row", maintain_order=True).agg("reasons")["reasons"]
+    texts = pl.DataFrame({"row": of_row, "reasons": pl.concat([usual[others], written])})
+    grouped = texts.sort("row", maintain_order=True).group_by("row", maintain_order=True)
+    return grouped.agg("reasons")["reasons"]
 
 
 class _Writer:
@@ -88,52 +101,57 @@ class _Writer:
             return self.volume(surges, place)
         return self.sentences[channel](row)
 
-    def in_pattern(self, known: str, fresh: bool) -> str:
-        """What a break that is not odd was compared with. fresh: its key has no earlier row."""
-        if not known:
-            return "Nothing earlier to compare it with."
-        first = self.ground.against_past and fresh
-        return f"In pattern{', though its key is new' if first else ''}: {known}."
+    def in_pattern(self, known: pl.Series, fresh: pl.Series) -> pl.Series:
+        """What breaks that are not odd were compared with. fresh: their key has no earlier row."""
+        nothing = pl.lit("Nothing earlier to compare it with.")
+        said = pl.format("In pattern: {}.", known)
+        if self.ground.against_past:
+            new = pl.format("In pattern, though its key is new: {}.", known)
+            said = pl.when(fresh).then(new).otherwise(said)
+        chosen = pl.when(known == "").then(nothing).otherwise(said)
+        return pl.select(chosen.alias("reasons")).to_series()
 
     def level(self, row: Row) -> str:
         """A size beyond the usual."""
         return f"Spike: {row[_SIZE_KNOWN] or self._amount(row['quantity'])}."
 
-    def sizes_known(self, rows: pl.DataFrame) -> list[str]:
+    def sizes_known(self, rows: pl.DataFrame) -> pl.Series:
         """What the size of each break is compared with: its key's, else its peers'; "" if none."""
         own = ((rows["before"] >= WINDOW_MIN) & rows["median"].is_not_null()).to_numpy()
-        said = np.full(rows.height, "", np.object_)
-        if own.any():
-            said[own] = self._own_sizes(rows.filter(own))
-        said[~own] = [self._peers_size(row) for row in rows.filter(~own).iter_rows(named=True)]
-        known: list[str] = said.tolist()
-        return known
+        if own.all():
+            return self._own_sizes(rows)
+        said = [self._peers_size(row) for row in rows.filter(~own).iter_rows(named=True)]
+        known = pl.repeat("", rows.height, dtype=pl.String, eager=True)
+        known = known.scatter(np.flatnonzero(~own), said)
+        return known.scatter(np.flatnonzero(own), self._own_sizes(rows.filter(own)))
 
-    def _own_sizes(self, rows: pl.DataFrame) -> list[str]:
+    def _own_sizes(self, rows: pl.DataFrame) -> pl.Series:
         past = self.ground.against_past
         counts = rows["before"].clip(upper_bound=WINDOW) if past else rows["before"]
-        which = "the last" if past else "the"
-        other = "" if past else " other"
-        sigmas = (rows["quantity"] - rows["mean"]) / rows["std"]
-        scattered = (rows["std"] > 0.0).fill_null(value=False)
-        amounts = zip(
-            *(map(self._amount, rows[name]) for name in ("quantity", "low", "high", "median")),
-            strict=True,
+        quantity, low, high, median = (
+            fixed_text(rows[name].to_numpy(), self.ground.observations.decimals)
+            for name in ("quantity", "low", "high", "median")
         )
-        beyond = [
-            f"; {abs(sigma):.1f} standard deviations {'above' if sigma > 0 else 'below'} "
-            f"their mean {self._amount(mean)}"
-            if some
-            else ""
-            for some, sigma, mean in zip(scattered, sigmas, rows["mean"], strict=True)
-        ]
-        return [
-            f"{quantity} against {low} to {high} in {which} {count}{other} breaks of this key "
-            f"(median {median}{further})"
-            for (quantity, low, high, median), count, further in zip(
-                amounts, counts, beyond, strict=True
-            )
-        ]
+        among = "the last {} breaks" if past else "the {} other breaks"
+        text = pl.format(
+            f"{{}} against {{}} to {{}} in {among} of this key (median {{}}{{}})",
+            *(quantity, low, high, counts.cast(pl.String), median, self._beyond(rows)),
+        )
+        return pl.select(text.alias("known")).to_series()
+
+    def _beyond(self, rows: pl.DataFrame) -> pl.Series:
+        """How far sizes lie from the mean of what they are compared with, where that scatters."""
+        scattered = (rows["std"] > 0.0).fill_null(value=False)
+        said = pl.repeat("", rows.height, dtype=pl.String, eager=True)
+        some = rows.filter(scattered)
+        if some.is_empty():
+            return said
+        sigmas = ((some["quantity"] - some["mean"]) / some["std"]).to_numpy()
+        far = fixed_text(np.abs(sigmas), 1).str.replace_all(",", "", literal=True)
+        side = pl.when(pl.Series(sigmas > 0)).then(pl.lit("above")).otherwise(pl.lit("below"))
+        mean = fixed_text(some["mean"].to_numpy(), self.ground.observations.decimals)
+        text = pl.format("; {} standard deviations {} their mean {}", far, side, mean)
+        return said.scatter(np.flatnonzero(scattered.to_numpy()), pl.select(text).to_series())
 
     def _peers_size(self, row: Row) -> str:
         usual, count = self._peer_sizes.get(self._peer_of(row), (0.0, 0))

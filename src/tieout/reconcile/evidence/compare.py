@@ -3,7 +3,8 @@
 import numpy as np
 import polars as pl
 
-from tieout.reconcile.evidence.wording import minor_units, money_text
+from tieout.model.figures import money_text
+from tieout.reconcile.evidence.wording import minor_units
 from tieout.reconcile.evidence.work import SIDES, Ints, SideName, Work
 
 _FIRST = ("key_text", "currency", "time", "ordinal", "party", "account", "original_currency")

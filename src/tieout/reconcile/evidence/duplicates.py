@@ -3,7 +3,8 @@
 import polars as pl
 
 from tieout.model.buckets import Bucket
-from tieout.reconcile.evidence.wording import money_text, rows_text
+from tieout.model.figures import money_text
+from tieout.reconcile.evidence.wording import rows_text
 from tieout.reconcile.evidence.work import OTHER, SIDES, SideName, Work
 
 CONFIDENCE = 0.93

@@ -7,11 +7,11 @@ import numpy as np
 import polars as pl
 
 from tieout.model.buckets import Bucket
+from tieout.model.figures import money_text
 from tieout.model.money import format_amount
 from tieout.reconcile.evidence.dates import date_clause, date_flags
 from tieout.reconcile.evidence.fees import Schedule
 from tieout.reconcile.evidence.forms import Forms
-from tieout.reconcile.evidence.wording import money_text
 from tieout.reconcile.evidence.work import SIDES, Ints, Work
 
 # Stands for the base amount where a schedule's text is split around it.

@@ -4,8 +4,9 @@ import numpy as np
 import polars as pl
 
 from tieout.model.buckets import Bucket
+from tieout.model.figures import money_text
 from tieout.model.money import format_amount
-from tieout.reconcile.evidence.wording import days_text, money_text
+from tieout.reconcile.evidence.wording import days_text
 from tieout.reconcile.evidence.work import OTHER, SIDES, SideName, Work
 
 UNMATCHED_SHARE_MIN = 0.5

@@ -4,9 +4,10 @@ import numpy as np
 import polars as pl
 
 from tieout.model.buckets import Bucket
+from tieout.model.figures import money_text
 from tieout.reconcile.evidence.comments import FEE_WORD
 from tieout.reconcile.evidence.fees import Schedule
-from tieout.reconcile.evidence.wording import minor_units, money_text
+from tieout.reconcile.evidence.wording import minor_units
 from tieout.reconcile.evidence.work import SIDES, SideName, Work
 
 _BY_SCHEDULE, _BY_WORD, _BOTH = 0.85, 0.6, 0.95

@@ -4,7 +4,8 @@ import numpy as np
 import polars as pl
 
 from tieout.model.buckets import Bucket
-from tieout.reconcile.evidence.wording import days_text, money_text, rows_text
+from tieout.model.figures import money_text
+from tieout.reconcile.evidence.wording import days_text, rows_text
 from tieout.reconcile.evidence.work import SIDES, Flags, Ints, Work
 
 DISTANCE_MAX = 2

@@ -3,6 +3,7 @@
 import polars as pl
 
 from tieout.model.buckets import Bucket
+from tieout.model.figures import money_text
 from tieout.reconcile.evidence.comments import (
     RETURN_CODE,
     RETURN_WORD,
@@ -11,7 +12,7 @@ from tieout.reconcile.evidence.comments import (
     squashed,
 )
 from tieout.reconcile.evidence.pairing import mutual_best
-from tieout.reconcile.evidence.wording import days_text, money_text
+from tieout.reconcile.evidence.wording import days_text
 from tieout.reconcile.evidence.work import SIDES, SideName, Work
 
 # How the original was found, the surest way first, and how sure it makes us.

@@ -4,31 +4,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from tieout.model.figures import money_text
 from tieout.model.money import minor_unit
 
 ROWS_NAMED_MAX = 12
-
-
-def money_text(units: pl.Series, scale: int) -> pl.Series:
-    """Amounts in units of 10**-scale as text, thousands separated.
-
-    >>> money_text(pl.Series([-1234567, 5, None]), 2).to_list()
-    ['-12,345.67', '0.05', None]
-    """
-    size = units.cast(pl.Int64).abs()
-    whole = size // 10**scale
-    largest = whole.max()
-    groups = (len(str(largest)) + 2) // 3 if isinstance(largest, int) else 1
-    parts = [
-        (whole // 1000**power % 1000).cast(pl.String).str.zfill(3)
-        for power in reversed(range(groups))
-    ]
-    joined = pl.concat_str(parts, separator=",").str.strip_chars_start("0,")
-    text = pl.when(joined == "").then(pl.lit("0")).otherwise(joined)
-    if scale:
-        text = text + "." + (size % 10**scale).cast(pl.String).str.zfill(scale)
-    signed = pl.when(units < 0).then("-" + text).otherwise(text)
-    return pl.select(signed.alias(units.name)).to_series()
 
 
 def days_text(column: str) -> pl.Expr:

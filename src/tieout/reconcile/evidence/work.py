@@ -9,8 +9,8 @@ import numpy.typing as npt
 import polars as pl
 
 from tieout.model.buckets import Bucket
+from tieout.model.figures import money_text
 from tieout.reconcile.calendars import NO_DATE, BusinessCalendar
-from tieout.reconcile.evidence.wording import money_text
 from tieout.reconcile.records import Residue
 from tieout.reconcile.spec import EvidenceSpec
 

@@ -21,11 +21,13 @@ class Fixed:
         self.column = column
         self.words = words
         self.asked: list[int] = []
+        self.scored: list[Table] = []
 
     def fit(self, history: Table) -> Self:
         return self
 
     def score(self, current: Table) -> Scores:
+        self.scored.append(current)
         p: FloatArray = current.frame[self.column].to_numpy()
         return Scores(score=1.0 - p, log_p=np.log(p))
 
@@ -123,6 +125,21 @@ def test_a_weak_channel_must_prove_each_row_by_itself() -> None:
     judged = judge.judge(rows)
     assert (judged.channels["weak"] > np.log(weak)).all()
     assert set(np.argsort(-judged.fused.score)[:50]) == set(range(50))
+
+
+def test_history_that_is_judged_is_scored_once() -> None:
+    rows = table(a=np.linspace(0.001, 1.0, 100).tolist())
+    others = rows.take(np.arange(50))
+    one = Fixed("a", ["size"])
+    weighed = Judge.weighed({"one": one}, rows)
+    first = weighed.judge(rows)
+    assert one.scored == [rows]
+    again = weighed.judge(rows)
+    assert one.scored == [rows, rows]
+    assert first.fused.log_p.tolist() == again.fused.log_p.tolist()
+    other = Fixed("a", ["size"])
+    Judge.weighed({"other": other}, rows).judge(others)
+    assert other.scored == [rows, others]
 
 
 def test_a_row_is_judged_alone_as_in_company() -> None:

@@ -102,6 +102,17 @@ def test_rows_come_in_batches(engine: DuckDBEngine) -> None:
     assert len(batches) > 1
 
 
+def test_batches_come_in_the_order_of_the_plan_where_it_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "numbers.parquet"
+    numbers = pl.DataFrame({"number": pl.int_range(600_000, eager=True)})
+    numbers.write_parquet(path, row_group_size=20_000)
+    with DuckDBEngine(threads=4) as engine:
+        plan = engine.read_parquet([path]).mutate(text=ibis._["number"].cast("string"))
+        batches = engine.batches(plan, rows=50_000, keep_order=True)
+        read = pl.concat(pl.DataFrame(pl.from_arrow(batch)) for batch in batches)
+    assert read["number"].equals(numbers["number"])
+
+
 def test_a_reader_that_stops_early_leaves_the_engine_usable(engine: DuckDBEngine) -> None:
     plan = engine.publish(pl.DataFrame({"a": range(5000)}))
     batches = engine.batches(plan, rows=1000)

@@ -62,6 +62,15 @@ def test_negative_numbers_stay_numbers_and_formulas_do_not_run(tmp_path: Path) -
     assert cells(tmp_path)[0]["reasons_top3"] == "'=1 is odd; two"
 
 
+def test_lists_without_a_text_are_blank_and_others_keep_their_rows(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"v": ["a", "b", "c", "d"], "row_": [1, 2, 3, 4]})
+    said = pl.Series([[], ["@one", "two"], None, ["three"]], dtype=pl.List(pl.String))
+    found = judged([1, 2, 3, 4]).with_columns(said.alias("reasons_top3"))
+    write(tmp_path, frame, found, size=4)
+    shown = [row["reasons_top3"] for row in cells(tmp_path)]
+    assert shown == ["", "'@one; two", "", "three"]
+
+
 def test_blank_cells_stay_blank(tmp_path: Path) -> None:
     frame = pl.DataFrame({"v": [None, "x"], "row_": [1, 2]}, schema_overrides={"v": pl.String})
     write(tmp_path, frame, judged([1, 2]))

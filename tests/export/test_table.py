@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.export.table import escape_cells, escape_text, write_csv, write_rejects
+from tieout.export.table import (
+    escape_cells,
+    escape_text,
+    risky_texts,
+    write_csv,
+    write_rejects,
+)
 from tieout.model.errors import InputError
 from tieout.model.facts import Reject
 
@@ -160,3 +166,17 @@ def test_it_shows_broken_text_by_its_bytes(tmp_path: Path) -> None:
     write_rejects([Reject("bank.csv", 3, "payer", value, "UTF-8 text")], tmp_path / "rejects.csv")
 
     assert "M\\udcfcller" in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
+
+
+@given(st.lists(st.text(max_size=3) | st.none(), max_size=5))
+def test_a_column_is_risky_where_any_text_begins_like_a_formula(values: list[str | None]) -> None:
+    starts = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+    texts = [text for text in (*values, "A", "7", None) if text is not None]
+    expected = {"key"} if any(text.startswith(starts) for text in texts) else set()
+    frame = pl.DataFrame({"key": [*values, "A", "7", None]}, schema={"key": pl.String})
+    assert risky_texts(frame) == expected
+
+
+@pytest.mark.parametrize("start", "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+def test_every_sign_of_a_formula_is_risky(start: str) -> None:
+    assert risky_texts(pl.DataFrame({"key": ["A", f"{start}1", "7"]})) == {"key"}

@@ -44,22 +44,33 @@ class Judge:
         self.detectors = dict(detectors)
         self.penalties = dict(penalties or {})
         self.counted = None if counted is None else tuple(counted)
+        self._heard: tuple[Table, Mapping[str, FloatArray]] | None = None
 
     @classmethod
     def weighed(cls, detectors: Mapping[str, Detector], history: Table) -> Self:
-        """Detectors whose weak channels are known by what they say of history."""
+        """Detectors whose weak channels are known by what they say of history.
+
+        What they said is kept for the first `judge`, as often it is history that is judged.
+        """
         said = {name: detector.score(history).log_p for name, detector in detectors.items()}
         penalties = gating_penalties(said) if len(said) > 1 else {}
         counted = [
             name for name, log_p in said.items() if (log_p + penalties.get(name, 0.0) < 0.0).any()
         ]
-        return cls(detectors, penalties, counted)
+        judge = cls(detectors, penalties, counted)
+        judge._heard = history, said
+        return judge
 
     def judge(self, table: Table) -> Judged:
         """Score every row by every detector and fuse what they say."""
+        heard, self._heard = self._heard, None
+        if heard is not None and heard[0] is table:
+            said = heard[1]
+        else:
+            said = {name: each.score(table).log_p for name, each in self.detectors.items()}
         channels: dict[str, FloatArray] = {
-            name: np.minimum(detector.score(table).log_p + self.penalties.get(name, 0.0), 0.0)
-            for name, detector in self.detectors.items()
+            name: np.minimum(log_p + self.penalties.get(name, 0.0), 0.0)
+            for name, log_p in said.items()
         }
         return Judged(fuse(channels, rows=table.height, counted=self.counted), channels)
 

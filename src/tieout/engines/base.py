@@ -34,8 +34,10 @@ class Engine(Protocol):
         """Execute a plan and bring its rows into this process; `keep_order` as above."""
         ...
 
-    def batches(self, plan: ir.Table, *, rows: int) -> Iterator[pa.RecordBatch]:
-        """Execute a plan and stream its rows."""
+    def batches(
+        self, plan: ir.Table, *, rows: int, keep_order: bool = False
+    ) -> Iterator[pa.RecordBatch]:
+        """Execute a plan and stream its rows; `keep_order` as above."""
         ...
 
     def publish(self, frame: pl.DataFrame) -> ir.Table:

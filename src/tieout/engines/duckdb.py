@@ -130,13 +130,17 @@ class DuckDBEngine:
             rows = self._raw.sql(self._sql(plan)).to_arrow_table()
         return pl.DataFrame(pl.from_arrow(rows)).cast(plan.schema().to_polars())
 
-    def batches(self, plan: ir.Table, *, rows: int) -> Iterator[pa.RecordBatch]:
+    def batches(
+        self, plan: ir.Table, *, rows: int, keep_order: bool = False
+    ) -> Iterator[pa.RecordBatch]:
         """Execute a plan and stream its rows. No other plan runs before the last of them."""
-        reader = self._raw.sql(self._sql(plan)).to_arrow_reader(rows)
-        try:
-            yield from reader
-        finally:
-            reader.close()
+        # The engine forgets a reader at its next statement.
+        with self._order(kept=keep_order):
+            reader = self._raw.sql(self._sql(plan)).to_arrow_reader(rows)
+            try:
+                yield from reader
+            finally:
+                reader.close()
 
     def publish(self, frame: pl.DataFrame) -> ir.Table:
         """Give a plan access to rows of this process, without a copy."""

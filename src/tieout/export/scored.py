@@ -89,7 +89,8 @@ def _harmless(frame: "pl.DataFrame") -> "pl.DataFrame":
     import polars as pl
 
     risky = risky_texts(frame)
-    escaped = escape_cells(frame, risky)
+    lists = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
+    escaped = escape_cells(frame.with_columns(_joined(frame[name]) for name in lists), risky)
     return escaped.with_columns(
         pl.when(frame[name].str.contains(PLAIN_NUMBER))
         .then(frame[name])
@@ -98,6 +99,17 @@ def _harmless(frame: "pl.DataFrame") -> "pl.DataFrame":
         for name in sorted(risky)
         if frame.schema[name] == pl.String
     )
+
+
+def _joined(lists: "pl.Series") -> "pl.Series":
+    """Lists of text as escaped cells; most are empty, and those that are cost nothing."""
+    import polars as pl
+
+    said = lists.list.len() > 0
+    texts = escape_cells(lists.filter(said).to_frame()).to_series()
+    nothing = pl.Series(lists.name, [""], dtype=pl.String)
+    places = pl.select(pl.when(said).then(said.cum_sum()).when(~said).then(0)).to_series()
+    return pl.concat([nothing, texts]).gather(places)
 
 
 def _header(names: Sequence[str]) -> bytes:

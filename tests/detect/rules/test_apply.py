@@ -46,9 +46,10 @@ def test_it_says_which_rules_hold_where() -> None:
     )
     assert np.flatnonzero(found.fired("top")).tolist() == [98, 99]
     assert found.triggered([0, 98, 99]) == [(), ("top",), ("last", "top")]
-    texts = found.triggered_text()
-    assert texts[:98] == [""] * 98
-    assert texts[98:] == ["top", "last; top"]
+    everywhere = found.triggered_at().to_list()
+    assert everywhere[:98] == [[]] * 98
+    assert everywhere[98:] == [["top"], ["last", "top"]]
+    assert found.triggered_at(np.array([99, 0])).to_list() == [["last", "top"], []]
     assert np.flatnonzero(found.flags).tolist() == [98, 99]
 
 
@@ -107,14 +108,14 @@ def test_a_rule_not_applied_is_a_key_error() -> None:
 
 def test_no_rules_trigger_nothing() -> None:
     found = apply_rules(RuleSet(name="", rules=(), sources={}), FRAME)
-    assert found.triggered_text() == [""] * 100
+    assert found.triggered_at().to_list() == [[]] * 100
     assert not found.flags.any()
     assert found.reports == ()
 
 
 def test_no_rows_are_fine() -> None:
     found = apply_rules(rules("top|low|amount > 98|x"), FRAME.clear())
-    assert found.triggered_text() == []
+    assert found.triggered_at().to_list() == []
     assert found.reports[0].share == 0.0
 
 

@@ -204,7 +204,7 @@ def test_it_tells_what_it_is_doing(read: Reader) -> None:
 def test_it_leaves_no_copy_behind(read: Reader, tmp_path: Path) -> None:
     read("amount\n1\n2\n")
 
-    assert list((tmp_path / "work").iterdir()) == []
+    assert list((tmp_path / "work").rglob("*")) == []
 
 
 def test_an_expected_kind_is_kept_and_other_cells_are_rejects(read: Reader) -> None:

@@ -1,6 +1,7 @@
 """How odd it is that two labels stand together."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -105,6 +106,11 @@ class PairRarity:
             return known
         one: np.float32 = self.evidence(np.array([left]), np.array([right]))[0]
         return one
+
+    @cached_property
+    def total(self) -> int:
+        """How many rows of history have both labels."""
+        return int(self.left_rows.sum())
 
     def count(self, left: int, right: int) -> int:
         """How many rows of history have this pair."""

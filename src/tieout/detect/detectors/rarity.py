@@ -26,7 +26,7 @@ from tieout.detect.detectors.keeping import (
 )
 from tieout.detect.detectors.matrix import sample_rows
 from tieout.detect.detectors.pairs import DENSE_CELLS_MAX, PairRarity
-from tieout.detect.detectors.rarity_reasons import row_reasons
+from tieout.detect.detectors.rarity_reasons import rows_reasons
 from tieout.detect.detectors.values import ValueRarity
 from tieout.model.facts import Reason
 from tieout.model.table import Kind, Table
@@ -122,10 +122,9 @@ class Rarity:
         fitted = learnt(self._fitted)
         require(current, fitted.columns)
         rows = current.take(np.asarray(indices, dtype=np.int64))
-        return [
-            row_reasons(row, fitted.columns, fitted.vocabularies, fitted.values, fitted.pairs)
-            for row in rows.frame.select(fitted.columns).rows()
-        ]
+        codes = _encoded(rows, fitted.columns, fitted.vocabularies)
+        labels = rows.frame.select(fitted.columns).rows() if fitted.columns else [()] * len(indices)
+        return rows_reasons(labels, fitted.columns, codes, fitted.values, fitted.pairs)
 
     def state(self) -> State:
         """Labels, counts of labels and pairs, and the calibration."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tieout.detect.detectors.encoding import Vocabulary
+from tieout.detect.detectors.encoding import CodeArray
 from tieout.detect.detectors.pairs import PairRarity
 from tieout.detect.detectors.values import ValueRarity
 from tieout.model.facts import Reason
@@ -12,32 +12,39 @@ from tieout.model.facts import Reason
 _REASONS_MAX = 3
 
 
-def row_reasons(
-    row: Sequence[str | None],
+def rows_reasons(
+    labels: Sequence[Sequence[str | None]],
     columns: Sequence[str],
-    vocabularies: Sequence[Vocabulary],
+    codes: Sequence[CodeArray],
     values: Sequence[ValueRarity],
     pairs: Mapping[tuple[int, int], PairRarity],
-) -> tuple[Reason, ...]:
-    """The labels and pairs of one row that weigh most, strongest first, at most three.
+) -> list[tuple[Reason, ...]]:
+    """The labels and pairs of each row that weigh most, strongest first, at most three.
 
-    row: its labels in the order of `columns`.
+    labels: of each row, in the order of `columns`. codes: of each column, by row.
     """
-    codes = [known.code(label) for known, label in zip(vocabularies, row, strict=True)]
-    weighed: list[tuple[float, Reason]] = []
-    for j, (code, value) in enumerate(zip(codes, values, strict=True)):
-        if value.evidence[code] > 0:
-            weighed.append(
-                (float(value.evidence[code]), _rare(f"{columns[j]} {row[j]}", value, code))
-            )
-    for (a, b), pair in pairs.items():
-        left, right = (np.array([codes[j]], dtype=np.int32) for j in (a, b))
-        evidence = float(pair.evidence(left, right)[0])
-        if evidence > 0:
-            labels = f"{columns[a]} {row[a]} and {columns[b]} {row[b]}"
-            weighed.append((evidence, _apart(labels, pair, codes[a], codes[b])))
-    weighed.sort(key=lambda item: -item[0])
-    return tuple(reason for _, reason in weighed[:_REASONS_MAX])
+    weighed = [value.evidence[code] for value, code in zip(values, codes, strict=True)]
+    weighed += [pair.evidence(codes[a], codes[b]) for (a, b), pair in pairs.items()]
+    if not weighed or not labels:
+        return [() for _ in labels]
+    table = np.column_stack(weighed)
+    # Of equal ones labels come before pairs, in the order of columns.
+    strongest = np.argsort(-table, axis=1, kind="stable")[:, :_REASONS_MAX]
+    which = list(pairs.items())
+
+    def told(row: int, channel: int) -> Reason:
+        said = labels[row]
+        if channel < len(values):
+            name = f"{columns[channel]} {said[channel]}"
+            return _rare(name, values[channel], int(codes[channel][row]))
+        (a, b), pair = which[channel - len(values)]
+        names = f"{columns[a]} {said[a]} and {columns[b]} {said[b]}"
+        return _apart(names, pair, int(codes[a][row]), int(codes[b][row]))
+
+    return [
+        tuple(told(row, channel) for channel in places if table[row, channel] > 0)
+        for row, places in enumerate(strongest.tolist())
+    ]
 
 
 def _rare(label: str, value: ValueRarity, code: int) -> Reason:
@@ -47,7 +54,7 @@ def _rare(label: str, value: ValueRarity, code: int) -> Reason:
 
 def _apart(labels: str, pair: PairRarity, left: int, right: int) -> Reason:
     count = pair.count(left, right)
-    total = int(pair.left_rows.sum())
+    total = pair.total
     rows_left, rows_right = int(pair.left_rows[left]), int(pair.right_rows[right])
     expected = rows_left * rows_right / total
     return Reason(

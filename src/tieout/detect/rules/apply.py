@@ -83,13 +83,18 @@ class RuleResult:
             for index in indices
         ]
 
-    def triggered_text(self) -> list[str]:
-        """For every row the ids of the rules that hold, as in `triggered`, joined by "; "."""
+    def triggered_at(self, places: "NDArray[np.int64] | None" = None) -> "pl.Series":
+        """As `triggered`, for every row or for some: lists of text."""
+        import polars as pl
+
         # Few combinations of rules occur: each is put into words once.
-        words = self.masks[:, 0] if self.masks.shape[1] == 1 else self.masks
+        masks = self.masks if places is None else self.masks[places]
+        words = masks[:, 0] if masks.shape[1] == 1 else masks
         _, firsts, inverse = np.unique(words, axis=0, return_index=True, return_inverse=True)
-        texts = ["; ".join(ids) for ids in self.triggered(firsts.tolist())]
-        return [texts[place] for place in inverse.ravel().tolist()]
+        first_rows = firsts if places is None else places[firsts]
+        known = list(map(list, self.triggered(first_rows.tolist())))
+        lists = pl.Series("triggered_rules", known, dtype=pl.List(pl.String))
+        return lists.gather(inverse.ravel())
 
     def reasons(self, indices: Sequence[int]) -> list[tuple[Reason, ...]]:
         """Why the rules that hold at some rows do: a sentence of each, the most severe first."""

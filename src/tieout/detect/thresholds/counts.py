@@ -1,4 +1,4 @@
-"""Rows that every possible cut flags, counted in one pass over the sorted scores."""
+"""Rows that every possible cut flags, counted by the sorted scores."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieout.detect.detector import FloatArray
-from tieout.detect.labels import ANOMALY, NORMAL, LabelArray
+from tieout.detect.labels import ANOMALY, NORMAL, UNLABELLED, LabelArray
 
 BoolArray: TypeAlias = NDArray[np.bool_]
 CountArray: TypeAlias = NDArray[np.int64]
@@ -54,25 +54,31 @@ def count_cuts(
     labels: 1, 0 or -1; rows without a label count as flagged and in no other way.
     always: rows that are flagged whatever their score, by rules.
     """
-    known = np.full(len(scores), -1, np.int8) if labels is None else labels
-    fixed = np.zeros(len(scores), np.bool_) if always is None else always
-    free = np.flatnonzero(~fixed & ~np.isnan(scores))
-    order = free[np.argsort(-scores[free], kind="stable")]
-    sorted_scores = scores[order]
+    scored = ~np.isnan(scores)
     # The scores of all rows are cuts, also those of rows that rules flag anyway.
-    cuts = np.unique(scores[~np.isnan(scores)])[::-1]
-    ends = np.searchsorted(-sorted_scores, -cuts, side="right")
-    above = np.nextafter(cuts[0], np.inf) if len(cuts) else np.inf
-    ends = np.concatenate([[0], ends])
+    cuts, rows_at = np.unique(scores[scored], return_counts=True)
+    above = np.nextafter(cuts[-1], np.inf) if len(cuts) else np.inf
+    nothing = np.zeros(len(cuts) + 1, np.int64)
+    some_fixed = always is not None and bool(always.any())
+    free = scored & ~always if some_fixed and always is not None else scored
 
     def counted(rows: BoolArray) -> CountArray:
-        running = np.concatenate([[0], np.cumsum(rows[order])])
-        total: CountArray = int((rows & fixed).sum()) + running[ends]
+        if not rows.any():
+            return nothing
+        ascending = np.sort(scores[rows & free])
+        fixed = int((rows & always).sum()) if always is not None else 0
+        reached = len(ascending) - np.searchsorted(ascending, cuts, side="left")
+        total: CountArray = fixed + np.concatenate([[0], reached[::-1]])
         return total
 
+    if some_fixed:
+        flagged = counted(np.ones(len(scores), np.bool_))
+    else:
+        flagged = np.concatenate([[0], np.cumsum(rows_at[::-1])])
+    known = np.full(len(scores), UNLABELLED, np.int8) if labels is None else labels
     return CutCounts(
-        thresholds=np.concatenate([[above], cuts]),
-        flagged=counted(np.ones(len(scores), np.bool_)),
+        thresholds=np.concatenate([[above], cuts[::-1]]),
+        flagged=flagged,
         true_positives=counted(known == ANOMALY),
         false_positives=counted(known == NORMAL),
         rows=len(scores),

@@ -49,7 +49,8 @@ def sweep(
         nothing = np.full(len(scores), np.nan)
         rules = _frame("rules", count_cuts(nothing, labels, rule_flags), np.array([0]), price)
         frames.append(rules.with_columns(pl.lit(None, pl.Float64).alias("threshold")))
-        frames.append(_frame("both", count_cuts(scores, labels, rule_flags), grid, price))
+        both = count_cuts(scores, labels, rule_flags) if rule_flags.any() else cuts
+        frames.append(_frame("both", both, grid, price))
     return pl.concat(frames)
 
 

@@ -147,13 +147,11 @@ def judged_frame(table: Table, found: Findings) -> pl.DataFrame:
 
 def _reasons(rows: int, found: Findings) -> pl.Series:
     """Reasons of every row; an empty list where nobody asked for any."""
-    known = pl.DataFrame(
-        {"place": list(found.reasons), "reasons": list(map(list, found.reasons.values()))},
-        schema={"place": pl.Int64, "reasons": pl.List(pl.String)},
-    )
-    places = pl.DataFrame({"place": pl.int_range(rows, eager=True)})
-    joined = places.join(known, on="place", how="left", maintain_order="left")
-    return joined["reasons"].fill_null(pl.lit([], dtype=pl.List(pl.String)))
+    known = [[], *map(list, found.reasons.values())]
+    lists = pl.Series("reasons", known, dtype=pl.List(pl.String))
+    which = np.zeros(rows, dtype=np.int64)
+    which[list(found.reasons)] = np.arange(1, len(known))
+    return lists.gather(which)
 
 
 def cases_frame(table: Table, found: Findings) -> pl.DataFrame:
@@ -167,7 +165,6 @@ def cases_frame(table: Table, found: Findings) -> pl.DataFrame:
         ["both", "detectors"],
         "rules",
     )
-    triggered = found.ruling.triggered()
     taken = {*_CASE_COLUMNS}
     return pl.DataFrame(
         {
@@ -182,7 +179,7 @@ def cases_frame(table: Table, found: Findings) -> pl.DataFrame:
             "reasons_top3": pl.Series(
                 [found.reasons[int(place)] for place in places], dtype=pl.List(pl.String)
             ),
-            "triggered_rules": triggered.gather(places),
+            "triggered_rules": found.ruling.triggered(places),
         }
     )
 

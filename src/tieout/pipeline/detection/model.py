@@ -60,9 +60,11 @@ def judge(job: "DetectJob", data: Data, clock: Stopwatch) -> Judgement:
         drift = kept.outline.drift(table) if kept is not None else ()
         _require(job.model, kept)
         fits = kept is not None and _still_fits(kept, fingerprint, drift, data)
-        model = kept if kept is not None and fits else _new_model(job, learnt_from, fingerprint)
+        if kept is not None and fits:
+            model, detectors = kept, Judge(kept.detectors, kept.penalties, kept.counted)
+        else:
+            model, detectors = _new_model(job, learnt_from, fingerprint)
     with clock.step("judge"):
-        detectors = Judge(model.detectors, model.penalties, model.counted)
         judged = detectors.judge(table)
     return Judgement(
         judge=detectors,
@@ -81,10 +83,10 @@ def _require(fingerprint: str | None, kept: StoredModel | None) -> None:
         raise InputError("the model that judged the run is no longer in the workspace")
 
 
-def _new_model(job: "DetectJob", learnt_from: Table, fingerprint: str) -> StoredModel:
+def _new_model(job: "DetectJob", learnt_from: Table, fingerprint: str) -> tuple[StoredModel, Judge]:
     fitted = fit_profile(job.judged_as, learnt_from, seed=job.seed)
     weighed = Judge.weighed(fitted, learnt_from)
-    return StoredModel(
+    model = StoredModel(
         detectors=fitted,
         penalties=weighed.penalties,
         counted=weighed.counted or (),
@@ -92,6 +94,7 @@ def _new_model(job: "DetectJob", learnt_from: Table, fingerprint: str) -> Stored
         fingerprint=fingerprint,
         rows=learnt_from.height,
     )
+    return model, weighed
 
 
 def _fingerprint(job: "DetectJob", data: Data) -> str:

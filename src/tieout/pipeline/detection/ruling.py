@@ -60,18 +60,11 @@ class Ruling:
 
     def triggered(self, places: NDArray[np.int64] | None = None) -> pl.Series:
         """The rules that hold at each row (or at some), the most severe first: list of text."""
-        texts = [] if self.result is None else self.result.triggered_text()
-        if self.result is None:
-            texts = [""] * self.table.height
-        column = pl.Series("triggered_rules", texts, dtype=pl.String)
-        column = column if places is None else column.gather(places)
-        split = pl.DataFrame([column]).select(
-            pl.when(pl.col("triggered_rules") == "")
-            .then(pl.lit([], dtype=pl.List(pl.String)))
-            .otherwise(pl.col("triggered_rules").str.split("; "))
-            .alias("triggered_rules")
-        )
-        return split.to_series()
+        if self.result is not None:
+            return self.result.triggered_at(places)
+        rows = self.table.height if places is None else len(places)
+        nothing = pl.Series("triggered_rules", [[]], dtype=pl.List(pl.String))
+        return nothing.new_from_index(0, rows)
 
     def reasons(self, places: NDArray[np.int64]) -> list[tuple[Reason, ...]]:
         """A sentence of each rule that holds at some rows, the most severe first."""

@@ -11,7 +11,6 @@ from tieout.engines.base import Engine
 from tieout.model.errors import InputError
 from tieout.model.facts import Reject
 from tieout.model.table import Kind, Table
-from tieout.sources.encoding import content_tag
 from tieout.sources.open import open_source
 from tieout.sources.source import Source, free_name
 from tieout.sources.typed.decide_kind import (
@@ -104,9 +103,8 @@ def read_table(
     forced = {name: kind for name, kind in (expected or {}).items() if name in source.columns}
     readings = {name: _decide(source, name, samples[name], forced) for name in source.columns}
     announce("type")
-    path = workdir / f"typed-{content_tag(location)}.parquet"
     for _ in range(_PASSES_MAX):
-        typed = type_rows(source, readings, engine=engine, path=path)
+        typed = type_rows(source, readings, engine=engine)
         source = typed.source
         revised = _revised(typed, readings, samples, forced)
         if revised == readings:
@@ -115,7 +113,7 @@ def read_table(
         readings = revised
     else:
         readings = _settled(typed, readings, forced)
-        typed = type_rows(source, readings, engine=engine, path=path)
+        typed = type_rows(source, readings, engine=engine)
     refuse_disorder(typed, readings, samples)
     announce("count")
     return _read(typed, readings, engine)

@@ -1,8 +1,8 @@
 """One pass over a source: every cell typed, in the order of the file, failures kept beside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Final
 
 import ibis
 import ibis.expr.types as ir
@@ -15,7 +15,8 @@ from tieout.sources.source import Source
 from tieout.sources.typed.expressions import can_fail, unread_of, value_of
 from tieout.sources.typed.reading import NULL_WORDS, Reading
 
-_ROW = "row"
+_ROW: Final = "row"
+_BATCH_ROWS: Final = 122_880
 
 
 @dataclass(frozen=True)
@@ -33,47 +34,88 @@ class TypedPass:
     rows: pl.Series
 
 
-def type_rows(
-    source: Source, readings: Mapping[str, Reading], *, engine: Engine, path: Path
-) -> TypedPass:
+def type_rows(source: Source, readings: Mapping[str, Reading], *, engine: Engine) -> TypedPass:
     """Carry out readings on a source; a source that cannot be read quickly is read exactly.
-
-    path: of a Parquet file between engine and frame, removed at the end.
 
     Raises ConservationError where rows do not add up to what was read.
     """
     try:
-        return _type_rows(source, readings, engine=engine, path=path)
+        return _type_rows(source, readings, engine=engine)
     except ConservationError:
         raise
     except Exception:
         # Whatever the engine's reader stumbled over, the exact reader finds and names its rows.
         if source.exact is None:
             raise
-    return _type_rows(source.exact(), readings, engine=engine, path=path)
+    return _type_rows(source.exact(), readings, engine=engine)
 
 
-def _type_rows(
-    source: Source, readings: Mapping[str, Reading], *, engine: Engine, path: Path
-) -> TypedPass:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _type_rows(source: Source, readings: Mapping[str, Reading], *, engine: Engine) -> TypedPass:
     fallible = [c for c in source.columns if can_fail(source.table[c], readings[c])]
-    try:
-        written = engine.write_parquet(_plan(source, readings, fallible), path, keep_order=True)
-        if not written and source.exact is not None:
-            raise ValueError("the first row was seen, and the engine finds none")
-        if source.rows not in (None, written + source.rejected):
-            raise ConservationError(
-                f"{source.name}: {source.rows} rows were read, {written + source.rejected} typed"
-            )
-        values = pl.read_parquet(path, columns=[f"v{n}" for n in range(len(source.columns))])
-        values.columns = list(source.columns)
-        rows = _rows(source, path, written)
-        failed = _failed(source, fallible, path)
-    finally:
-        path.unlink(missing_ok=True)
-    finished = values.with_columns(_finished(name, readings[name]) for name in source.columns)
-    return TypedPass(source, finished, failed, rows)
+    plan = _plan(source, readings, fallible)
+    gathered = _Gathered(source, readings, fallible)
+    # Through a file it would take twice the work, at once twice the memory.
+    for batch in engine.batches(plan, rows=_BATCH_ROWS, keep_order=True):
+        gathered.add(pl.DataFrame(pl.from_arrow(batch)))
+    if not gathered.height and source.exact is not None:
+        raise ValueError("the first row was seen, and the engine finds none")
+    if source.rows not in (None, gathered.height + source.rejected):
+        raise ConservationError(
+            f"{source.name}: {source.rows} rows were read, "
+            f"{gathered.height + source.rejected} typed"
+        )
+    if not gathered.height:
+        gathered.add(pl.DataFrame(schema=plan.schema().to_polars()))
+    return gathered.whole()
+
+
+class _Gathered:
+    """Rows of a source as they come, finished a piece at a time."""
+
+    def __init__(
+        self, source: Source, readings: Mapping[str, Reading], fallible: Sequence[str]
+    ) -> None:
+        self.height = 0
+        self._source = source
+        self._readings = readings
+        self._places = {name: place for place, name in enumerate(source.columns)}
+        self._values: dict[str, list[pl.Series]] = {name: [] for name in source.columns}
+        self._failed: dict[str, list[pl.DataFrame]] = {name: [] for name in fallible}
+        self._rows: list[pl.Series] = []
+
+    def add(self, piece: pl.DataFrame) -> None:
+        """The next rows: of each column `v` and its place, of fallible ones also `f`."""
+        finished = piece.select(
+            _finished(f"v{place}", self._readings[name]).alias(name)
+            for name, place in self._places.items()
+        )
+        for name, values in self._values.items():
+            values.append(finished[name])
+        for name, failed in self._failed.items():
+            texts = piece[f"f{self._places[name]}"]
+            if texts.null_count() < len(texts):
+                failed.append(_unread(texts, self.height))
+        if self._source.row_column is not None:
+            self._rows.append(piece[_ROW].cast(pl.Int64))
+        self.height += piece.height
+
+    def whole(self) -> TypedPass:
+        """All of it. Columns are joined one by one, so that little is there twice at a time."""
+        columns = []
+        for name in self._source.columns:
+            pieces = self._values.pop(name)
+            columns.append(pl.concat(pieces, rechunk=True))
+        failed = {
+            name: said
+            for name, parts in self._failed.items()
+            if parts and len(said := pl.concat(parts))
+        }
+        return TypedPass(self._source, pl.DataFrame(columns), failed, self._row_numbers())
+
+    def _row_numbers(self) -> pl.Series:
+        if self._source.row_column is None:
+            return pl.int_range(1, self.height + 1, dtype=pl.Int64, eager=True).alias(_ROW)
+        return pl.concat(self._rows, rechunk=True)
 
 
 def _plan(source: Source, readings: Mapping[str, Reading], fallible: list[str]) -> ir.Table:
@@ -95,25 +137,11 @@ def _plan(source: Source, readings: Mapping[str, Reading], fallible: list[str]) 
     return once.select(*row, *(f"v{place}" for place in places.values()), **failures)
 
 
-def _rows(source: Source, path: Path, written: int) -> pl.Series:
-    if source.row_column is None:
-        return pl.int_range(1, written + 1, dtype=pl.Int64, eager=True).alias(_ROW)
-    return pl.read_parquet(path, columns=[_ROW])[_ROW].cast(pl.Int64)
-
-
-def _failed(source: Source, fallible: list[str], path: Path) -> dict[str, pl.DataFrame]:
-    failed: dict[str, pl.DataFrame] = {}
-    for place, name in enumerate(source.columns):
-        if name not in fallible:
-            continue
-        texts = pl.read_parquet(path, columns=[f"f{place}"])[f"f{place}"]
-        if texts.null_count() < len(texts):
-            unread = pl.DataFrame({"text": texts}).with_row_index("index").drop_nulls("text")
-            said = unread.with_columns(pl.col("text").str.strip_chars())
-            said = said.filter(~pl.col("text").str.to_lowercase().is_in(NULL_WORDS))
-            if len(said):
-                failed[name] = said
-    return failed
+def _unread(texts: pl.Series, before: int) -> pl.DataFrame:
+    """`index` and `text` of cells that could not be read; words for nothing are none of them."""
+    unread = pl.DataFrame({"text": texts}).with_row_index("index", offset=before)
+    said = unread.drop_nulls("text").with_columns(pl.col("text").str.strip_chars())
+    return said.filter(~pl.col("text").str.to_lowercase().is_in(NULL_WORDS))
 
 
 def _finished(name: str, reading: Reading) -> pl.Expr:

@@ -4,9 +4,9 @@ import time
 from collections import Counter
 
 import pytest
-from stream_feeds import FEEDS, Feed, event, rabbit_feed
+from stream_feeds import FEEDS, Feed, event, lines, polled, rabbit_feed
 
-from tieout.sources.streams.stream import Stream, StreamBatch
+from tieout.sources.streams.stream import StreamBatch
 
 
 @pytest.fixture(params=FEEDS)
@@ -16,25 +16,9 @@ def feed(request: pytest.FixtureRequest) -> Feed:
     return FEEDS[request.param](address)
 
 
-def polled(stream: Stream, events: int, seconds: float = 20) -> list[StreamBatch]:
-    """Batches until there are so many events."""
-    batches: list[StreamBatch] = []
-    until = time.monotonic() + seconds
-    while sum(map(lines, batches)) < events and time.monotonic() < until:
-        batch = stream.poll_batch(0.3)
-        if batch is not None:
-            batches.append(batch)
-    return batches
-
-
-def lines(batch: StreamBatch) -> int:
-    """How many events a batch has."""
-    return len(batch.lines.splitlines())
-
-
 def counted(batches: list[StreamBatch]) -> Counter[bytes]:
     """Each event, and how often it came."""
-    return Counter(line for batch in batches for line in batch.lines.splitlines())
+    return Counter(line for batch in batches for line in lines(batch))
 
 
 def test_all_events_come_and_twins_stay_two(feed: Feed) -> None:
@@ -54,7 +38,7 @@ def test_what_was_polled_but_not_kept_comes_again_after_a_restart(feed: Feed) ->
     feed.put(events)
     first = feed.open()
     first.start({})
-    assert sum(map(lines, polled(first, 40))) == 40
+    assert counted(polled(first, 40)).total() == 40
     first.close()
     second = feed.open()
     second.start({})

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from stream_feeds import Feed, event, redis_feed
+from stream_feeds import Feed, event, kept_in_order, lines, polled, redis_feed
 
 from tieout.sources.streams.redis import body_of
-from tieout.sources.streams.stream import Stream, StreamBatch
 
 GROUP = "tieout"
 
@@ -42,30 +41,6 @@ def events(first: int, last: int) -> list[bytes]:
     return [event(29_000_000 + minute) for minute in range(first, last)]
 
 
-def polled(stream: Stream, wanted: int, seconds: float = 20) -> list[StreamBatch]:
-    """Batches until there are so many events."""
-    batches: list[StreamBatch] = []
-    until = time.monotonic() + seconds
-    while sum(map(len, map(lines, batches))) < wanted and time.monotonic() < until:
-        batch = stream.poll_batch(0.2)
-        if batch is not None:
-            batches.append(batch)
-    return batches
-
-
-def lines(batch: StreamBatch) -> list[bytes]:
-    """The events of a batch."""
-    return batch.lines.splitlines()
-
-
-def in_order(stream: Stream, wanted: int) -> list[bytes]:
-    """So many events as they come, each acknowledged."""
-    batches = polled(stream, wanted)
-    for batch in batches:
-        stream.commit(batch.token)
-    return [line for batch in batches for line in lines(batch)]
-
-
 def pending(client: Any, name: str) -> int:
     """How many entries the group was given and did not acknowledge."""
     return int(client.xpending(name, GROUP)["pending"])
@@ -85,7 +60,7 @@ def test_what_it_was_given_and_never_kept_comes_first_and_at_once(
     feed.put(events(10, 20))
     stream = feed.open()
     stream.start({})
-    found = in_order(stream, 20)
+    found = kept_in_order(stream, 20)
     stream.close()
     assert found == events(0, 20)
     assert pending(client, name) == 0
@@ -106,7 +81,7 @@ def test_what_comes_right_after_closing_goes_to_the_next_one(
     feed.put(events(1, 30))
     second = feed.open()
     second.start({})
-    found = in_order(second, 30)
+    found = kept_in_order(second, 30)
     second.close()
     assert found == events(0, 30)
 
@@ -131,7 +106,7 @@ def test_a_read_that_outlives_its_process_takes_nothing_out_of_order(
     stream = feed.open()
     stream.start({})
     feed.put(events(0, 12))
-    found = in_order(stream, 12)
+    found = kept_in_order(stream, 12)
     stream.close()
     old.join()
     assert found == events(0, 12)
@@ -151,7 +126,7 @@ def test_what_another_consumer_left_is_taken_over(redis: str, client: Any, name:
     holds(client, name, 4, consumer="dead")
     stream = feed.open()
     stream.start({})
-    found = in_order(stream, 6)
+    found = kept_in_order(stream, 6)
     stream.close()
     assert sorted(found) == events(0, 6)
     assert pending(client, name) == 0
@@ -184,7 +159,7 @@ def test_entries_that_were_deleted_meanwhile_are_forgotten(
     client.xdel(name, client.xrange(name)[1][0])
     stream = feed.open()
     stream.start({})
-    found = in_order(stream, 2)
+    found = kept_in_order(stream, 2)
     stream.close()
     assert found == [events(0, 3)[0], events(0, 3)[2]]
     assert pending(client, name) == 0
@@ -194,10 +169,10 @@ def test_a_connection_that_breaks_costs_nothing(feed: Feed, client: Any, name: s
     feed.put(events(0, 5))
     stream = feed.open()
     stream.start({})
-    before = in_order(stream, 5)
+    before = kept_in_order(stream, 5)
     client.client_kill_filter(_type="normal", skipme=True)
     feed.put(events(5, 10))
-    after = in_order(stream, 5)
+    after = kept_in_order(stream, 5)
     stream.close()
     assert before + after == events(0, 10)
     assert pending(client, name) == 0
@@ -207,10 +182,10 @@ def test_a_stream_that_is_deleted_begins_anew(feed: Feed, client: Any, name: str
     feed.put(events(0, 3))
     stream = feed.open()
     stream.start({})
-    before = in_order(stream, 3)
+    before = kept_in_order(stream, 3)
     client.delete(name)
     feed.put(events(3, 6))
-    after = in_order(stream, 3)
+    after = kept_in_order(stream, 3)
     stream.close()
     assert before + after == events(0, 6)
 
@@ -222,7 +197,7 @@ def test_a_reader_that_was_closed_can_start_again(feed: Feed) -> None:
     [left] = polled(stream, 4)
     stream.close()
     stream.start({})
-    found = in_order(stream, 4)
+    found = kept_in_order(stream, 4)
     stream.close()
     assert found == lines(left)
 

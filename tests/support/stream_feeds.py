@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tieout.sources.streams.brokers import nats_stream, rabbit_stream, redis_stream
 from tieout.sources.streams.kafka import KafkaStream
-from tieout.sources.streams.stream import Stream
+from tieout.sources.streams.stream import Stream, StreamBatch
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,30 @@ class Feed:
 def event(minute: int, status: str = "approved", second: int = 0) -> bytes:
     """An event as JSON."""
     return json.dumps({"timestamp": minute * 60 + second, "status": status}).encode()
+
+
+def lines(batch: StreamBatch) -> list[bytes]:
+    """The events of a batch."""
+    return batch.lines.splitlines()
+
+
+def polled(stream: Stream, events: int, seconds: float = 20) -> list[StreamBatch]:
+    """Batches until there are so many events."""
+    batches: list[StreamBatch] = []
+    until = time.monotonic() + seconds
+    while sum(len(lines(batch)) for batch in batches) < events and time.monotonic() < until:
+        batch = stream.poll_batch(0.3)
+        if batch is not None:
+            batches.append(batch)
+    return batches
+
+
+def kept_in_order(stream: Stream, events: int) -> list[bytes]:
+    """So many events as they come, each acknowledged."""
+    batches = polled(stream, events)
+    for batch in batches:
+        stream.commit(batch.token)
+    return [line for batch in batches for line in lines(batch)]
 
 
 def kafka_feed(servers: str) -> Feed:
@@ -39,9 +64,9 @@ def kafka_feed(servers: str) -> Feed:
     return Feed(put, lambda: KafkaStream(servers, topic, f"g-{topic}"))
 
 
-def nats_feed(servers: str) -> Feed:
+def nats_feed(servers: str, *, name: str = "", wait_seconds: float = 1.0) -> Feed:
     """A stream and a durable consumer of their own."""
-    name = f"S{uuid.uuid4().hex[:8]}"
+    name = name or f"S{uuid.uuid4().hex[:8]}"
     subject = f"events.{name}"
 
     def put(events: Sequence[bytes]) -> None:
@@ -60,7 +85,11 @@ def nats_feed(servers: str) -> Feed:
     return Feed(
         put,
         lambda: nats_stream(
-            servers=servers, stream=name, subject=subject, durable="tieout", wait_seconds=1.0
+            servers=servers,
+            stream=name,
+            subject=subject,
+            durable="tieout",
+            wait_seconds=wait_seconds,
         ),
     )
 

@@ -1,10 +1,11 @@
-"""NATS JetStream, RabbitMQ and Redis Streams, through FastStream."""
+"""NATS JetStream, RabbitMQ and Redis Streams as streams of events."""
 
 import hashlib
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from tieout.model.errors import InputError
+from tieout.sources.streams.nats import NatsReader
 from tieout.sources.streams.pushed import (
     BATCH_MESSAGES,
     Connect,
@@ -35,25 +36,9 @@ def nats_stream(
     """A durable consumer of a JetStream; a message is known by its sequence number."""
 
     async def connect(take: Take) -> Connection:
-        from faststream import AckPolicy
-        from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
-        from nats.js.api import ConsumerConfig
-
-        broker = NatsBroker(servers, logger=_SILENT)
-
-        @broker.subscriber(
-            subject,
-            stream=JStream(stream, declare=False),
-            durable=durable,
-            config=ConsumerConfig(ack_wait=wait_seconds),
-            pull_sub=PullSub(batch_size=256),
-            ack_policy=AckPolicy.MANUAL,
-        )
-        async def handle(message: NatsMessage) -> None:
-            sequence = message.raw_message.metadata.sequence.stream
-            await take(Pushed(str(sequence), message.body, message))
-
-        return await _started(broker)
+        reader = NatsReader(servers, stream, subject, durable, wait_seconds, take)
+        await reader.start()
+        return Connection(reader.stop, reader.acknowledge)
 
     return PushedStream(f"nats/{stream}/{subject}", _guarded(connect, "NATS"), batch_messages)
 
@@ -126,7 +111,7 @@ def _guarded(connect: Connect, name: str) -> Connect:
             return await connect(take)
         except ImportError as error:
             raise InputError(
-                f"reading {name} needs FastStream: pip install 'tieout[streams]'"
+                f"reading {name} needs libraries of its own: pip install 'tieout[streams]'"
             ) from error
 
     return guarded

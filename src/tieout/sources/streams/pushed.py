@@ -1,8 +1,8 @@
 """Brokers that push: messages are acknowledged one by one, once what they amount to is kept.
 
-FastStream speaks to NATS, RabbitMQ and Redis in an event loop of its own thread. A message is told
-by an identity that its broker keeps over redeliveries; those of the last batches are part of the
-position, so that a message that was kept but not acknowledged is left out when it comes again.
+Each client works in an event loop of its own thread. A message is told by an identity that its
+broker keeps over redeliveries; those of the last batches are part of the position, so that a
+message that was kept but not acknowledged is left out when it comes again.
 Between consumers that share a queue there is no such memory: when one stalls for longer than the
 broker waits for an acknowledgement, another one counts its messages too.
 """

@@ -1,0 +1,89 @@
+"""NATS over restarts: what was given back comes first, in order and at once."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import nats as nats_py
+import pytest
+from stream_feeds import Feed, event, kept_in_order, nats_feed, polled
+
+
+@pytest.fixture
+def name() -> str:
+    """A stream of its own."""
+    return f"S{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def feed(nats: str, name: str) -> Feed:
+    """Events of that stream; none comes again by itself before a minute has passed."""
+    return nats_feed(nats, name=name, wait_seconds=60)
+
+
+def events(first: int, last: int) -> list[bytes]:
+    """One event for each of these minutes."""
+    return [event(29_000_000 + minute) for minute in range(first, last)]
+
+
+def asked(address: str, what: Callable[[Any], Awaitable[Any]]) -> Any:
+    """Ask a server as another client."""
+
+    async def ask() -> Any:
+        client = await nats_py.connect(address)
+        try:
+            return await what(client.jetstream())
+        finally:
+            await client.close()
+
+    return asyncio.run(ask())
+
+
+def test_what_was_not_kept_comes_first_and_at_once(feed: Feed, nats: str, name: str) -> None:
+    feed.put(events(0, 300))
+    first = feed.open()
+    first.batch_messages = 40  # type: ignore[attr-defined]
+    first.start({})
+    [kept] = polled(first, 40)
+    first.commit(kept.token)
+    assert first.poll_batch(5) is not None
+    first.close()
+    feed.put(events(300, 320))
+    second = feed.open()
+    second.start({kept.partition: kept.position})
+    found = kept_in_order(second, 280)
+    second.close()
+    assert found == events(40, 320)
+    info = asked(nats, lambda stream: stream.consumer_info(name, "tieout"))
+    assert (info.num_ack_pending, info.num_pending) == (0, 0)
+
+
+@pytest.mark.parametrize("time_of_restart", range(3))
+def test_what_comes_right_after_closing_goes_to_the_next_one(
+    feed: Feed, time_of_restart: int
+) -> None:
+    feed.put(events(0, 1))
+    first = feed.open()
+    first.start({})
+    assert kept_in_order(first, 1) == events(0, 1)
+    first.poll_batch(0.2 * time_of_restart)
+    first.close()
+    feed.put(events(1, 30))
+    second = feed.open()
+    second.start({})
+    found = kept_in_order(second, 29)
+    second.close()
+    assert found == events(1, 30)
+
+
+def test_a_consumer_that_is_deleted_begins_anew(feed: Feed, nats: str, name: str) -> None:
+    feed.put(events(0, 3))
+    stream = feed.open()
+    stream.start({})
+    before = kept_in_order(stream, 3)
+    asked(nats, lambda stream: stream.delete_consumer(name, "tieout"))
+    feed.put(events(3, 5))
+    after = kept_in_order(stream, 2)
+    stream.close()
+    assert before + after == events(0, 5), "what was kept is known, and left out"

@@ -433,3 +433,23 @@ def test_comments_name_buckets_that_no_amounts_prove(go: Run, tmp_path: Path) ->
     assert found["evidence"][3] == "difference 121.00; no amounts to compare"
     silent = go(rows, header="k,ccy,gap,text", spec={**spec, "words": {"use": False}}, out="b")
     assert set(breaks_of(silent)["bucket"]) == {"unknown"}
+
+
+def test_breaks_that_a_run_of_ours_found_stay_the_same_breaks(tmp_path: Path) -> None:
+    header = (
+        "break_id,side,left_rows,right_rows,key,amount_left,amount_right,difference,currency,"
+        "date_left,date_right,age_days,bucket,bucket_confidence,evidence,candidates,score,p_value,"
+        "anomalous,reasons,incident_id,severity,resolution,proposal"
+    )
+    lines = [
+        f"{'twice' if n > 22 else f'id{n}'},both,{n},{n},INV-{n},{100 + n}.00,{90 + n}.00,10.00,"
+        f"EUR,2026-01-{n:02d},2026-01-{n:02d},{n},fee_or_tax,0.9,proof,,0.5,0.5,false,none,,low,,"
+        for n in range(1, 25)
+    ]
+    (tmp_path / "breaks.csv").write_text("\n".join([header, *lines]) + "\n")
+    made = analyze(AnalyzeJob(breaks=str(tmp_path / "breaks.csv"), workspace=tmp_path))
+    found = pl.read_parquet(made.out / "breaks.parquet").sort(pl.col("left_rows").list.first())
+    assert found["break_id"].to_list()[:22] == [f"id{n}" for n in range(1, 23)]
+    # What stands twice names neither: both are what they are in this file.
+    assert found["break_id"].n_unique() == 24
+    assert "twice" not in found["break_id"].to_list()

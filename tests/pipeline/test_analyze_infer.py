@@ -205,5 +205,6 @@ def test_what_a_run_of_ours_said_of_its_breaks_names_none_of_them() -> None:
     ]
     spec = inferred("\n".join([header, *rows]))
     assert spec.id == "key"
+    assert spec.identity == "break_id"
     assert spec.key == ("side",)
     assert criteria_of(spec) == ("amount_left", "amount_right")

@@ -73,6 +73,7 @@ def infer_analyze_spec(name: str, sample: pl.DataFrame) -> tuple[AnalyzeSpec, tu
     spec = AnalyzeSpec(
         analysis=name,
         key=named,
+        identity="break_id" if found else None,
         criteria=criteria,
         derived=derived,
         date=date,

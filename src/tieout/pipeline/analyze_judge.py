@@ -80,6 +80,7 @@ def judge_rows(
         as_of=as_of,
         next_steps=vocabulary.next_steps if vocabulary is not None else None,
     )
+    breaks = breaks.with_columns(_identity(found["identity"], breaks["break_id"]))
     frame = _in_order(judged.frame, found["row"])
     details = _details(found, frame, spec)
     sized = pl.DataFrame(
@@ -191,6 +192,12 @@ def _details(found: pl.DataFrame, frame: pl.DataFrame, spec: AnalyzeSpec) -> pl.
         "comment",
         *(f"attribute_{at}" for at in range(len(spec.shared))),
     )
+
+
+def _identity(kept: pl.Series, computed: pl.Series) -> pl.Series:
+    """Breaks that a run of ours found are still the same ones; others are what they are here."""
+    sure = (kept != "") & kept.is_unique()
+    return pl.select(pl.when(sure).then(kept).otherwise(computed)).to_series().alias("break_id")
 
 
 def _in_order(frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from tieout.sources.source import Source
 from tieout.sources.stage import stage
 
 KEY_SEPARATOR: Final = " | "
-_OPTIONAL: Final = ("status", "comment")
+_OPTIONAL: Final = ("status", "comment", "identity")
 _HUNDREDTHS: Final = 10_000
 
 
@@ -27,8 +27,8 @@ class ReadBreaks:
     """A file, read.
 
     frame: row, key, currency, left, right, units (left less right), amounts as int64 units of
-        10**-scale, is_break, date (epoch days, null where there is none), comment, and
-        `named_0` and so on, the columns of `spec.named`. In the order of the file.
+        10**-scale, is_break, date (epoch days, null where there is none), comment, identity ("" for
+        none), and `named_0` and so on, the columns of `spec.named`. In the order of the file.
     rows, rejects, rejected: of all data rows; rows without any amount are rejects too.
     """
 
@@ -85,6 +85,7 @@ def _plan(source: Source, spec: AnalyzeSpec, scale: int) -> StagePlan:
     optional = {
         "status": (spec.status.column,) if spec.status else (),
         "comment": spec.comment,
+        "identity": (spec.identity,) if spec.identity else (),
     }
     for name, columns in optional.items():
         # History kept by another tool need not have what only the present needs.

@@ -65,6 +65,12 @@ class AnalyzeSpec(SpecModel):
     id: Annotated[
         str | None, Field(description="Column that names the single row, such as a trade number.")
     ] = None
+    identity: Annotated[
+        str | None,
+        Field(
+            description="Column of `break_id`, where a run of ours found the breaks: they keep it."
+        ),
+    ] = None
     criteria: Criteria | None = None
     derived: Annotated[
         AmountColumns | None, Field(description="The difference; computed where it is left out.")

@@ -27,7 +27,7 @@ def test_without_a_model_the_case_is_summed_up_by_rule_and_told_the_next_step(
     client, case = client_of(person("ann", "preparer")), make_case()
     assert f"/assistant/of/{case.pk}/" in client.get(f"/cases/{case.pk}/").content.decode()
     page = client.get(f"/assistant/of/{case.pk}/").content.decode()
-    assert "It looks like fee_or_tax." in page
+    assert "It looks like fee or tax." in page
     assert "by rule" in page
     assert "resolve.yaml" in page
     assert "<button" not in page
@@ -169,7 +169,7 @@ def test_who_only_reads_sees_it_and_asks_nothing(
     configure()
     client, case = client_of(person("dan", "auditor")), make_case()
     page = client.get(f"/assistant/of/{case.pk}/").content.decode()
-    assert "It looks like fee_or_tax." in page
+    assert "It looks like fee or tax." in page
     assert "<form" not in page
     assert client.post(f"/assistant/of/{case.pk}/summary/").status_code == 403
     assert client.post("/assistant/batch/").status_code == 403

@@ -46,16 +46,20 @@ def make_run(workspace: Path) -> MakeRun:
         incidents: Sequence[str] = (),
         earlier: Sequence[str] = (),
         at: str = "2026-03-31T18:00:00Z",
+        job: str = "reconcile",
     ) -> Path:
         folder = workspace / "runs" / run_id
         folder.mkdir()
         pl.DataFrame(breaks, schema_overrides=SHAPE).write_parquet(folder / "breaks.parquet")
-        lines = [f"{each},Late feed of {each},late_feed,high,3" for each in incidents]
-        header = "incident_id,headline,bucket,severity,findings"
+        lines = [f"{each},Late feed of {each},late_feed,high,3,2026-03-20" for each in incidents]
+        header = "incident_id,headline,bucket,severity,findings,first_seen"
         (folder / "incidents.csv").write_text("\n".join([header, *lines]) + "\n")
         (folder / "rejects.csv").write_text("file,row,column,value,expected\n")
         (folder / "report.html").write_text("<h1>Report</h1>")
-        (folder / "run.json").write_text(json.dumps(manifest(run_id, len(breaks), earlier, at)))
+        said = {**manifest(run_id, len(breaks), earlier, at), "job": job}
+        if job != "reconcile":
+            said["spec"] = {"analysis": "breaks"}
+        (folder / "run.json").write_text(json.dumps(said))
         return folder
 
     return make

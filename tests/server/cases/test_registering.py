@@ -8,14 +8,17 @@ from typing import Any
 import polars as pl
 import pytest
 from django.test import override_settings
+from django.utils import timezone
 
 from tieout.model.errors import InputError
 from tieout.server.accounts.models import User
 from tieout.server.audit.models import AuditEntry
 from tieout.server.audit.queries import verify
 from tieout.server.cases.models import Case, Finding, Incident, Run
+from tieout.server.cases.queries import analyses_of
 from tieout.server.cases.registering import due_at, folder_of, register_run, waiting_folders
 from tieout.server.cases.services import decide
+from tieout.server.cases.templatetags.cases import age
 
 pytestmark = pytest.mark.django_db
 People = Callable[..., User]
@@ -188,3 +191,56 @@ def test_the_hours_until_a_case_is_due_are_set_by_severity(severity: str, hours:
     opened = datetime(2026, 3, 31, 18, tzinfo=UTC)
     with override_settings(SLA_HOURS={"critical": 1, "high": 2, "medium": 3, "low": 9}):
         assert due_at(severity, opened) - opened == timedelta(hours=hours)
+
+
+def test_ages_count_from_the_last_day_of_the_data(found: Found, make_run: MakeRun) -> None:
+    old = found("b1", date_left=date(2026, 3, 9), date_right=date(2026, 3, 2))
+    late = [found(f"b{number}", incident_id="I1") for number in range(2, 5)]
+    register_run(make_run("r1", [old, *late], incidents=["I1"]))
+    case, incident = Case.objects.get(identity="b1"), Case.objects.get(identity="I1")
+    assert (case.happened_on, case.as_of) == (date(2026, 3, 2), date(2026, 3, 30))
+    assert (incident.happened_on, incident.as_of) == (date(2026, 3, 20), date(2026, 3, 30))
+    assert (age(case), age(incident)) == ("28 days", "10 days")
+    case.as_of = None
+    assert age(case) == f"{(timezone.localdate() - date(2026, 3, 2)).days:,} days"
+    case.happened_on = None
+    assert age(case) == "0 days"
+
+
+def test_breaks_that_are_analyzed_once_more_stay_in_the_cases_that_they_have(
+    found: Found, make_run: MakeRun, person: People
+) -> None:
+    ann = person("ann", "preparer")
+    late = [found(f"b{number}", incident_id="I1") for number in range(3)]
+    first = register_run(make_run("r1", [found("b8"), found("b9"), *late], incidents=["I1"])).run
+    decide([Case.objects.get(identity="b9").pk], "false_positive", actor=ann)
+    again = [found(f"b{number}", key=f"both | INV-b{number}") for number in (0, 1, 2, 8, 9)]
+    again[1]["incident_id"] = again[2]["incident_id"] = "I2"
+    more = [found("new", incident_id="I3")]
+    done = register_run(make_run("a1", [*again, *more], incidents=["I2", "I3"], job="analyze"))
+    assert titles() == ["INV-b8", "INV-b9", "Late feed of I1", "Late feed of I3"]
+    assert done.cases_new == 1
+    kept = Case.objects.get(identity="b9")
+    assert (kept.status, kept.verdict, kept.source) == (
+        "resolved",
+        "false_positive",
+        "bank_vs_ledger",
+    )
+    assert kept.latest_run == first
+    assert analyses_of(kept) == [done.run]
+    of_incident = Finding.objects.filter(run=done.run, case__identity="I1")
+    assert sorted(of_incident.values_list("identity", flat=True)) == ["b0", "b1", "b2"]
+    assert Incident.objects.filter(identity="I2", case=None).exists()
+
+
+def test_breaks_of_another_tool_are_cases_of_their_analysis(
+    found: Found, make_run: MakeRun
+) -> None:
+    register_run(make_run("r1", [found("b1")]))
+    register_run(make_run("a1", [found("x1")], job="analyze"))
+    register_run(make_run("a2", [found("x1")], job="analyze"))
+    case = Case.objects.get(identity="x1")
+    assert (case.source, analyses_of(case)) == (
+        "left.csv, right.csv",
+        [Run.objects.get(run_id="a1")],
+    )

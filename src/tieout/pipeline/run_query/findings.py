@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -56,6 +57,7 @@ class RunFindings:
 
     kind: what a finding is, `break` or `transaction`. eligible: how many findings ask for a
     person, of which `findings` holds at most FINDINGS_MAX. total: breaks or flagged rows in all.
+    as_of: the day from which ages count, the last one of the data unless a run was told another.
     """
 
     manifest: RunManifest
@@ -64,6 +66,7 @@ class RunFindings:
     incidents: pl.DataFrame
     eligible: int
     total: int
+    as_of: date | None = None
 
 
 def read_manifest(folder: Path) -> RunManifest:
@@ -85,17 +88,46 @@ def read_findings(folder: Path, *, most: int = FINDINGS_MAX) -> RunFindings:
     InputError for a folder that is no whole run.
     """
     manifest = read_manifest(folder)
+    as_of: date | None = None
     if (folder / "breaks.parquet").is_file():
         kind, frame, total = "break", *_of_breaks(folder, manifest)
+        as_of = _aged_from(folder)
     elif (folder / "transactions_scored.parquet").is_file():
         kind, frame, total = "transaction", *_of_rows(folder, manifest)
+        as_of = _last_day(folder, manifest)
     else:
         kind, frame, total = "break", pl.DataFrame(schema=FINDING_SCHEMA), 0
     order = pl.col("score").fill_null(0)
     worst = frame.sort("severity_rank", order, "place", descending=[False, True, False])
     return RunFindings(
-        manifest, kind, worst.head(most), _incidents(folder), eligible=frame.height, total=total
+        manifest,
+        kind,
+        worst.head(most),
+        _incidents(folder),
+        eligible=frame.height,
+        total=total,
+        as_of=as_of,
     )
+
+
+def _aged_from(folder: Path) -> date | None:
+    """The day from which a run counted the ages of its breaks."""
+    breaks = pl.scan_parquet(folder / "breaks.parquet")
+    earliest = pl.min_horizontal("date_left", "date_right")
+    days = pl.duration(days=pl.col("age_days").cast(pl.Int64))
+    found: date | None = breaks.select((earliest + days).max()).collect().item()
+    return found
+
+
+def _last_day(folder: Path, manifest: RunManifest) -> date | None:
+    """The last day of a table that was judged."""
+    rows = pl.scan_parquet(folder / "transactions_scored.parquet")
+    time = manifest.spec.get("roles", {}).get("time")
+    if time not in rows.collect_schema():
+        return None
+    day = pl.col(time).cast(pl.String).str.slice(0, 10).str.to_date(strict=False)
+    found: date | None = rows.select(day.max()).collect().item()
+    return found
 
 
 def _of_breaks(folder: Path, manifest: RunManifest) -> tuple[pl.DataFrame, int]:
@@ -110,7 +142,7 @@ def _of_breaks(folder: Path, manifest: RunManifest) -> tuple[pl.DataFrame, int]:
     scale = getattr(frame.schema["difference"], "scale", None) or 0
     amount = pl.coalesce("amount_left", "amount_right")
     rows = pl.coalesce(pl.col("left_rows").list.first(), pl.col("right_rows").list.first())
-    happened = pl.coalesce("date_left", "date_right")
+    happened = pl.min_horizontal("date_left", "date_right")
     found = frame.select(
         identity=pl.col("break_id"),
         place=rows,

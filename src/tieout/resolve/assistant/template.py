@@ -18,6 +18,8 @@ def template_summary(material: Material) -> Said:
         if not all(name in known for name in names):
             return None
         cited, values = zip(*(known[name] for name in names), strict=True)
+        if names == ("bucket",):
+            values = (values[0].replace("_", " "),)
         return Sentence(text=form.format(*values), cites=cited)
 
     bucket = known.get("bucket", ("", _UNKNOWN))[1]

@@ -1,6 +1,6 @@
 """Episodes, alerts, cases and deliveries that a judged batch gave; inside its transaction."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.utils import timezone
@@ -63,7 +63,7 @@ def tell(monitor: Monitor, sent: Sent, spec: MonitorSpec) -> None:
     for number, way in enumerate(routed(sent, spec.routes)):
         _deliver(alert, way, number)
     if sent.kind in _OPENING:
-        _open_case(monitor, episode, payload)
+        _open_case(monitor, episode, payload, at_minute(sent.minute).date())
 
 
 def _keep(monitor: Monitor, episode: Watched, incident: Incident) -> None:
@@ -101,8 +101,10 @@ def _deliver(alert: Alert, way: Routed, number: int) -> None:
     )
 
 
-def _open_case(monitor: Monitor, episode: Episode, payload: dict[str, Any]) -> None:
+def _open_case(monitor: Monitor, episode: Episode, payload: dict[str, Any], day: date) -> None:
     """One case for an incident, however many of its episodes are told of."""
+    # A stream of the past that is replayed is as old as it was then.
+    is_past = day < timezone.localdate() - timedelta(days=1)
     where = f" of {episode.dimensions}" if episode.dimensions else ""
     open_case(
         Case.Kind.ALERT,
@@ -114,4 +116,5 @@ def _open_case(monitor: Monitor, episode: Episode, payload: dict[str, Any]) -> N
         summary=payload["text"],
         key=episode.dimensions[:300],
         happened_on=episode.started_at.date(),
+        as_of=day if is_past else None,
     )

@@ -74,6 +74,8 @@ class Case(models.Model):
     scale = models.SmallIntegerField(default=2)
     currency = models.CharField(max_length=12, blank=True)
     happened_on = models.DateField(null=True)
+    # The day that the run counts ages from; none where that is today.
+    as_of = models.DateField(null=True)
     findings = models.IntegerField(default=1)
     details = models.JSONField(default=dict)
 

@@ -1,5 +1,6 @@
 """A case for a break that a run has and the queue has not."""
 
+from datetime import timedelta
 from typing import Any
 
 from tieout.pipeline.run_query.evidence import break_row
@@ -44,8 +45,16 @@ def _facts(row: dict[str, Any], run: Run) -> dict[str, Any]:
         "amount_minor": None if amount is None else int(amount.scaleb(scale)),
         "difference_minor": None if difference is None else int(difference.scaleb(scale)),
         "currency": (row["currency"] or "")[:12],
-        "happened_on": row["date_left"] or row["date_right"],
+        **_days(row),
     }
+
+
+def _days(row: dict[str, Any]) -> dict[str, Any]:
+    """When it happened, and the day that its age counts from."""
+    known = [day for day in (row["date_left"], row["date_right"]) if day is not None]
+    if not known or row["age_days"] is None:
+        return {"happened_on": min(known, default=None)}
+    return {"happened_on": min(known), "as_of": min(known) + timedelta(days=row["age_days"])}
 
 
 def _place(row: dict[str, Any]) -> int:

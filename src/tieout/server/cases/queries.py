@@ -168,6 +168,12 @@ def timeline(case: Case) -> list[Moment]:
     return [*moments, Moment(case.opened_at, "Tieout", "case.opened_by_run", "opened the case")]
 
 
+def analyses_of(case: Case) -> list[Run]:
+    """The latest analyses that judged what a reconciliation had found, the newest first."""
+    judged = Run.objects.filter(job="analyze", findings__case=case).distinct()[:4]
+    return [each for each in judged if each.pk != case.latest_run_id][:3]
+
+
 def pending_review(case: Case) -> Decision | None:
     """The decision of a case that waits for a second person."""
     proposed = case.decisions.select_related("actor").filter(state=Decision.State.PROPOSED)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +34,7 @@ _CASE_COLUMNS: Final = {
     "scale": "smallint",
     "currency": "varchar(12)",
     "happened_on": "date",
+    "as_of": "date",
     "findings": "integer",
     "due_at": "timestamp with time zone",
 }
@@ -64,6 +65,7 @@ _RENEWED: Final = (
     "scale",
     "currency",
     "happened_on",
+    "as_of",
     "findings",
     "latest_run_id",
 )
@@ -82,8 +84,9 @@ def register_run(folder: Path, *, actor: User | None = None) -> Registered:
     """Index a run's findings and incidents and open a case for each; once for each run.
 
     An incident is one case; a finding in no incident is a case of its own. What was decided about
-    an identity before stays decided. A job `follow_up` sees to what follows. Raises InputError for
-    a folder that is no whole run.
+    an identity before stays decided. Breaks that a reconciliation found and an analysis judges once
+    more stay in the cases that they have. A job `follow_up` sees to what follows. Raises InputError
+    for a folder that is no whole run.
     """
     found = read_findings(folder)
     with transaction.atomic():
@@ -91,10 +94,11 @@ def register_run(folder: Path, *, actor: User | None = None) -> Registered:
         if not is_new:
             return Registered(run, 0, is_new=False)
         now = timezone.now()
-        with staged(_CASE_COLUMNS, _case_rows(found, now)) as cases:
+        known = _known(found)
+        with staged(_CASE_COLUMNS, _case_rows(found, known, now)) as cases:
             _open_cases(cases, run, now)
         _keep_incidents(found, run)
-        with staged(_FINDING_COLUMNS, _finding_rows(found)) as findings:
+        with staged(_FINDING_COLUMNS, _finding_rows(found, known)) as findings:
             _index_findings(findings, run)
         cases_new = execute(
             "UPDATE cases_case SET updated_at = %s WHERE first_run_id = %s",
@@ -158,21 +162,45 @@ def _run_of(folder: Path, found: RunFindings, actor: User | None) -> tuple[Run, 
     )
 
 
-def _case_rows(found: RunFindings, now: datetime) -> Iterator[Sequence[Any]]:
+def _known(found: RunFindings) -> pl.DataFrame:
+    """Findings of an analysis that a reconciliation had, each with the case that it has there."""
+    schema = {"identity": pl.String, "known_kind": pl.String, "known_identity": pl.String}
+    if found.manifest.job != "analyze":
+        return pl.DataFrame(schema=schema)
+    asked = found.findings.select("identity").filter(pl.col("identity") != "").iter_rows()
+    with staged({"identity": "varchar(120)"}, asked) as table, connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT a.identity, c.kind, c.identity FROM {table} a "
+            "JOIN cases_run r ON r.job = 'reconcile' "
+            "JOIN cases_finding k ON k.run_id = r.id AND k.identity = a.identity "
+            "JOIN cases_case c ON c.id = k.case_id ORDER BY k.id"
+        )
+        rows = cursor.fetchall()
+    # What the latest run said of it counts.
+    return pl.DataFrame(rows, schema=schema, orient="row").unique("identity", keep="last")
+
+
+def _case_rows(found: RunFindings, known: pl.DataFrame, now: datetime) -> Iterator[Sequence[Any]]:
     adapt = connection.ops.adapt_datetimefield_value
     dues = {word: adapt(due_at(word, now)) for word in RANKS}
+    fresh = found.findings.join(known, on="identity", how="anti")
+    grouped = set(fresh["incident_id"].to_list())
     for row in found.incidents.iter_rows(named=True):
+        if not known.is_empty() and row["incident_id"] not in grouped:
+            continue
         severity = row["severity"] if row["severity"] in RANKS else "medium"
         yield (
             *("incident", row["incident_id"], row["headline"][:300], _incident_summary(row)),
             *(row["condition"][:300], row["bucket"][:60], severity, RANKS[severity], None),
-            *(None, None, 2, "", None, int(row["findings"] or 0), dues[severity]),
+            *(None, None, 2, "", _day(row["first_seen"]), _day(found.as_of)),
+            *(int(row["findings"] or 0), dues[severity]),
         )
-    single = found.findings.filter(~_grouped(found))
+    single = fresh.filter(~_grouped(found))
     dates = single["happened_on"]
     if connection.vendor != "postgresql":
         dates = dates.cast(pl.String)
     columns = single.with_columns(
+        as_of=pl.lit(_day(found.as_of)),
         kind=pl.lit(found.kind),
         title=_title(found.kind),
         key=pl.col("key").str.slice(0, 300),
@@ -184,6 +212,15 @@ def _case_rows(found: RunFindings, now: datetime) -> Iterator[Sequence[Any]]:
     at = columns.columns.index("severity")
     for values in columns.iter_rows():
         yield (*values, dues.get(values[at], dues["medium"]))
+
+
+def _day(text: date | str | None) -> date | str | None:
+    """A day as the database's own copying takes it; None for what is none."""
+    try:
+        day = date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return None
+    return day if connection.vendor == "postgresql" else day.isoformat()
 
 
 def _title(kind: str) -> pl.Expr:
@@ -202,13 +239,16 @@ def _grouped(found: RunFindings) -> pl.Expr:
     return pl.col("incident_id").is_in(known).fill_null(False)
 
 
-def _finding_rows(found: RunFindings) -> Iterator[Sequence[Any]]:
+def _finding_rows(found: RunFindings, known: pl.DataFrame) -> Iterator[Sequence[Any]]:
     grouped = _grouped(found)
-    columns = found.findings.with_columns(
+    findings = found.findings.join(known, on="identity", how="left", maintain_order="left")
+    own_kind = pl.when(grouped).then(pl.lit("incident")).otherwise(pl.lit(found.kind))
+    own_identity = pl.when(grouped).then(pl.col("incident_id")).otherwise(pl.col("identity"))
+    columns = findings.with_columns(
         bucket=pl.col("bucket").str.slice(0, 60),
         currency=pl.col("currency").str.slice(0, 12),
-        case_kind=pl.when(grouped).then(pl.lit("incident")).otherwise(pl.lit(found.kind)),
-        case_identity=pl.when(grouped).then(pl.col("incident_id")).otherwise(pl.col("identity")),
+        case_kind=pl.coalesce("known_kind", own_kind),
+        case_identity=pl.coalesce("known_identity", own_identity),
         incident_id=pl.col("incident_id").fill_null(""),
     ).select(list(_FINDING_COLUMNS))
     return columns.iter_rows()

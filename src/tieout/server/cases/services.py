@@ -85,7 +85,7 @@ def open_case(
     """Open a case for what no run found; asked again for the same identity, it is the same case.
 
     facts: other columns of a case: source, summary, key, bucket, score, amount_minor, scale,
-    currency, happened_on, details. A severity that has risen since is taken over.
+    currency, happened_on, as_of, details. A severity that has risen since is taken over.
     """
     if severity not in RANKS:
         raise InputError(f"severity {severity}: expected {', '.join(RANKS)}")

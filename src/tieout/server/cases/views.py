@@ -164,6 +164,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         "case": found,
         "timeline": queries.timeline(found),
         "similar": queries.similar(found),
+        "analyses": queries.analyses_of(found),
         "attachments": found.attachments.select_related("author"),
         "decisions": found.decisions.select_related("actor", "reviewed_by")[:20],
         "pending": pending,

@@ -33,6 +33,7 @@ def state_of(case: Case) -> SafeString:
 
 @register.filter
 def age(case: Case) -> str:
-    """Days since it happened, or since the case was opened."""
-    start = case.happened_on or case.opened_at.date()
-    return days(max(0, (timezone.localdate() - start).days))
+    """Days since it happened, up to the last day that its data knows; else since it was opened."""
+    if case.happened_on is None:
+        return days(max(0, (timezone.localdate() - case.opened_at.date()).days))
+    return days(max(0, ((case.as_of or timezone.localdate()) - case.happened_on).days))

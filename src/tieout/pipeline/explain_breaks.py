@@ -84,31 +84,31 @@ def write_explained(
     folder: Path,
     *,
     title: str,
-    precedents: pl.DataFrame | None = None,
+    told: tuple[Summary, ...] | None = None,
 ) -> tuple[Summary, ...]:
     """Write `incidents.csv` and `summaries.md`; answers with the incidents for the report.
 
-    Raises InputError when a file cannot be written.
+    told: what `incident_summaries` said, where it was asked already. Raises InputError when a file
+    cannot be written.
     """
-    text, found = run_summaries(explained, title, precedents=precedents)
+    found = incident_summaries(explained) if told is None else told
     write_csv(explained.incidents, folder / "incidents.csv")
-    write_markdown(text, folder / "summaries.md")
+    write_markdown(summaries_text(explained, title, found), folder / "summaries.md")
     return found
 
 
-def run_summaries(
-    explained: ExplainedBreaks, title: str, *, precedents: pl.DataFrame | None = None
-) -> tuple[str, tuple[Summary, ...]]:
-    """The text of summaries.md, and the summaries of the incidents for the report.
+def incident_summaries(
+    explained: ExplainedBreaks, *, precedents: pl.DataFrame | None = None
+) -> tuple[Summary, ...]:
+    """The incidents with most breaks, in words.
 
-    The largest breaks that are in no incident follow the incidents. precedents: what was decided
-    before (`explain.summaries.PRECEDENT_COLUMNS`).
+    precedents: what was decided before (`explain.summaries.PRECEDENT_COLUMNS`).
     """
     breaks, incidents = explained.breaks, explained.incidents.head(INCIDENTS_MAX)
     sizes = dict(breaks["bucket"].value_counts().iter_rows())
     told = breaks.filter(pl.col("incident_id").is_in(incidents["incident_id"].to_list()))
     members = {str(key[0]): part for key, part in told.group_by("incident_id")}
-    found = tuple(
+    return tuple(
         incident_summary(
             incident_facts(
                 incident,
@@ -119,13 +119,28 @@ def run_summaries(
         )
         for incident in incidents.iter_rows(named=True)
     )
-    single = breaks.filter(pl.col("incident_id").is_null())
-    largest = single.sort(at_risk(), "break_id", descending=[True, False]).head(CASES_MAX)
+
+
+def summaries_text(
+    explained: ExplainedBreaks,
+    title: str,
+    told: tuple[Summary, ...],
+    *,
+    precedents: pl.DataFrame | None = None,
+) -> str:
+    """The text of summaries.md: incidents, then the largest breaks that are in none."""
+    breaks = explained.breaks
+    single = (
+        breaks.select("incident_id", "break_id", at_risk().alias("at_risk"))
+        .with_row_index("at")
+        .filter(pl.col("incident_id").is_null())
+    )
+    order = single.sort("at_risk", "break_id", descending=[True, False])["at"].head(CASES_MAX)
     cases = [
         case_summary(case_facts(row, precedents=precedents))
-        for row in largest.iter_rows(named=True)
+        for row in breaks[order].iter_rows(named=True)
     ]
-    return summaries_markdown(title, found, cases, more=single.height - len(cases)), found
+    return summaries_markdown(title, told, cases, more=single.height - len(cases))
 
 
 def _first_rows(breaks: pl.DataFrame, side: str) -> pl.Series:

@@ -24,7 +24,7 @@ def write_files(
     write_matches(done.tied.outcomes, folder / "matches.parquet", scale=done.scale, engine=engine)
     write_table(done.breaks, folder / "breaks.parquet")
     write_csv(done.breaks, folder / "breaks.csv")
-    write_explained(done.explained, folder, title=report.title)
+    write_explained(done.explained, folder, title=report.title, told=report.incidents)
     write_rejects((*done.left.staged.rejects, *done.right.staged.rejects), folder / "rejects.csv")
     write_spec(done.inferred, folder / "spec.yaml")
     write_report(report, folder / "report.html")
@@ -34,8 +34,11 @@ def write_files(
 
 def write_table(frame: pl.DataFrame, path: Path) -> None:
     """Write a frame as Parquet: the same rows are the same bytes on any number of cores."""
-    # As many chunks as cores made would become as many row groups.
-    frame.rechunk().write_parquet(path, compression="zstd", row_group_size=ROW_GROUP_ROWS)
+    # As many chunks as cores made would become as many row groups. A higher level of compression
+    # takes longer and saves nothing.
+    frame.rechunk().write_parquet(
+        path, compression="zstd", compression_level=1, row_group_size=ROW_GROUP_ROWS
+    )
 
 
 def _sha256(path: Path) -> str:

@@ -48,11 +48,13 @@ def with_proposals(
     if breaks.is_empty():
         return breaks
     at_risk = pl.coalesce(pl.col("difference").abs(), "amount_left", "amount_right").abs()
-    chosen = (
-        breaks.with_row_index(_ORDER)
-        .sort(at_risk.fill_null(0), _ORDER, descending=[True, False])
-        .head(PROPOSED_MAX)
+    order = (
+        breaks.select(at_risk.fill_null(0).alias("at_risk"))
+        .with_row_index(_ORDER)
+        .sort("at_risk", _ORDER, descending=[True, False])
+        .head(PROPOSED_MAX)[_ORDER]
     )
+    chosen = breaks[order].with_columns(order)
     if parties is not None:
         chosen = chosen.join(parties, on="break_id", how="left", maintain_order="left")
     known = ("counterparty", "key_left", "key_right")

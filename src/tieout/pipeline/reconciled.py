@@ -16,7 +16,7 @@ from tieout.engines.base import Engine
 from tieout.export.run_report import Choice, RunReport, SideFacts
 from tieout.model.manifest import InputFacts, RunManifest, SideConservation
 from tieout.pipeline.earlier import EarlierRuns
-from tieout.pipeline.explain_breaks import ExplainedBreaks, run_summaries
+from tieout.pipeline.explain_breaks import ExplainedBreaks, incident_summaries
 from tieout.pipeline.inputs import Input, fingerprint_file, masked
 from tieout.pipeline.proposing import kept_of, resolve_spec_of
 from tieout.pipeline.timing import Stopwatch
@@ -67,7 +67,7 @@ def build_report(
         totals=currency_totals(done.left.table, done.right.table, done.residue, engine=done.engine),
         passes=pass_counts(done.tied.outcomes, engine=done.engine),
         breaks=done.breaks,
-        incidents=run_summaries(done.explained, spec.reconciliation)[1],
+        incidents=incident_summaries(done.explained),
         rejects=(*done.left.staged.rejects, *done.right.staged.rejects)[:_REJECTS_SHOWN],
         choices=tuple(
             Choice(each.subject, each.decision, each.reason, not each.uncertain)

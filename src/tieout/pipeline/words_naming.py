@@ -47,7 +47,7 @@ def name_by_words(
     ambiguity stay as they are; such breaks are not even read. among: buckets whose breaks are read;
     None means all.
     """
-    readable = _unproven(breaks, among)
+    readable = unproven(breaks, among)
     open_rows = [
         at
         for at, (comment, is_open) in enumerate(zip(comments, readable, strict=True))
@@ -73,7 +73,11 @@ def name_by_words(
     )
 
 
-def _unproven(breaks: pl.DataFrame, among: frozenset[str] | None) -> pl.Series:
+def unproven(breaks: pl.DataFrame, among: frozenset[str] | None) -> pl.Series:
+    """Which breaks words may name: true where no evidence proves what they are.
+
+    breaks: bucket, bucket_confidence. among: as in `name_by_words`.
+    """
     bucket = pl.col("bucket")
     proven = (pl.col("bucket_confidence") >= PROOF_MIN) & (bucket != str(Bucket.UNKNOWN))
     readable = ~proven & (bucket != str(Bucket.AMBIGUOUS))

@@ -9,7 +9,7 @@ import polars as pl
 from tieout.engines.base import Engine
 from tieout.model.buckets import Bucket
 from tieout.pipeline.inputs import Input
-from tieout.pipeline.words_naming import name_by_words
+from tieout.pipeline.words_naming import name_by_words, unproven
 from tieout.pipeline.words_vocabulary import CACHE_FOLDER, Vocabulary
 from tieout.pipeline.workspace import find_workspace
 from tieout.reconcile.records import Residue
@@ -60,7 +60,7 @@ def name_by_words_of_rows(
         return WordsHeard(found, {"sha256": vocabulary.sha256}, vocabulary.next_steps)
     named = name_by_words(
         found,
-        comments_of(found, residue),
+        comments_of(found, residue, unproven(found, _OPEN)),
         vocabulary,
         usual=lambda: [
             text
@@ -73,9 +73,17 @@ def name_by_words_of_rows(
     return WordsHeard(named.breaks, options, vocabulary.next_steps)
 
 
-def comments_of(found: pl.DataFrame, residue: Residue) -> list[str]:
-    """The words of each break's first rows, left ones first, each said once."""
+def comments_of(
+    found: pl.DataFrame, residue: Residue, wanted: pl.Series | None = None
+) -> list[str]:
+    """The words of each break's first rows, left ones first, each said once.
+
+    wanted: which breaks are asked about; the others get "".
+    """
     said = found.select(pl.int_range(pl.len()).alias("break"), "left_rows", "right_rows")
+    breaks = said.select("break")
+    if wanted is not None:
+        said = said.filter(wanted)
     parts = []
     for order, side in enumerate(_SIDES):
         rows = (
@@ -93,7 +101,7 @@ def comments_of(found: pl.DataFrame, residue: Residue) -> list[str]:
         .group_by("break", maintain_order=True)
         .agg(pl.col("comment").unique(maintain_order=True).str.join("; "))
     )
-    joined = said.select("break").join(texts, on="break", how="left", maintain_order="left")
+    joined = breaks.join(texts, on="break", how="left", maintain_order="left")
     return joined["comment"].fill_null("").to_list()
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from tieout.model.buckets import NEXT_STEP, Bucket
@@ -71,22 +72,33 @@ def finish_breaks(
 
 
 def _identities(breaks: pl.DataFrame, reconciliation: str) -> pl.Series:
-    occurrence = breaks.select(pl.int_range(pl.len()).over(*_IDENTITY)).to_series()
     parts = breaks.select(
         pl.concat_str(
             *(pl.col(name).cast(pl.String).fill_null("") for name in _IDENTITY), separator="\x1f"
-        )
-    ).to_series()
+        ).alias("part")
+    )
     return pl.Series(
         "break_id",
         [
             hashlib.md5(
                 f"{reconciliation}\x1f{part}\x1f{number}".encode(), usedforsecurity=False
             ).hexdigest()
-            for part, number in zip(parts, occurrence, strict=True)
+            for part, number in zip(
+                parts["part"].to_list(), _occurrences(parts["part"]).to_list(), strict=True
+            )
         ],
         dtype=pl.String,
     )
+
+
+def _occurrences(parts: pl.Series) -> pl.Series:
+    """Of each break, how many before it are the same in all that identifies them: mostly none."""
+    repeated = np.flatnonzero(parts.is_duplicated().to_numpy())
+    numbers = pl.zeros(len(parts), dtype=pl.Int64, eager=True)
+    if not len(repeated):
+        return numbers
+    among = parts[repeated].to_frame().select(pl.int_range(pl.len()).over(parts.name))
+    return numbers.scatter(repeated, among.to_series())
 
 
 def _decimal(units: pl.Expr, scale: int) -> pl.Expr:

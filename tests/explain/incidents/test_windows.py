@@ -33,6 +33,17 @@ def test_findings_without_a_moment_are_left_out() -> None:
     assert (window.first, window.last) == (1, 1)
 
 
+def test_years_between_findings_change_nothing_but_the_slots() -> None:
+    found, among = slots(1, 9, 10, 1), slots(10, 10, 10, 10)
+    near = best_window(found, among)
+    # The last stands for a date that somebody mistyped.
+    places = np.array([0, 1, 2, 70_000_000])
+    far = best_window(places[found], places[among])
+    assert near is not None
+    assert far is not None
+    assert (far.first, far.last) == (near.first, near.last) == (1, 2)
+
+
 def test_time_without_findings_counts_as_other_time() -> None:
     few = best_window(slots(0, 8), slots(0, 8))
     many = best_window(slots(0, 8), slots(100, 8, 100))

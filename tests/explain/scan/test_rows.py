@@ -71,6 +71,14 @@ def test_what_is_not_named_is_ranked() -> None:
     assert evidence == sorted(evidence, reverse=True)
 
 
+@pytest.mark.parametrize("seed", [4, 5])
+def test_the_causes_alone_are_those_that_stand_among_the_others(seed: int) -> None:
+    codes, outcomes = planted(seed, {((0, 1),): 0.06, ((1, 2), (3, 0)): 0.2})
+    whole, alone = (scan_outcomes(codes, outcomes, named_only=only) for only in (False, True))
+    assert alone.causes == whole.named
+    assert len(whole.causes) > len(alone.causes) == 2
+
+
 def test_the_figures_of_a_cause_are_those_of_its_rows() -> None:
     condition: Condition = ((1, 2), (3, 0))
     codes, outcomes = planted(1, {condition: 0.15})

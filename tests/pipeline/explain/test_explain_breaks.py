@@ -11,7 +11,7 @@ import pytest
 
 from tieout.detect.history.severity import Severity, SeverityTable
 from tieout.explain.incidents import INCIDENT_COLUMNS
-from tieout.pipeline.explain_breaks import run_summaries, write_explained
+from tieout.pipeline.explain_breaks import incident_summaries, summaries_text, write_explained
 
 Explained = Callable[..., Any]
 Day = Any
@@ -149,6 +149,7 @@ def test_what_fixed_it_before_is_told(found: Any) -> None:
             "last_on": [date(2024, 2, 1)],
         }
     )
-    text, _ = run_summaries(found, "processor against bank", precedents=precedents)
+    summaries = incident_summaries(found, precedents=precedents)
+    text = summaries_text(found, "processor against bank", summaries, precedents=precedents)
     told = "Claim the difference from Acqura. (4 times for the same values, last on 2024-02-01)"
     assert text.count(told) == 1

@@ -58,7 +58,11 @@ def _among(search: Search, view: CodedView, among: tuple[int, ...]) -> list[Conc
     if not taken.codes or taken.outcomes.all():
         return []
     scan = scan_outcomes(
-        taken.codes, taken.outcomes, depth=min(options.depth, 3), cells_max=_CELLS_MAX
+        taken.codes,
+        taken.outcomes,
+        depth=min(options.depth, 3),
+        cells_max=_CELLS_MAX,
+        named_only=True,
     )
     found: list[Concentration] = []
     for cause in scan.named:

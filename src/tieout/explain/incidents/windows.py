@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tieout.explain.incidents.model import Numbers
 
 _BOUNDS_MAX: Final = 250
+_COUNTED_MAX: Final = 1_000_000
 Floats = NDArray[np.float64]
 
 
@@ -67,25 +68,21 @@ def best_window(findings: Numbers, records: Numbers) -> Window | None:
     Kulldorff's Bernoulli scan statistic over one dimension (Communications in Statistics 26,
     1997), less the logarithm of the number of spans that were looked at.
     """
-    findings, records = np.sort(findings[findings >= 0]), np.sort(records[records >= 0])
+    findings, records = findings[findings >= 0], records[records >= 0]
     if len(findings) == 0:
         return None
     bounds = _bounds(findings)
     starts, ends = bounds[:-1], bounds[1:]
-    counts = _between(findings, starts, ends)
-    others = _between(records, starts, ends)
-    below = np.searchsorted(records, starts[0])
-    above = len(records) - np.searchsorted(records, ends[-1])
     # Cumulative, so that the sums of all spans are differences of two of them.
-    found = np.concatenate([[0], np.cumsum(counts)])
-    beside = np.concatenate([[0], np.cumsum(others)])
+    found, beside = _before(findings, bounds), _before(records, bounds)
     inside = (found[None, :] - found[:, None]).astype(np.float64)
     near = (beside[None, :] - beside[:, None]).astype(np.float64)
     outside = len(findings) - inside
-    far = float(beside[-1] + below + above) - near
+    far = float(len(records)) - near
     valid = np.triu(np.ones_like(inside, dtype=bool), 1) & (inside > 0)
-    denser = inside * far > outside * near
-    ratio = np.where(valid & denser, _apart(inside, near, outside, far), -np.inf)
+    looked_at = valid & (inside * far > outside * near)
+    ratio = np.full(inside.shape, -np.inf)
+    ratio[looked_at] = _apart(*(each[looked_at] for each in (inside, near, outside, far)))
     first, last = np.unravel_index(int(np.argmax(ratio)), ratio.shape)
     best = float(ratio[first, last])
     if not np.isfinite(best):
@@ -93,7 +90,7 @@ def best_window(findings: Numbers, records: Numbers) -> Window | None:
     begin, end = int(starts[first]), int(ends[last - 1])
     chosen = findings[(findings >= begin) & (findings < end)]
     spans = len(starts) * (len(starts) + 1) / 2
-    return Window(int(chosen[0]), int(chosen[-1]), best - float(np.log(spans)))
+    return Window(int(chosen.min()), int(chosen.max()), best - float(np.log(spans)))
 
 
 def _bounds(findings: Numbers) -> Numbers:
@@ -108,9 +105,15 @@ def _bounds(findings: Numbers) -> Numbers:
     return bounds[np.unique(np.linspace(0, len(bounds) - 1, _BOUNDS_MAX).round().astype(np.int64))]
 
 
-def _between(sorted_slots: Numbers, starts: Numbers, ends: Numbers) -> Numbers:
-    low = np.searchsorted(sorted_slots, starts)
-    return np.asarray(np.searchsorted(sorted_slots, ends) - low, dtype=np.int64)
+def _before(slots: Numbers, bounds: Numbers) -> Numbers:
+    """How many slots lie before each bound."""
+    reach = int(bounds[-1] - bounds[0])
+    if reach > _COUNTED_MAX:
+        return np.asarray(np.searchsorted(np.sort(slots), bounds), dtype=np.int64)
+    # Counting takes a tenth of sorting. What lies before all bounds is the first count.
+    places = np.clip(slots, bounds[0] - 1, bounds[-1]) - (bounds[0] - 1)
+    counts = np.cumsum(np.bincount(places, minlength=reach + 2))
+    return np.asarray(counts[bounds - bounds[0]], dtype=np.int64)
 
 
 def _apart(inside: Floats, near: Floats, outside: Floats, far: Floats) -> Floats:

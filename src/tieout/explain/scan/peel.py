@@ -47,11 +47,18 @@ class Peeled:
 
 
 def peel(
-    columns: Columns, weights: Weights, family: Family, *, depth: int, differing: bool = False
+    columns: Columns,
+    weights: Weights,
+    family: Family,
+    *,
+    depth: int,
+    differing: bool = False,
+    named_only: bool = False,
 ) -> Peeled:
     """Find causes until the best of what is left has less than five nats, at most twenty.
 
     differing: cells differ as a matter of course, so that only what goes beyond that counts.
+    named_only: nobody asks for the others, which are then none.
 
     A cause whose rise sits wholly in combinations within it gives way to these. Rows of a cause
     are subtracted from all tables, so that nothing is counted twice from the start.
@@ -59,11 +66,16 @@ def peel(
     tables = tabulate(columns, weights, depth=depth)
     fitted = family.fitted(tables) if differing else family
     field = _Field(columns, weights, fitted, depth)
-    whole, live = tables.copy(), field.living(tables)
+    live = field.living(tables)
+    whole = None if named_only else tables.copy()
+    combinations = int((tables.cells[0] > 0).sum())
     totals = _totals(columns.rows, weights)
     left, rest = np.ones(columns.rows, dtype=bool), totals.copy()
     found: list[tuple[Condition, float]] = []
-    listed = best = field.ranked(live, tables, rest, least=_LISTED_LEAST, most=_RANKED_MAX)
+    if named_only:
+        listed, best = [], field.ranked(live, tables, rest, least=EVIDENCE_MIN)
+    else:
+        listed = best = field.ranked(live, tables, rest, least=_LISTED_LEAST, most=_RANKED_MAX)
     while best and len(found) < CAUSES_MAX and best[0][1] >= EVIDENCE_MIN:
         for condition, evidence in field.settled(*best[0], left, rest):
             found.append((condition, evidence))
@@ -76,11 +88,11 @@ def peel(
     named = {condition for condition, _ in found}
     others = [each for each in listed if each[0] not in named][:LISTED_MAX]
     return Peeled(
-        tuple(Candidate(*each, _sums_of(whole, each[0])) for each in found),
-        tuple(Candidate(*each, _sums_of(whole, each[0])) for each in others),
+        tuple(Candidate(*each, field.sums_of(each[0], whole)) for each in found),
+        tuple(Candidate(*each, field.sums_of(each[0], whole)) for each in others),
         rest,
         totals,
-        int((whole.cells[0] > 0).sum()),
+        combinations,
     )
 
 
@@ -113,6 +125,15 @@ class _Field:
             [rows.sum() if each is None else each[rows].sum() for each in self.weights],
             dtype=np.float64,
         )
+
+    def sums_of(self, condition: Condition, whole: Tables | None) -> Floats:
+        """Sums of all rows that meet a condition: from tables of all of them, or by looking."""
+        if whole is None:
+            return self.total(_meets(self.columns, condition))
+        chosen = tuple(attribute for attribute, _ in condition)
+        shape = tuple(whole.sizes[attribute] for attribute in chosen)
+        cell = int(np.ravel_multi_index(tuple(code for _, code in condition), shape))
+        return whole.sums[chosen][:, cell].astype(np.float64)
 
     def living(self, tables: Tables) -> _Live:
         """Cells of enough rows; a code that stands for values which were not kept names nothing."""
@@ -249,13 +270,6 @@ def _meets(columns: Columns, condition: Condition) -> NDArray[np.bool_]:
     for attribute, code in condition:
         found &= columns.codes[attribute] == code
     return found
-
-
-def _sums_of(tables: Tables, condition: Condition) -> Floats:
-    chosen = tuple(attribute for attribute, _ in condition)
-    shape = tuple(tables.sizes[attribute] for attribute in chosen)
-    cell = int(np.ravel_multi_index(tuple(code for _, code in condition), shape))
-    return tables.sums[chosen][:, cell].astype(np.float64)
 
 
 def _totals(rows: int, weights: Weights) -> Floats:

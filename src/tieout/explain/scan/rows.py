@@ -24,13 +24,15 @@ def scan_outcomes(
     trials: NDArray[Any] | None = None,
     depth: int = DEPTH,
     cells_max: int = CELLS_MAX,
+    named_only: bool = False,
 ) -> Scan:
     """Find the combinations of attribute values in which outcomes are more frequent than elsewhere.
 
     codes: one array of whole numbers from 0 per attribute (uint8, uint16, int32, ...), a row each.
     outcomes: of each row, true/false or 0/1; with `trials`, how many of these had the outcome.
     depth: attributes in a condition, at most 3. cells_max: that are counted; rarer values of an
-        attribute are left out of conditions where there would be more.
+        attribute are left out of conditions where there would be more. named_only: combinations
+        that are not named as causes are left out of the answer.
 
     Each combination's rate against that of all other rows, by a beta-binomial Bayes factor with
     priors over depths, attributes and values that sum to one; so data in which outcomes have no
@@ -48,10 +50,12 @@ def scan_outcomes(
         if bool((outcomes > trials).any()):
             raise ValueError("more outcomes than trials in a row")
         weights = [trials.astype(np.float64), outcomes.astype(np.float64)]
-    peeled = peel(columns, weights, Outcomes(), depth=depth)
+    peeled = peel(columns, weights, Outcomes(), depth=depth, named_only=named_only)
     if len(peeled.causes) >= CAUSES_MAX:
         # So many are no causes, but the way in which cells differ.
-        peeled = peel(columns, weights, Outcomes(), depth=depth, differing=True)
+        peeled = peel(
+            columns, weights, Outcomes(), depth=depth, differing=True, named_only=named_only
+        )
     return _scan(peeled, _outcome_causes(peeled, columns))
 
 

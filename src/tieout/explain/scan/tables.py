@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tieout.explain.scan.columns import Column, Columns
 
 _COMPILED_ROWS_MIN: Final = 1_000_000
+_SCATTERED: Final = 4
 _THREADED_MIN: Final = 500_000  # Rows to be counted, each once for each choice of attributes.
 DEPTH_MAX: Final = 3
 
@@ -152,7 +153,13 @@ def _add_plain(
     table: NDArray[Any],
 ) -> None:
     cell = _cells_of(picked, spans)
-    table += np.bincount(cell, weight, minlength=len(table)).astype(table.dtype)
+    if weight is None and len(cell) * _SCATTERED > len(table):
+        np.add(table, np.bincount(cell, minlength=len(table)), out=table, casting="same_kind")
+    elif weight is None:
+        # Few rows among many cells: those that have none are not looked at.
+        np.add.at(table, cell, table.dtype.type(1))
+    else:
+        table += np.bincount(cell, weight, minlength=len(table)).astype(table.dtype)
 
 
 def _cells_of(picked: Sequence[Column], spans: Sequence[int]) -> NDArray[np.int64]:

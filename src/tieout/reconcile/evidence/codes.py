@@ -71,8 +71,12 @@ def _seen(tied: pl.DataFrame, name: str) -> pl.DataFrame:
     columns = f"{name}_left", f"{name}_right"
     if not set(columns) <= set(tied.columns) or tied.is_empty():
         return pl.DataFrame(schema={"left": pl.String, "right": pl.String, "seen": pl.Boolean})
-    pairs = tied.select(_code(columns[0]).alias("left"), _code(columns[1]).alias("right"))
-    counted = pairs.group_by("left", "right").len("rows")
+    # There are few different codes: these are brought into one form instead of every row's.
+    written = tied.group_by(columns).len("rows")
+    pairs = written.select(
+        _code(columns[0]).alias("left"), _code(columns[1]).alias("right"), "rows"
+    )
+    counted = pairs.group_by("left", "right").agg(pl.col("rows").sum())
     usual = pl.max_horizontal(
         pl.col("rows") / pl.col("rows").sum().over("left"),
         pl.col("rows") / pl.col("rows").sum().over("right"),

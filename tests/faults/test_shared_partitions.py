@@ -1,8 +1,14 @@
 """Kafka's partitions change hands: each goes on from where it was kept, by whomever that was."""
 
-from confluent_kafka import Consumer, TopicPartition
+import time
+import uuid
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+from stream_feeds import event
+from stream_outage import follow, journal_of, stalls
 
 from tieout.monitor.journal import Entry
+from tieout.pipeline.monitoring.live import Live
 from tieout.pipeline.monitoring.store import KeptPositions, MemoryStore
 from tieout.sources.streams.kafka import KafkaStream
 
@@ -79,6 +85,64 @@ def test_what_the_client_gives_again_after_that_is_left_out() -> None:
     batches = stream._sorted([Message(each) for each in range(395, 403)])  # type: ignore[misc]
     assert [(each.position, each.lines) for each in batches] == [({"offset": 403}, b"{}\n{}\n{}")]
     stream.close()
+
+
+def test_a_batch_begins_where_the_one_before_it_ended() -> None:
+    store = MemoryStore()
+    stream = member(store)
+    first, second = ([Message(each) for each in part] for part in (range(3), range(7, 9)))
+    [before] = stream._sorted(first)  # type: ignore[arg-type]
+    # Offsets may be missing, of transactions or after a topic was compacted.
+    [after] = stream._sorted(second)  # type: ignore[arg-type]
+    assert (before.begins, before.position) == ({}, {"offset": 3})
+    assert (after.begins, after.position) == ({"offset": 3}, {"offset": 9})
+    stream.close()
+
+
+def test_a_partition_that_is_another_members_is_left_to_it() -> None:
+    stream = member(MemoryStore())
+    [batch] = stream._sorted([Message(each) for each in range(3)])  # type: ignore[misc]
+    stream._waiting = [batch]
+    stream.go_on("payments/0", {"offset": 150})
+    assert stream._waiting == []
+    assert stream.positions == {"payments/0": {}}
+    stream.close()
+
+
+def test_a_stalled_member_counts_nothing_of_what_its_successor_kept(kafka: str) -> None:
+    topic, store = f"t{uuid.uuid4().hex[:8]}", MemoryStore()
+    producer = Producer({"bootstrap.servers": kafka})
+    for number in range(300):
+        producer.produce(topic, event(29_000_000, second=number % 60), partition=0)
+    producer.flush(20)
+
+    def read_by(group: str, messages: int) -> Live:
+        # Members of two groups both have the partition, as one has that did not hear of its end.
+        return follow(KafkaStream(kafka, topic, group, messages), store)
+
+    def reaches(live: Live, offset: int) -> None:
+        until = time.monotonic() + 30
+        while standing(store) < offset and time.monotonic() < until:
+            live.step(1)
+
+    old, new = read_by("old", 100), read_by("new", 50)
+    old.start()
+    reaches(old, 100)
+    new.start()
+    stalls(old.stream, lambda: reaches(new, standing(store) + 1))
+    reaches(old, 250)
+    reaches(new, 300)
+    old.stream.close()
+    new.stream.close()
+    assert old.counted.refused == 1
+    counted = journal_of(store.journal)
+    assert counted[-1][0] == {"offset": 300}
+    assert sum(events for _, events in counted) == 300
+
+
+def standing(store: MemoryStore) -> int:
+    """The offset up to which the one partition was kept."""
+    return max((int(each["offset"]) for each in store.state.positions.values()), default=0)
 
 
 def test_positions_answer_as_of_the_moment_of_asking() -> None:

@@ -112,6 +112,19 @@ def test_a_poll_goes_on_where_the_last_one_stood(database: Database) -> None:
     stream.close()
 
 
+def test_a_poll_begins_where_another_process_came_to(database: Database) -> None:
+    database.add([payment(number, 0) for number in range(1, 11)])
+    stream = database.stream(batch_rows=4)
+    stream.start({})
+    seen = [stream.poll_batch(0), stream.poll_batch(0)]
+    assert [batch and batch.begins for batch in seen] == [{}, {"after": 4}]
+    stream.go_on("table/payments", {"after": 5})
+    again = stream.poll_batch(0)
+    assert again is not None
+    assert (again.begins, again.position) == ({"after": 5}, {"after": 9})
+    stream.close()
+
+
 def test_rows_come_one_by_one_where_amounts_are_wanted(database: Database) -> None:
     database.add([payment(1, 0), payment(2, 0)])
     stream = database.stream(values=("amount",))

@@ -1,17 +1,18 @@
 """A stream with an outage in it, as JSON events, and a monitor that follows it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from tieout.monitor.decode import EventShape
+from tieout.monitor.journal import Entry, unpacked
 from tieout.monitor.spec import LiveSpec, MonitorSpec
 from tieout.pipeline.monitoring.live import Live
 from tieout.pipeline.monitoring.store import MemoryStore
-from tieout.sources.streams.stream import Positions, Stream, StreamBatch
+from tieout.sources.streams.stream import Position, Positions, Stream, StreamBatch
 
 START = 29_000_000
 MINUTES = 120
@@ -34,11 +35,15 @@ def outage() -> list[bytes]:
 
 @dataclass
 class ListedStream:
-    """Events of a list, by their place in it: what was not committed comes again."""
+    """Events of a list, by their place in it: what was not committed comes again.
+
+    is_chained: whether a batch counts only where the one before it was kept.
+    """
 
     events: list[bytes]
     size: int = 300
     committed: int = 0
+    is_chained: bool = False
     _at: int = 0
     closed: bool = field(default=False)
 
@@ -51,12 +56,19 @@ class ListedStream:
         part = self.events[self._at : self._at + self.size]
         if not part:
             return None
+        before = {"at": self._at} if self._at else {}
         self._at += len(part)
-        return StreamBatch("list", {"at": self._at}, b"\n".join(part), token=self._at)
+        begins = before if self.is_chained else None
+        position = {"at": self._at}
+        return StreamBatch("list", position, b"\n".join(part), begins=begins, token=self._at)
 
     def commit(self, token: Any) -> None:
         """They were kept."""
         self.committed = token
+
+    def go_on(self, _: str, position: Position, /) -> None:
+        """Go on from there."""
+        self._at = int(position.get("at", 0))
 
     def close(self) -> None:
         """Nothing is held."""
@@ -75,6 +87,25 @@ def follow(stream: Stream, store: MemoryStore, **more: Any) -> Live:
 def told(store: MemoryStore) -> list[tuple[str, str]]:
     """Kind and severity of the alerts so far."""
     return [(str(each.kind), str(each.episode.severity)) for each in store.alerts]
+
+
+def stalls(stream: Stream, meanwhile: Callable[[], object]) -> None:
+    """Let a reader stall once, with the next batch that it polls in its hands."""
+    poll = stream.poll_batch
+
+    def polled(timeout_seconds: float) -> StreamBatch | None:
+        batch = poll(timeout_seconds)
+        if batch is not None:
+            vars(stream).pop("poll_batch")
+            meanwhile()
+        return batch
+
+    vars(stream)["poll_batch"] = polled
+
+
+def journal_of(entries: Iterable[Entry]) -> list[tuple[Position, int]]:
+    """Where the partition stood after each entry of a journal, and how many events it has."""
+    return [(each.position, int(unpacked(each.data).counts["count"].sum())) for each in entries]
 
 
 def events_in(live: Live) -> int:

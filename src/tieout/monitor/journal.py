@@ -20,13 +20,14 @@ class Entry:
 
     position: where the partition stands after it, as its source understands it; the same batch
     has the same position. data: the batch, empty where only the clock moved. clock: the minute to
-    which it did.
+    which it did. begins: where the partition has to stand before it, where that matters.
     """
 
     partition: str
     position: dict[str, Any]
     data: bytes = b""
     clock: int | None = None
+    begins: dict[str, Any] | None = None
 
     def apply(self, monitor: Monitor) -> Fed:
         """Take it in; `judge` then closes the minutes that it ends."""

@@ -147,6 +147,28 @@ def test_who_was_too_slow_judges_nothing() -> None:
         store.keep(Judged(0, 2, [], [], Monitor(MonitorSpec())))
 
 
+def test_who_is_too_slow_every_time_says_so_and_commits_nothing() -> None:
+    store, stream = MemoryStore(), ListedStream(outage())
+
+    def lost(_: Judged) -> None:
+        raise LostLeaseError
+
+    vars(store)["keep"] = lost
+    with pytest.raises(LostLeaseError):
+        drained(follow(stream, store))
+    assert (stream.committed, store.journal) == (0, [])
+
+
+def test_events_of_a_batch_that_was_kept_before_are_not_counted_again() -> None:
+    store, stream = MemoryStore(), ListedStream(outage()[:600])
+    first, second = follow(stream, store), follow(ListedStream(outage()[:600]), store)
+    drained(first)
+    second.start()
+    second.stream.start({"list": {"at": 300}})
+    second.step(0)
+    assert (second.counted.batches, second.counted.again, second.counted.events) == (1, 1, 0)
+
+
 def test_who_does_not_lead_folds_and_leaves_judging_to_the_one_who_does() -> None:
     store, stream = MemoryStore(), ListedStream(outage())
     follower = follow(stream, store)

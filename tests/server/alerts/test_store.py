@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from stream_outage import MINUTES, SPEC, START, ListedStream, outage
+from stream_outage import MINUTES, SPEC, START, ListedStream, journal_of, outage, stalls
 
 from tieout.monitor.decode import EventShape
+from tieout.monitor.journal import Entry as Step
 from tieout.monitor.route_spec import RouteSpec
 from tieout.monitor.spec import LiveSpec, MonitorSpec
 from tieout.pipeline.monitoring.live import Live
@@ -175,6 +176,33 @@ def test_a_lease_is_given_back(follow: Follow, stream: ListedStream) -> None:
     live.step(0)
     live.store.resign()  # type: ignore[attr-defined]
     assert Monitor.objects.get().leader == ""
+
+
+def test_a_batch_of_which_another_worker_kept_a_part_is_refused_as_a_whole(
+    follow: Follow,
+) -> None:
+    events = outage()[:300]
+    old = follow(ListedStream(events, size=100, is_chained=True))
+    new = follow(ListedStream(events, size=50, is_chained=True), holder="two")
+    old.start()
+    old.step(0)
+    new.start()
+    stalls(old.stream, lambda: new.step(0))
+    old.step(0)
+    assert (old.counted.events, old.counted.refused) == (100, 1)
+    assert journal() == [({"at": 100}, 100), ({"at": 150}, 50)]
+    old.step(0)
+    new.step(0)
+    assert (new.counted.events, new.counted.refused) == (50, 1)
+    old.step(0)
+    assert journal()[2:] == [({"at": 250}, 100), ({"at": 300}, 50)]
+    assert Monitor.objects.get().positions.get().position == {"at": 300}
+
+
+def journal() -> list[tuple[dict[str, Any], int]]:
+    """Where the stream stood after each entry of the journal, and how many events it has."""
+    rows = Entry.objects.order_by("number")
+    return journal_of(Step(row.partition, row.position, bytes(row.data)) for row in rows)
 
 
 def test_partitions_of_several_workers_are_judged_together(follow: Follow) -> None:

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Final
 
 from tieout.monitor.decode import Decoded, EventShape, decode_frame, decode_ndjson
@@ -12,7 +13,13 @@ from tieout.monitor.journal import Entry, packed
 from tieout.monitor.snapshot import SnapshotError, restored, saved
 from tieout.monitor.spec import MonitorSpec
 from tieout.monitor.tally import MINUTE, fold
-from tieout.pipeline.monitoring.store import Judged, KeptPositions, LostLeaseError, Store
+from tieout.pipeline.monitoring.store import (
+    Judged,
+    KeptPositions,
+    LostLeaseError,
+    MovedOnError,
+    Store,
+)
 from tieout.sources.streams.stream import Stream, StreamBatch
 
 _LOG: Final = logging.getLogger(__name__)
@@ -26,7 +33,8 @@ class Counted:
     """What became of events.
 
     rejected: could not be read, or are ahead of the clock. late: counted after their minute was
-    judged. lost: came too late for that. again: batches that had been kept before.
+    judged. lost: came too late for that. again: batches that had been kept before. refused: batches
+    of which another process had kept a part; what is left of them is read again.
     """
 
     events: int = 0
@@ -35,6 +43,7 @@ class Counted:
     lost: int = 0
     batches: int = 0
     again: int = 0
+    refused: int = 0
     alerts: int = 0
 
 
@@ -73,12 +82,21 @@ class Live:
             return False
         decoded = self._decoded(batch)
         folded = fold(decoded.frame, self.shape.dimensions)
-        entry = Entry(batch.partition, batch.position, packed(folded))
-        self._carry_out(entry)
+        entry = Entry(batch.partition, batch.position, packed(folded), begins=batch.begins)
+        try:
+            is_new = self._carry_out(entry)
+        except MovedOnError as error:
+            _LOG.warning("a batch is refused, another process has kept a part of it: %s", error)
+            self.counted.refused += 1
+            self.stream.go_on(batch.partition, error.position)
+            return True
         self.stream.commit(batch.token)
         self.counted.batches += 1
-        self.counted.events += decoded.frame.height
-        self.counted.rejected += len(decoded.bad)
+        if is_new:
+            self.counted.events += decoded.frame.height
+            self.counted.rejected += len(decoded.bad)
+        else:
+            self.counted.again += 1
         if decoded.frame.height:
             latest = decoded.frame[MINUTE].max()
             assert isinstance(latest, int)  # noqa: S101 - the column is of whole numbers
@@ -129,16 +147,22 @@ class Live:
         reached = minute + int(quiet // 60)
         return Entry("", {}, clock=reached) if reached > self.monitor.watermark.reached else None
 
-    def _carry_out(self, entry: Entry | None) -> None:
-        for attempt in range(1, _ATTEMPTS + 1):
+    def _carry_out(self, entry: Entry | None) -> bool:
+        """Keep an entry and what judging gives, in one transaction; whether the entry was new."""
+        is_new = False
+        for attempt in count(1):
             try:
                 with self.store.transaction():
-                    if entry is not None and not self.store.add(entry):
-                        self.counted.again += 1
+                    added = entry is not None and self.store.add(entry)
                     judged = self._judge()
+                is_new = is_new or added
                 self._follow(judged)
             except LostLeaseError:
                 self._monitor = None
+                if attempt == _ATTEMPTS:
+                    raise
+            except MovedOnError:
+                raise
             except Exception:
                 self._monitor = None
                 if attempt == _ATTEMPTS:
@@ -146,7 +170,8 @@ class Live:
                 _LOG.exception("a batch could not be kept; trying it again")
                 self.pause(0.2 * 2**attempt)
             else:
-                return
+                break
+        return is_new
 
     def _judge(self) -> Judged | None:
         """Judge what is in the journal and was not yet, where this process is the one to do it."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tieout.monitor.spec import MonitorSpec
 from tieout.monitor.tally import MINUTE
 from tieout.pipeline.monitoring.read import read_stream
-from tieout.sources.streams.stream import Positions, StreamBatch
+from tieout.sources.streams.stream import Position, Positions, StreamBatch
 
 if TYPE_CHECKING:
     import polars as pl
@@ -38,7 +38,7 @@ class ReplayedStream:
     pause: Callable[[float], None] = time.sleep
     dimensions: tuple[str, ...] = ()
     _rows: "pl.DataFrame | None" = None
-    _given: int = 0
+    _position: Position = field(default_factory=dict)
     _started: tuple[float, int] | None = field(default=None)
 
     def start(self, positions: Positions) -> None:
@@ -49,7 +49,7 @@ class ReplayedStream:
             read = read_stream(str(self.path), self.spec, engine=engine, workdir=Path(scratch))
         self.dimensions = read.columns.dimensions
         self._rows = read.frame.drop(_ROW)
-        self._given = int(positions.get(_PARTITION, {}).get("rows", 0))
+        self._position = positions.get(_PARTITION, {})
 
     def poll_batch(self, timeout_seconds: float) -> StreamBatch | None:
         """The rows whose minute has come."""
@@ -68,8 +68,12 @@ class ReplayedStream:
             rest = rest.head((beyond.arg_max() or 0) if beyond.any() else rest.height)
             if self._given:
                 self.pause(_BREATH_SECONDS)
-        self._given += rest.height
-        return StreamBatch(_PARTITION, {"rows": self._given}, frame=rest)
+        begins, self._position = self._position, {"rows": self._given + rest.height}
+        return StreamBatch(_PARTITION, self._position, frame=rest, begins=begins)
+
+    @property
+    def _given(self) -> int:
+        return int(self._position.get("rows", 0))
 
     @property
     def is_over(self) -> bool:
@@ -78,6 +82,10 @@ class ReplayedStream:
 
     def commit(self, token: Any) -> None:
         """A file keeps nothing for its readers."""
+
+    def go_on(self, _: str, position: Position, /) -> None:
+        """Give the rows behind those that somebody else gave."""
+        self._position = position
 
     def close(self) -> None:
         """Let go of the rows."""

@@ -65,7 +65,10 @@ class Store(Protocol):
         """All that is written inside is kept together; others wait who write to the same stream."""
 
     def add(self, entry: Entry) -> bool:
-        """Append to the journal and move the partition on; False where that was done before."""
+        """Append to the journal and move the partition on; False where that was done before.
+
+        Raises MovedOnError where the partition does not stand where the entry begins.
+        """
 
     def entries(self, after: int) -> list[tuple[int, Entry]]:
         """The journal behind an entry, numbered from 1."""
@@ -109,6 +112,31 @@ class LostLeaseError(RuntimeError):
     """Another process has judged in the meantime."""
 
 
+class MovedOnError(RuntimeError):
+    """Another process has kept a part of a batch; position: where its partition stands."""
+
+    def __init__(self, partition: str, position: Position) -> None:
+        super().__init__(f"{partition} stands at {position}")
+        self.position = position
+
+
+def is_new(entry: Entry, kept: Position | None) -> bool:
+    """Whether an entry was not kept before, as `Store.add` has to tell.
+
+    kept: where its partition stands, None where nothing was kept of it. Raises MovedOnError.
+
+    >>> is_new(Entry("topic/0", {"offset": 200}, begins={"offset": 100}), {"offset": 100})
+    True
+    >>> is_new(Entry("topic/0", {"offset": 200}, begins={"offset": 100}), {"offset": 200})
+    False
+    """
+    if kept == entry.position:
+        return False
+    if entry.begins is not None and entry.begins != (kept or {}):
+        raise MovedOnError(entry.partition, kept or {})
+    return True
+
+
 @dataclass
 class MemoryStore:
     """Keeps everything in this process; two monitors that share it are like two processes."""
@@ -138,7 +166,7 @@ class MemoryStore:
     def add(self, entry: Entry) -> bool:
         """Append to the journal."""
         if entry.clock is None:
-            if self.state.positions.get(entry.partition) == entry.position:
+            if not is_new(entry, self.state.positions.get(entry.partition)):
                 return False
             positions = self.state.positions | {entry.partition: entry.position}
             self.state = Kept(

@@ -13,7 +13,14 @@ from tieout.monitor.episodes import Severity
 from tieout.monitor.flags import Silence as Quiet
 from tieout.monitor.journal import Entry as Step
 from tieout.monitor.spec import MonitorSpec
-from tieout.pipeline.monitoring.store import Judged, Kept, LostLeaseError, People, ToldSoFar
+from tieout.pipeline.monitoring.store import (
+    Judged,
+    Kept,
+    LostLeaseError,
+    People,
+    ToldSoFar,
+    is_new,
+)
 from tieout.server.alerts import telling
 from tieout.server.alerts.models import Alert, Entry, Episode, JudgedMinute, Monitor, Silence
 from tieout.server.alerts.moments import minute_of
@@ -52,7 +59,7 @@ class DatabaseStore:
         row = Monitor.objects.only("last_entry").get(pk=self.monitor_id)
         if entry.clock is None:
             before = row.positions.filter(partition=entry.partition).first()
-            if before is not None and before.position == entry.position:
+            if not is_new(entry, None if before is None else before.position):
                 return False
             row.positions.update_or_create(
                 partition=entry.partition, defaults={"position": entry.position}

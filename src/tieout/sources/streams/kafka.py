@@ -65,6 +65,25 @@ class KafkaStream:
         if self._consumer is not None:
             self._consumer.commit(offsets=[token], asynchronous=True)
 
+    def go_on(self, partition: str, position: Position, /) -> None:
+        """Read a partition from where another member came to, as long as it is given to this one.
+
+        A member that stalled keeps what it had fetched, and reads on, until it hears that its
+        partitions have gone to others.
+        """
+        from confluent_kafka import OFFSET_BEGINNING, KafkaException, TopicPartition
+
+        self._waiting = [batch for batch in self._waiting if batch.partition != partition]
+        offset = int(position.get("offset", OFFSET_BEGINNING))
+        assert self._consumer is not None  # noqa: S101 - `start` comes first
+        try:
+            number = int(partition.rpartition("/")[2])
+            self._consumer.seek(TopicPartition(self.topic, number, offset))
+        except KafkaException:
+            # It is not ours any more; whoever has it begins where it was kept.
+            position = {}
+        self.positions[partition] = position
+
     def close(self) -> None:
         """Leave the group."""
         if self._consumer is not None:
@@ -93,9 +112,11 @@ class KafkaStream:
         for number, lines in values.items():
             after = last[number] + 1
             name = f"{self.topic}/{number}"
-            self.positions[name] = {"offset": after}
+            begins, position = self.positions.get(name, {}), {"offset": after}
+            self.positions[name] = position
             token = TopicPartition(self.topic, number, after)
-            batches.append(StreamBatch(name, {"offset": after}, b"\n".join(lines), token=token))
+            whole = b"\n".join(lines)
+            batches.append(StreamBatch(name, position, whole, begins=begins, token=token))
         return batches
 
     def _next(self, number: int) -> int:

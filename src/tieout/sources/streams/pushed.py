@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tieout.sources.streams.stream import Positions, StreamBatch
+from tieout.sources.streams.stream import Position, Positions, StreamBatch
 
 BATCH_MESSAGES: Final = 2000
 _BATCHES_KEPT: Final = 2
@@ -108,6 +108,9 @@ class PushedStream:
     def commit(self, token: Any) -> None:
         """Acknowledge the messages of a batch."""
         self._acknowledge(token)
+
+    def go_on(self, partition: str, position: Position, /) -> None:
+        """Batches of messages count in any order: none is refused."""
 
     def close(self) -> None:
         """Disconnect; what was not acknowledged comes again to whoever is next."""

@@ -17,14 +17,16 @@ class StreamBatch:
 
     lines: JSON objects, one a line; or `frame`: rows that a database has counted already, with
     the columns of the stream's own names and `count`. position: where the partition stands after
-    them; it is kept together with what was counted, and given back after a restart. token: what
-    `commit` wants.
+    them; it is kept together with what was counted, and given back after a restart. begins: where
+    it has to stand for them to count, `{}` where nothing was kept of it; None where the order of
+    batches does not matter. token: what `commit` wants.
     """
 
     partition: str
     position: Position
     lines: bytes = b""
     frame: "pl.DataFrame | None" = None
+    begins: Position | None = None
     token: Any = field(default=None, compare=False)
 
 
@@ -48,6 +50,12 @@ class Stream(Protocol):
 
     def commit(self, token: Any) -> None:
         """Tell the source that a batch was kept."""
+
+    def go_on(self, partition: str, position: Position, /) -> None:
+        """Go on from where a partition stands: another reader has moved it; `{}` is its beginning.
+
+        What was polled of it and not committed was refused, and is not given again as it was.
+        """
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -3,14 +3,14 @@
 import sqlite3
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from tieout.model.errors import InputError
 from tieout.sources.sql import first_line, quote_identifier
-from tieout.sources.streams.stream import Positions, StreamBatch
+from tieout.sources.streams.stream import Position, Positions, StreamBatch
 
 if TYPE_CHECKING:
     import polars as pl
@@ -56,8 +56,12 @@ class TableStream:
     values: tuple[str, ...] = ()
     settle_seconds: float = 0.0
     batch_rows: int = 50_000
-    _after: Any = 0
+    _position: Position = field(default_factory=dict)
     _database: _Database | None = None
+
+    @property
+    def _after(self) -> Any:
+        return self._position.get("after", 0)
 
     @property
     def name(self) -> str:
@@ -66,7 +70,7 @@ class TableStream:
 
     def start(self, positions: Positions) -> None:
         """Connect. Raises InputError where the database, the table or a column is not there."""
-        self._after = positions.get(self.name, {}).get("after", 0)
+        self._position = positions.get(self.name, {})
         self._database = _connect(self.location)
         # Asked for by name, since SQLite takes a quoted name that it does not know for a text.
         present, _ = self._database.rows(f"SELECT * FROM {self._quoted} LIMIT 0", [])
@@ -86,12 +90,16 @@ class TableStream:
             until = self._until()
         if until is None:
             return None
-        frame = self._counted(until)
-        self._after = until
-        return StreamBatch(self.name, {"after": until}, frame=frame)
+        frame, begins = self._counted(until), self._position
+        self._position = {"after": until}
+        return StreamBatch(self.name, self._position, frame=frame, begins=begins)
 
     def commit(self, token: Any) -> None:
         """A table keeps nothing for its readers."""
+
+    def go_on(self, _: str, position: Position, /) -> None:
+        """Poll from another key on."""
+        self._position = position
 
     def close(self) -> None:
         """Disconnect."""

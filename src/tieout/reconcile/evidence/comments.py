@@ -19,6 +19,17 @@ FEE_WORD = (
     r"|vat|gst|sales tax|withholding|tax|geb(?:ü|ue)hr(?:en)?|entgelte?|provision|mwst|ust"
     r"|steuer|frais|spesen|commissione|tva|iva)\b"
 )
+PART_WORD = (
+    r"(?i)\b(?:part(?:ial)?[ -]?payments?|part(?:ial|ly)?[ -]paid|on account|instal?l?ments?"
+    r"|down ?payments?|(?:teil|an|raten)zahlung(?:en)?|abschlag(?:szahlung)?"
+    r"|acomptes?|(?:paiement|versement) partiel|pago parcial|anticipo|a cuenta|acconto"
+    r"|pagamento parziale)\b"
+)
+SHORT_WORD = (
+    r"(?i)\b(?:fees?|charges?|commission|discount|skonto|rabatt|escompte|sconto|descuento"
+    r"|allowance|deduct(?:ion|ed)|withh(?:eld|olding)|net of|abzug|abz(?:ü|ue)glich"
+    r"|geb(?:ü|ue)hr(?:en)?|spesen|frais)\b"
+)
 _KEY_LENGTH_MIN = 3
 
 

@@ -45,6 +45,7 @@ def sums_of(work: Work, groups: pl.DataFrame) -> pl.DataFrame:
             pl.col("date").min(),
             pl.when(one_original).then(pl.col("original_amount").sum()).alias("original_amount"),
             pl.len().cast(pl.Int64).alias("lines"),
+            pl.col("comment").str.join(" "),
         )
         part = part.with_columns(amount_text=money_text(part["amount"], work.scale))
         part = part.with_columns(_shown_sums(side)).drop("group")

@@ -10,6 +10,7 @@ from tieout.reconcile.evidence.work import Floats
 
 # How strongly a fitting form speaks for its bucket, given that the key says that both records are
 # about the same thing. Each is one minus the share of unrelated pairs of amounts that would fit.
+# Any smaller amount fits a payment in part, hence its odds are weighed (`partial`).
 STRENGTH: dict[Bucket, float] = {
     Bucket.SIGN_FLIP: 0.99,  # One value in all amounts is the exact opposite.
     Bucket.ROUNDING: 0.98,  # Two values in all, and nothing else produces them.
@@ -20,7 +21,6 @@ STRENGTH: dict[Bucket, float] = {
     Bucket.WRONG_REFERENCE: 0.85,
     Bucket.TIMING: 0.92,
     Bucket.CUT_OFF: 0.90,  # Timing would fit as well: the period end is what makes it matter.
-    Bucket.PARTIAL_PAYMENT: 0.60,  # Any smaller amount fits, hence only where nothing else does.
     Bucket.UNKNOWN: 0.30,
 }
 # That none of the forms is the reason always remains possible.

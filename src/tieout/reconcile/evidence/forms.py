@@ -7,7 +7,6 @@ import polars as pl
 
 from tieout.model.buckets import Bucket
 from tieout.reconcile.evidence.amounts import (
-    is_partial,
     is_rounding,
     is_sign_flip,
     same_sign,
@@ -17,9 +16,10 @@ from tieout.reconcile.evidence.amounts import (
 from tieout.reconcile.evidence.codes import differing_accounts, differing_criteria
 from tieout.reconcile.evidence.compare import units_of
 from tieout.reconcile.evidence.dates import DateFit, compare_dates
-from tieout.reconcile.evidence.decide import STRENGTH
+from tieout.reconcile.evidence.decide import STRENGTH, STRENGTH_OF_NONE
 from tieout.reconcile.evidence.fees import Schedule, first_fit
 from tieout.reconcile.evidence.fx import FxFit, fit_rates, own_rate_explains
+from tieout.reconcile.evidence.partial import one_way, partial_odds
 from tieout.reconcile.evidence.rates import RateBook
 from tieout.reconcile.evidence.work import Flags, Floats, Ints, Work
 
@@ -27,6 +27,8 @@ from tieout.reconcile.evidence.work import Flags, Floats, Ints, Work
 _BESIDE_A_CODE = 0.3
 # Two rates from the right range, but of no date that we know, or of too many.
 _NO_KNOWN_DATE = 0.7
+# Nothing makes a payment in part surer than this, as nothing computes its amount.
+_ODDS_OF_PARTS = (1 / 9, 19.0)
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Forms:
     equal: amounts and currencies agree. differ: amounts differ in one currency. renamed: equal
     numbers in two currencies.
     place, shift: swapped digits and power of ten, -1 and 0 where there are none.
+    partial: odds that it is a payment in part, 0 where it cannot be one. left_pays: the left amount
+    is the smaller one.
     """
 
     unit: Ints
@@ -48,7 +52,8 @@ class Forms:
     shift: Ints
     fx: FxFit
     own_rate: Flags
-    partial: Flags
+    partial: Floats
+    left_pays: Flags
     criteria: pl.Series
     account: Flags
     dates: DateFit
@@ -78,7 +83,8 @@ def fit_forms(compared: pl.DataFrame, book: RateBook, work: Work) -> Forms:
         shift=np.where(differ, shifted_places(left, right), 0),
         fx=fit_rates(compared, book, unit=unit),
         own_rate=own_rate_explains(compared, book, unit=unit),
-        partial=differ & is_partial(left, right) & (not work.residue.balances),
+        partial=partial_odds(compared, differ, unit, work),
+        left_pays=np.abs(left) < np.abs(right),
         criteria=differing_criteria(compared, work),
         account=differing_accounts(compared, work),
         dates=compare_dates(compared, work),
@@ -130,10 +136,17 @@ def strengths(forms: Forms, fees: Ints, schedules: list[Schedule]) -> dict[Bucke
             np.where(forms.fx.within & ~explained, _NO_KNOWN_DATE, 0.0),
         ),
         Bucket.FEE_OR_TAX: np.where(fees >= 0, support[fees], 0.0),
-        Bucket.PARTIAL_PAYMENT: (forms.partial & ~explained & ~forms.fx.within).astype(np.float64),
         Bucket.STATIC_DATA: (code | forms.renamed | forms.own_rate).astype(np.float64),
         Bucket.WRONG_REFERENCE: account.astype(np.float64),
         Bucket.CUT_OFF: np.where(forms.dates.period | forms.dates.hour, beside, 0.0),
         Bucket.TIMING: np.where(forms.dates.timing, beside, 0.0),
     }
-    return {bucket: flags * STRENGTH[bucket] for bucket, flags in fitting.items()}
+    found = {bucket: flags * STRENGTH[bucket] for bucket, flags in fitting.items()}
+    return found | {Bucket.PARTIAL_PAYMENT: _partial(forms, ~explained & ~forms.fx.within)}
+
+
+def _partial(forms: Forms, unexplained: Flags) -> Floats:
+    """Its odds against what no form explains."""
+    open_rows = unexplained & (forms.partial > 0)
+    odds = forms.partial * one_way(forms.left_pays, open_rows)
+    return np.where(open_rows, np.clip(odds, *_ODDS_OF_PARTS) * STRENGTH_OF_NONE, 0.0)

@@ -56,6 +56,7 @@ def test_a_person_asks_and_the_answer_is_marked(
         shown = panel.get_by_text("A slip of the pen.").first
         expect(shown).to_be_visible(timeout=60_000)
         expect(panel.get_by_text("played, asked by ann").first).to_be_visible()
+        expect(page.locator(".htmx-request")).to_have_count(0)
         assert Axe().run(page).response["violations"] == []
     else:
         page.wait_for_url("**/cases/**")

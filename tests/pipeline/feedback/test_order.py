@@ -13,16 +13,16 @@ from tieout.pipeline.feedback.order import learn_order
 ROWS = 1_200
 
 
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("books")
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
     random = np.random.default_rng(1)
     value = np.exp(random.normal(4.0, 1.0, ROWS)).round(2)
     desk = random.choice(["north", "south", "east", "west"], ROWS)
     discount = random.uniform(0, 40, ROWS).round(1)
     frame = pl.DataFrame({"desk": desk, "value": value, "discount": discount})
-    frame.write_csv(folder / "orders.csv")
-    return folder
+    frame.write_csv(tmp_path / "orders.csv")
+    run(tmp_path, "first")
+    return tmp_path
 
 
 def run(workspace: Path, name: str) -> DetectResult:
@@ -39,8 +39,7 @@ def said_of(workspace: Path) -> dict[int, bool]:
 
 
 def test_later_runs_go_by_what_was_decided_until_it_is_taken_back(workspace: Path) -> None:
-    first = run(workspace, "first")
-    lesson = learn_order(workspace, first.out, said_of(workspace))
+    lesson = learn_order(workspace, workspace / "runs" / "first", said_of(workspace))
     assert lesson.used, lesson.why
     assert lesson.before is not None
     assert lesson.after is not None
@@ -60,7 +59,7 @@ def test_few_labels_teach_nothing(workspace: Path) -> None:
         assert "it needs 20 decided findings" in lesson.why
 
 
-def test_labels_without_a_pattern_change_nothing(workspace: Path) -> None:
+def test_what_is_kept_is_what_stood_the_test(workspace: Path) -> None:
     random = np.random.default_rng(5)
     labels = {int(row): bool(random.random() < 0.5) for row in random.choice(ROWS, 80, False) + 1}
     lesson = learn_order(workspace, workspace / "runs" / "first", labels)

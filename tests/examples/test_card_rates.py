@@ -39,22 +39,28 @@ def test_it_is_one_incident_of_four_episodes(episodes: pl.DataFrame, told: dict[
     assert set(episodes["severity"]) == {told["worst severity"]}
 
 
-@pytest.mark.parametrize(
-    ("column", "name"), [("started_at", "began"), ("detected_at", "found"), ("ended_at", "ended")]
-)
+def test_it_is_found_as_soon_as_the_readme_says(
+    episodes: pl.DataFrame, told: dict[str, str]
+) -> None:
+    assert f"{min(episodes['detected_at']):%H:%M}" == told["first found"]
+
+
+@pytest.mark.parametrize(("column", "name"), [("started_at", "began"), ("ended_at", "ended")])
 def test_it_is_dated_as_the_readme_says(
     episodes: pl.DataFrame, told: dict[str, str], column: str, name: str
 ) -> None:
     assert {f"{each:%H:%M}" for each in episodes[column]} == {told[name]}
 
 
-def test_four_alerts_are_told_of_the_whole(result: ReplayResult) -> None:
+def test_alerts_are_told_of_the_acquirer_and_then_of_the_whole(result: ReplayResult) -> None:
     lines = (result.out / "alerts.jsonl").read_text("utf-8").splitlines()
     alerts = [json.loads(line) for line in lines]
     assert [(each["kind"], each["at"][-5:], each["dimensions"]) for each in alerts] == [
+        ("notice", "11:02", "acquirer=Beta"),
         ("notice", "11:03", ""),
         ("fired", "11:09", ""),
         ("escalated", "11:19", ""),
+        ("resolved", "11:34", "acquirer=Beta"),
         ("resolved", "11:34", ""),
     ]
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieout.monitor.baseline import Bursts, Dispersion, TrailingRate, TrailingVolume
+from tieout.monitor.baseline import TrailingRate, TrailingVolume
 from tieout.monitor.season import Season
 
 KEEP, LEAVE = np.array([[True]]), np.array([[False]])
@@ -51,6 +51,36 @@ def test_the_fast_memory_follows_sooner() -> None:
     assert 0.05 < slow < fast < 0.1
 
 
+def recent(usual: float, minutes: int) -> tuple[float, float, float]:
+    """Rate and exposure of `recent` and exposure of the fast memory, of 100 events a minute."""
+    rate = TrailingRate(60)
+    for _ in range(minutes):
+        rate.learn(one(usual), one(100.0), KEEP)
+    count, exposure = rate.recent((1, 1))
+    return count[0, 0] / exposure[0, 0], exposure[0, 0], rate.of(0, (1, 1))[1][0, 0]
+
+
+def test_a_rare_status_is_known_by_older_minutes_too() -> None:
+    share, exposure, fast = recent(0.1, 600)
+    assert share == pytest.approx(0.001)
+    assert exposure > 4 * fast
+
+
+def test_what_is_older_than_an_hour_weighs_as_forty_events() -> None:
+    share, exposure, fast = recent(20.0, 1500)
+    assert share == pytest.approx(0.2)
+    assert (exposure - fast) * share == pytest.approx(40.0)
+
+
+def test_a_frequent_status_has_the_rate_of_the_last_hour() -> None:
+    rate = TrailingRate(60)
+    for value in [20.0] * 600 + [30.0] * 180:
+        rate.learn(one(value), one(100.0), KEEP)
+    now, slow = np.divide(*rate.recent((1, 1))), np.divide(*rate.of(1, (1, 1)))
+    assert now[0, 0] == pytest.approx(0.294, abs=0.004)
+    assert slow[0, 0] < 0.25
+
+
 def forecast(values: list[float], ahead: float = 1.0, memory: int = 30) -> tuple[float, float]:
     volume = TrailingVolume(memory)
     for value in values:
@@ -80,6 +110,14 @@ def test_no_forecast_runs_away() -> None:
     assert flat < risen <= 3.0 * flat
 
 
+def test_the_level_of_a_volume_is_what_a_minute_has() -> None:
+    volume = TrailingVolume(30)
+    assert volume.level(2).tolist() == [0.0, 0.0]
+    for _ in range(50):
+        volume.learn(np.array([7.0, 0.0]), np.array([True, False]))
+    assert volume.level(2).tolist() == pytest.approx([7.0, 0.0])
+
+
 def test_nothing_is_forecast_from_nothing() -> None:
     risen, flat = TrailingVolume(30).forecast(2, 1.0, np.ones(2))
     assert np.isnan(risen).all()
@@ -93,57 +131,6 @@ def test_left_out_minutes_age_a_volume_but_do_not_change_its_level() -> None:
     for _ in range(30):
         volume.learn(np.array([0.0]), LEAVE[0])
     assert volume.forecast(1, 1.0, ONE)[0][0] == pytest.approx(50.0)
-
-
-@pytest.mark.parametrize("phi", [1.0, 3.0])
-def test_dispersion_is_the_variance_over_that_of_poisson_counts(phi: float) -> None:
-    random = np.random.default_rng(2)
-    found = Dispersion(1)
-    for _ in range(6000):
-        mean = 50.0 * random.gamma(50.0 / max(phi - 1.0, 1e-3), max(phi - 1.0, 1e-3) / 50.0)
-        found.learn(0, one(float(random.poisson(mean))), one(50.0), one(0.5))
-    assert found.of(0, (1, 1))[0, 0] == pytest.approx(phi, rel=0.2)
-
-
-def test_what_is_suspect_hardly_widens_its_own_limit() -> None:
-    found = Dispersion(1)
-    for _ in range(30):
-        found.learn(0, one(300.0), one(50.0), one(1e-9))
-    assert found.of(0, (1, 1))[0, 0] < 1.5
-
-
-def test_dispersion_is_never_below_that_of_a_poisson_count() -> None:
-    found = Dispersion(1)
-    for _ in range(3000):
-        found.learn(0, one(50.0), one(50.0), one(0.5))
-    assert found.of(0, (1, 1))[0, 0] == 1.0
-
-
-def test_bursts_grow_with_the_volume() -> None:
-    random = np.random.default_rng(3)
-    found = Bursts(1)
-    for _ in range(6000):
-        count = float(random.poisson(100.0 * random.gamma(25.0, 1 / 25.0)))
-        found.learn(0, np.array([count]), np.array([100.0]), KEEP[0])
-    assert found.of(0, 1)[0] == pytest.approx(0.04, rel=0.3)
-    assert Bursts(1).of(0, 1)[0] == 0.005
-
-
-def test_windows_learn_together_as_they_do_alone() -> None:
-    random = np.random.default_rng(4)
-    alone, together = (Dispersion(3), Bursts(3)), (Dispersion(3), Bursts(3))
-    for _ in range(50):
-        count, p = random.poisson(20, (3, 2, 4)).astype(float), random.random((3, 2, 4))
-        expected = np.where(random.random((3, 2, 4)) < 0.1, np.nan, 20.0)
-        keep = p[:, :, 0] > 0.2
-        together[0].learn(slice(None), count, expected, p)
-        together[1].learn(slice(None), count[:, :, 0], expected[:, :, 0], keep)
-        for window in range(3):
-            alone[0].learn(window, count[window], expected[window], p[window])
-            alone[1].learn(window, count[window, :, 0], expected[window, :, 0], keep[window])
-    assert np.array_equal(alone[0].phi, together[0].phi)
-    assert np.array_equal(alone[1].squares, together[1].squares)
-    assert np.array_equal(alone[0].of(slice(None), (2, 4))[1], together[0].of(1, (2, 4)))
 
 
 def season_of(days: int, weekly: float = 1.0) -> Season:

@@ -134,8 +134,8 @@ def test_too_many_payments_are_an_episode(rows: Rows, watch: Watch, start: int) 
 def test_a_rise_too_small_for_fifteen_minutes_is_found_over_an_hour(
     rows: Rows, watch: Watch, start: int
 ) -> None:
-    generator = np.random.default_rng(34)
-    usual = [0.3] * 240 + [1.0] * 60 + [0.3] * 60
+    generator = np.random.default_rng(35)
+    usual = [0.3] * 240 + [0.9] * 60 + [0.3] * 60
     frame = rows({"approved": [30] * 360, "failed": generator.poisson(usual).tolist()})
     short = MonitorSpec(windows=WindowSpec(long_minutes=()))
     assert [e.metric for e in watch(frame, short)[0].episodes.everything()] == []

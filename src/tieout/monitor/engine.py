@@ -116,9 +116,9 @@ class Monitor:
             + self.rates.season.bytes
             + self.volumes.season.bytes
             + self.rates.trailing.count.nbytes * 2
-            + self.rates.dispersion.phi.nbytes
+            + self.rates.wander.squares.nbytes * 2
             + self.volumes.trailing.moments.nbytes
-            + self.volumes.dispersion.phi.nbytes
+            + self.volumes.wander.squares.nbytes * 2
             + self.latencies.usual.nbytes
             + self._gates.nbytes
             + self.leaves.bytes
@@ -244,7 +244,7 @@ class Monitor:
         self._gates[:, minute % self.ring.minutes] = False
         limits = self._limits(minute, cells, size)
         expected = self.volumes.expected(minute, size, self._span)
-        missing = self._missing(minute, size, limits, float(expected[ALL, 0]))
+        missing = self._missing(minute, limits, float(expected[ALL, 0]))
         verdicts: tuple[Verdict, ...] = ()
         if not missing:
             verdicts = self._verdicts(minute, cells, limits, expected)
@@ -287,13 +287,13 @@ class Monitor:
             keep_discoveries(verdicts, float(limits.share[ALL, 0]))
         return verdicts
 
-    def _missing(self, minute: int, size: int, limits: Limits, rate: float) -> bool:
+    def _missing(self, minute: int, limits: Limits, rate: float) -> bool:
         """Whether the source has gone silent; that is an episode of its own."""
         row = minute % self.ring.minutes
         if not self.spec.metric(MISSING_DATA).enabled:
             self.ring.counted[row] = True
             return False
-        phi = float(self.volumes.dispersion.of(0, (size, 1))[ALL, 0])
+        phi = float(self.volumes.wander.phi(np.full((1, 1, 1), rate))[0, ALL, 0])
         found = silent(self.ring, minute, rate, phi, self.ring.minutes)
         unheard = found.minutes > 0 and bool(found.p_value < limits.alpha[ALL, 0])
         self.ring.counted[row] |= not unheard

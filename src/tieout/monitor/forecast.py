@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from tieout.monitor import amounts, latency, rates, volume
-from tieout.monitor.baseline import Dispersion
+from tieout.monitor.dispersion import Dispersion
 from tieout.monitor.hours import HOUR_MINUTES, Hours
 from tieout.monitor.limits import FloatArray, high_p, low_p, normal_p
 from tieout.monitor.multiple import NO_TEST

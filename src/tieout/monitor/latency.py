@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tieout.monitor.baseline import Dispersion
+from tieout.monitor.dispersion import Dispersion
 from tieout.monitor.limits import FloatArray, ratio_or_zero, rise_p
 from tieout.monitor.ring import Ring, grown
 from tieout.monitor.spec import MonitorSpec

@@ -4,14 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tieout.monitor.baseline import (
-    FAST_MEMORY,
-    LONG_MEMORY,
-    SLOW_MEMORY,
-    Dispersion,
-    TrailingRate,
-)
+from tieout.monitor.baseline import LONG_MEMORY, SLOW_MEMORY, TrailingRate
 from tieout.monitor.cells import ALL
+from tieout.monitor.dispersion import Wander
 from tieout.monitor.limits import FloatArray, ratio_or_zero, rise_limit, rise_p
 from tieout.monitor.ring import Ring
 from tieout.monitor.season import Season
@@ -22,7 +17,9 @@ from tieout.monitor.verdict import Best, Limits, Mask, Verdict, mask_of
 
 EFFECT_MIN = 1.3
 _PRIOR = 0.5
-_PHI_LONG = 1.5
+_WANDER = 0.01
+_WANDER_LONG = 0.02
+_PHI_MIN = 1.1
 
 
 @dataclass
@@ -32,7 +29,7 @@ class Rates:
     spec: MonitorSpec
     trailing: TrailingRate = field(init=False)
     season: Season = field(init=False)
-    dispersion: Dispersion = field(init=False)
+    wander: Wander = field(init=False)
     _seasonal: bool = False
 
     def __post_init__(self) -> None:
@@ -41,10 +38,8 @@ class Rates:
         self.trailing = TrailingRate(limits.memory_minutes)
         self.season = Season(limits.season_days, limits.season_weeks)
         windows = self.spec.windows
-        self.dispersion = Dispersion(
-            len(windows.minutes) + len(windows.long_minutes),
-            starts=(_PHI_LONG,) * len(windows.long_minutes),
-        )
+        short, long = len(windows.minutes), len(windows.long_minutes)
+        self.wander = Wander((_WANDER,) * short + (_WANDER_LONG,) * long)
 
     def judge(
         self,
@@ -65,15 +60,17 @@ class Rates:
         level = self._level(minute, shape)
         effect = self._effects(statuses)
         best = Best.none(shape, limits.windows)
-        rate = self._rate(shape)
+        recent = self.trailing.recent(shape)
+        rate = _rate(*recent)
         one = ring.events[minute % ring.minutes, :size, :columns].astype(np.float64)
-        long_rate = self._rate(shape, LONG_MEMORY)
+        long_rate = _rate(*self.trailing.of(LONG_MEMORY, shape))
         short = len(limits.windows)
         count = counted(ring, minute, limits, shape, over)
         total = count.sum(axis=2, keepdims=True)
         expose = total * level
         expected = np.concatenate([expose[:short] * rate, expose[short:] * long_rate])
-        p = self._p(count, expose, limits)
+        phi = np.maximum(self.wander.phi(expected), _PHI_MIN)
+        p = self._p(count, expose, limits, phi, recent)
         out = p < limits.alpha[:size]
         out &= count >= effect * expected
         out &= count - expected >= limits.excess_min
@@ -82,7 +79,7 @@ class Rates:
         for place, window in enumerate((*limits.windows, *limits.long)):
             values = (count[place], expected[place], total[place])
             best.consider(window, p[place], out[place], values)
-        self.dispersion.learn(slice(None), count, np.where(total > 0, expected, 0.0), p)
+        self.wander.learn(count, np.where(total > 0, expected, 0.0), p)
         by_long = best.window > max(limits.windows)
         if by_long.any():
             with np.errstate(all="ignore"):
@@ -136,17 +133,18 @@ class Rates:
             expected=expected,
             limit=self._limit(total, level, shape, alpha),
             trail=trail,
-            tests=len(self.dispersion.phi),
+            tests=self.wander.windows,
         )
 
     def _limit(
         self, total: FloatArray, level: FloatArray, shape: tuple[int, int], alpha: float
     ) -> FloatArray:
         """The count of this minute from which each status of the whole is out of limits."""
-        base, exposed = self.trailing.of(0, shape)
+        base, exposed = self.trailing.recent(shape)
+        exposure = total * level
         limit = np.full(shape, np.nan)
-        phi = self.dispersion.of(0, shape)[ALL]
-        limit[ALL] = rise_limit((total * level)[ALL], base[ALL], exposed[ALL], phi, alpha)
+        phi = np.maximum(self.wander.phi((exposure * _rate(base, exposed))[None])[0], _PHI_MIN)
+        limit[ALL] = rise_limit(exposure[ALL], base[ALL], exposed[ALL], phi[ALL], alpha)
         return limit
 
     def learn(self, minute: int, ring: Ring, keep: Mask, columns: int) -> None:
@@ -166,12 +164,23 @@ class Rates:
         kept = np.broadcast_to(keep[:, None], shape)
         self.trailing.learn(count, exposed, kept, (LONG_MEMORY,))
 
-    def _p(self, count: FloatArray, expose: FloatArray, limits: Limits) -> FloatArray:
-        """Short windows against the fast memory and the slow one, long ones against theirs."""
+    def _p(
+        self,
+        count: FloatArray,
+        expose: FloatArray,
+        limits: Limits,
+        phi: FloatArray,
+        recent: tuple[FloatArray, FloatArray],
+    ) -> FloatArray:
+        """Short windows against `recent` and the slow memory, long ones against the long memory."""
         shape = (count.shape[1], count.shape[2])
-        phi = self.dispersion.of(slice(None), shape)
-        memories = [FAST_MEMORY] * len(limits.windows) + [LONG_MEMORY] * len(limits.long)
-        p = rise_p(count, expose, *self.trailing.of(memories, shape), phi)
+        long = self.trailing.of(LONG_MEMORY, shape)
+        windows = len(limits.windows)
+        base, exposed = (
+            np.stack([first] * windows + [second] * (len(count) - windows))
+            for first, second in zip(recent, long, strict=True)
+        )
+        p = rise_p(count, expose, base, exposed, phi)
         doubted = p < limits.alpha[: shape[0]]
         doubted[len(limits.windows) :] = False
         if doubted.any():
@@ -183,10 +192,6 @@ class Rates:
                 ),
             )
         return p
-
-    def _rate(self, shape: tuple[int, int], memory: int = FAST_MEMORY) -> FloatArray:
-        count, exposed = self.trailing.of(memory, shape)
-        return ratio_or_zero(count + _PRIOR, exposed)
 
     def _effects(self, statuses: list[str]) -> FloatArray:
         return np.array(
@@ -201,6 +206,10 @@ class Rates:
             self._seasonal = True
             self.trailing.rescale(level)
         return level
+
+
+def _rate(count: FloatArray, exposure: FloatArray) -> FloatArray:
+    return ratio_or_zero(count + _PRIOR, exposure)
 
 
 def fitted(level: FloatArray | None, shape: tuple[int, int]) -> FloatArray | None:

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from tieout.monitor.engine import Monitor
 
-VERSION: Final = 3
+VERSION: Final = 4
 _PACKAGE: Final = "tieout.monitor."
 _PLAIN: Final = (str, int, float, bool, type(None))
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tieout.monitor.baseline import Bursts, Dispersion, TrailingVolume, Window
+from tieout.monitor.baseline import TrailingVolume
 from tieout.monitor.cells import ALL
+from tieout.monitor.dispersion import Wander
 from tieout.monitor.limits import FloatArray, high_p, low_limit, low_p
 from tieout.monitor.rates import fitted
 from tieout.monitor.ring import Ring
@@ -21,6 +22,7 @@ EFFECT_MIN = 1.5
 EFFECTS_UNSEASONAL_MIN = {DROP: 1.8, SURGE: 2.5}
 EFFECT_MINUTE_MIN = 3.0
 _WEIGHT_MIN = 10.0
+_WANDER_MIN = 0.005  # Bursts of 7 %.
 
 
 @dataclass
@@ -30,8 +32,7 @@ class Volumes:
     spec: MonitorSpec
     trailing: TrailingVolume = field(init=False)
     season: Season = field(init=False)
-    dispersion: Dispersion = field(init=False)
-    bursts: Bursts = field(init=False)
+    wander: Wander = field(init=False)
     _seasonal: bool = False
 
     def __post_init__(self) -> None:
@@ -39,8 +40,7 @@ class Volumes:
         limits = self.spec.limits
         self.trailing = TrailingVolume(max(limits.memory_minutes // 2, 5))
         self.season = Season(limits.season_days, limits.season_weeks)
-        self.dispersion = Dispersion(len(self.spec.windows.minutes))
-        self.bursts = Bursts(len(self.spec.windows.minutes))
+        self.wander = Wander((_WANDER_MIN,) * len(self.spec.windows.minutes), _WANDER_MIN)
 
     @property
     def frozen_minutes(self) -> int:
@@ -58,7 +58,7 @@ class Volumes:
         rise or fall bends, the slope overshoots, and only what is beyond both is out of limits.
         """
         level = self._level(minute, size)
-        phi = self.dispersion.of(0, (size, 1))[:, 0]
+        phi = self.wander.phi(self.trailing.level(size)[None, :, None])[0, :, 0]
         risen, flat = self.trailing.forecast(size, ahead_minutes, phi)
         enough = min(_WEIGHT_MIN, self.trailing.memory_minutes / 2)
         known = self.trailing.moments[0, :size] >= enough
@@ -87,9 +87,7 @@ class Volumes:
         for place, window in enumerate(limits.windows):
             best.consider(window, p[place], out[place], (both[place], wanted[place], wanted[place]))
         least = p.min(axis=2)
-        every = slice(None)
-        self.dispersion.learn(every, count[:, :, None], expected[:, :, :1], least[:, :, None])
-        self.bursts.learn(every, count, expected[:, :, 0], least >= alpha[:, 0])
+        self.wander.learn(count[:, :, None], expected[:, :, :1], least[:, :, None])
         found = (one.astype(np.float64), mean, best)
         return self._verdict(minute, ring, cells, found, float(alpha[ALL, 0]))
 
@@ -108,7 +106,7 @@ class Volumes:
 
     def _p(self, count: FloatArray, expected: FloatArray) -> FloatArray:
         """Of too few and of too many, (windows, cells, 2)."""
-        phi = self._phi(slice(None), count.shape[1], expected[:, :, 0])
+        phi = self.wander.phi(expected[:, :, :1])[:, :, 0]
         low, high = expected[:, :, 1], expected[:, :, 2]
         return np.stack([low_p(count, low, phi), high_p(count, high, phi)], axis=2)
 
@@ -154,13 +152,13 @@ class Volumes:
             expected=expected,
             limit=self._limit(expected, alpha),
             trail=trail,
-            tests=len(self.dispersion.phi),
+            tests=self.wander.windows,
         )
 
     def _limit(self, expected: FloatArray, alpha: float) -> FloatArray:
         """The count of this minute below which the whole has dropped out of limits."""
         limit = np.full(expected.shape, np.nan)
-        phi = self._phi(0, len(expected), expected[:, 0])[:1]
+        phi = self.wander.phi(expected[None, :, :1])[0, :1, 0]
         limit[ALL, 0] = low_limit(expected[:1, 0], phi, alpha)[0]
         return limit
 
@@ -183,10 +181,6 @@ class Volumes:
         """Before the hours of the day are known, a morning may be steep."""
         usual = EFFECT_MIN if self._seasonal else EFFECTS_UNSEASONAL_MIN[name]
         return self.spec.metric(name).effect_min or usual
-
-    def _phi(self, place: Window, size: int, expected: FloatArray) -> FloatArray:
-        phi = self.dispersion.of(place, (size, 1))[..., 0]
-        return np.maximum(phi, 1.0 + self.bursts.of(place, size) * _or_zero(expected))
 
     def _level(self, minute: int, size: int) -> FloatArray:
         level = fitted(self.season.level(minute), (size, 1))

@@ -31,7 +31,7 @@ def ended(code: str) -> subprocess.CompletedProcess[str]:
 def test_dead_objects_are_looked_for_more_seldom() -> None:
     gc.set_threshold(700, 10, 10)
     collect_rarely()
-    assert gc.get_threshold() == (50_000, 20, 10)
+    assert gc.get_threshold() == (200_000, 20, 10)
     assert gc.isenabled()
 
 

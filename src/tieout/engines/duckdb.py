@@ -19,7 +19,7 @@ import polars as pl
 import pyarrow as pa
 from ibis.expr.operations import DatabaseTable, Namespace
 
-from tieout.engines.lean_ibis import leave_other_compilers
+from tieout.engines.lean_ibis import duckdb_backend
 from tieout.model.errors import InputError
 
 MEMORY_LIMIT_DEFAULT = "2GiB"
@@ -53,8 +53,7 @@ class DuckDBEngine:
         self._limit_given = memory_limit is not None
         self._memory_limit = memory_limit or MEMORY_LIMIT_DEFAULT
         try:
-            leave_other_compilers()
-            self._connection = ibis.duckdb.connect(
+            self._connection = duckdb_backend().connect(
                 threads=threads or os.cpu_count() or 1,
                 memory_limit=self._memory_limit,
                 temp_directory=str(self._spill),

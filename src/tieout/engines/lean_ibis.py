@@ -3,10 +3,25 @@
 import importlib
 import importlib.util
 import sys
+from functools import cache
 from typing import Any
 
 _PARENT = "ibis.backends.sql"
 _COMPILERS = f"{_PARENT}.compilers"
+
+
+@cache
+def duckdb_backend() -> Any:
+    """Ibis's backend for DuckDB, to be connected.
+
+    As `ibis.duckdb`, which looks through every installed package for one that brings a backend.
+    """
+    leave_other_compilers()
+    from ibis.backends.duckdb import Backend
+
+    backend = Backend()
+    backend.register_options()
+    return backend
 
 
 def leave_other_compilers() -> None:

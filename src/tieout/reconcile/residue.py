@@ -68,25 +68,28 @@ def _tied_sample(
     """Some one-to-one matches with both sides' values, spread evenly over the left rows."""
     criteria = [f"criteria_{name}" for name in spec.left.criteria]
     columns = [*_TIED_COLUMNS, *criteria]
-    pairs = _sampled_pairs(tied, engine)
-    joined = pairs
+    sampled = _sampled_pairs(tied, engine)
     for table, side in ((left, "left"), (right, "right")):
-        part = table.select(
-            **{f"{side}_row": "row"}, **{f"{name}_{side}": name for name in columns}
+        # A side at a time, into few rows: in one plan, the second join would carry the first one's.
+        wanted = engine.publish(sampled.select(pl.col(f"{side}_row").alias("row")))
+        part = engine.fetch(table.select("row", *columns).semi_join(wanted, "row"))
+        sampled = sampled.join(
+            part.rename({name: f"{name}_{side}" for name in part.columns if name != "row"}),
+            left_on=f"{side}_row",
+            right_on="row",
+            how="inner",
         )
-        joined = joined.join(part, f"{side}_row")
-    return engine.fetch(joined).sort("left_row")
+    return sampled.sort("left_row")
 
 
-def _sampled_pairs(tied: Tied, engine: Engine) -> ir.Table:
+def _sampled_pairs(tied: Tied, engine: Engine) -> pl.DataFrame:
     tables = [outcome.pairs for outcome in tied.outcomes if outcome.pairs is not None]
     if not tables:
-        empty = pl.DataFrame(
+        return pl.DataFrame(
             schema={"left_row": pl.Int64, "right_row": pl.Int64, "currency": pl.String}
         )
-        return engine.publish(empty)
     pairs = tables[0].union(*tables[1:]) if len(tables) > 1 else tables[0]
     rows = int(engine.fetch(pairs.count().as_table()).item())
     step = max(1, -(-rows // TIED_ROWS_MAX))
     chosen = pairs.filter(pairs["left_row"] % step == 0) if step > 1 else pairs
-    return engine.materialise(chosen.select("left_row", "right_row", "currency"))
+    return engine.fetch(chosen.select("left_row", "right_row", "currency"))

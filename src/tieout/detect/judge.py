@@ -88,15 +88,19 @@ class Judge:
                 found = detector.reasons(table, [int(place) for place in places[odd]])
                 for at, reasons in zip(odd, found, strict=True):
                     said[at][name] = reasons
+        log_p = {name: log_p[places].tolist() for name, log_p in judged.channels.items()}
         return [
-            _interleaved(words, {name: float(judged.channels[name][place]) for name in words})
-            for words, place in zip(said, places, strict=True)
+            _interleaved(words, {name: log_p[name][at] for name in words})
+            for at, words in enumerate(said)
         ]
 
 
 def _interleaved(
     said: Mapping[str, Sequence[Reason]], log_p: Mapping[str, float]
 ) -> tuple[Reason, ...]:
+    if len(said) <= 1:
+        (chosen,) = said.values() if said else ((),)
+        return tuple(dict.fromkeys(chosen))[:REASONS_MAX]
     ordered = sorted(said, key=lambda name: log_p[name])
     longest = max((len(reasons) for reasons in said.values()), default=0)
     chosen = [

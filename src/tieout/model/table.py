@@ -15,7 +15,8 @@ class Kind(StrEnum):
     """What the values of a column are."""
 
     NUMBER = "number"  # a quantity; Float64
-    CATEGORY = "category"  # a label: text, codes, numbers that only name something; String
+    CATEGORY = "category"  # a label: text, codes, numbers that only name something; String,
+    # or Categorical where the table is large and was read so
     TIME = "time"  # a date or a moment as written, without time zone; Datetime("us")
 
 

@@ -51,3 +51,15 @@ def test_numbers_can_be_groups_too() -> None:
 def test_a_missing_column_is_named(make_table: Callable[..., Table]) -> None:
     with pytest.raises(ValueError, match="columns are missing: account, desk"):
         require(make_table({"kind": ["a"]}), ["account", "kind", "desk"])
+
+
+def test_labels_kept_once_have_the_codes_of_their_text() -> None:
+    texts = pl.Series("label", ["b", None, "x", "a"] * 100)
+    vocabulary = Vocabulary(("a", "b"))
+    codes = vocabulary.encode(texts.cast(pl.Categorical))
+    assert codes.dtype == np.int32
+    assert codes.tolist() == vocabulary.encode(texts).tolist() == [1, 3, 2, 0] * 100
+    assert (
+        vocabulary.encode(pl.Series("label", [None] * 300, dtype=pl.Categorical)).tolist()
+        == [vocabulary.missing] * 300
+    )

@@ -98,7 +98,8 @@ def test_rows_with_a_missing_label_are_not_counted() -> None:
 
 def test_the_rows_of_a_pair_can_be_asked_for() -> None:
     pair = rarity({(0, 0): 7, (1, 2): 3})
-    assert [pair.count(0, 0), pair.count(1, 2), pair.count(2, 2)] == [7, 3, 0]
+    left, right = np.array([0, 1, 2], np.int32), np.array([0, 2, 2], np.int32)
+    assert pair.rows_with(left, right).tolist() == [7, 3, 0]
 
 
 CELLS = st.dictionaries(

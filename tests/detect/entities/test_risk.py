@@ -69,6 +69,13 @@ def test_risk_is_what_the_definition_gives(table: MakeTable) -> None:
     assert of(found, "customer", "c0")["findings"] == 2
 
 
+def test_it_is_the_same_to_the_last_bit_each_time(table: MakeTable) -> None:
+    days = [f"2025-01-{1 + number % 28:02d}" for number in range(20_000)]
+    made = table(time=days, customer=[f"c{number % 3}" for number in range(20_000)])
+    risks = {tuple(entity_risk(made, findings([0, 1], [0.9, 0.4]))["risk"]) for _ in range(5)}
+    assert len(risks) == 1
+
+
 def test_what_volume_explains_is_no_risk(table: MakeTable) -> None:
     spread = list(range(0, 990, 10))
     found = entity_risk(quiet(table), findings(spread, [0.9] * len(spread)))

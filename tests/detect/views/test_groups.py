@@ -101,3 +101,27 @@ def test_a_subset_keeps_the_number_of_groups() -> None:
     (part,) = subset([Coded(np.array([0, 1, 2]), 3)], np.array([2, 0]))
     assert part.codes.tolist() == [2, 0]
     assert part.groups == 3
+
+
+@pytest.mark.parametrize("groups", [3, 5_000], ids=["marked", "sorted"])
+def test_pairs_are_numbered_by_their_codes(groups: int) -> None:
+    random = np.random.default_rng(2)
+    first, second = (Coded(random.integers(0, groups, 400), groups) for _ in range(2))
+    found = paired(first, second)
+    distinct = sorted(set(zip(first.codes.tolist(), second.codes.tolist(), strict=True)))
+    assert found.groups == len(distinct)
+    expected = [distinct.index(each) for each in zip(first.codes, second.codes, strict=True)]
+    assert found.codes.tolist() == expected
+
+
+def test_labels_kept_once_have_the_groups_of_their_text() -> None:
+    random = np.random.default_rng(4)
+    labels = [("a", "b", "c", None)[place] for place in random.integers(0, 4, 200)]
+    texts = pl.Series("label", labels, dtype=pl.String)
+    packed = texts.cast(pl.Categorical)
+    keys = Keys.of(packed)
+    assert keys.values.equals(Keys.of(texts).values)
+    assert keys.coded(packed).codes.tolist() == keys.coded(texts).codes.tolist()
+    fewer = Keys.of(texts.filter(texts == "b"))
+    assert fewer.coded(packed).codes.tolist() == fewer.coded(texts).codes.tolist()
+    assert fewer.coded(packed.clear()).codes.tolist() == []

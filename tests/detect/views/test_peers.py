@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tieout.detect.views import peers
 from tieout.detect.views.peers import (
     SIGMA_PER_MAD,
     Coded,
@@ -184,3 +185,37 @@ def test_deviations_in_scales_do_not_depend_on_units(
     mine = one.deviations(values, [groups.codes]).in_scales()
     theirs = other.deviations(values * factor + offset, [groups.codes]).in_scales()
     assert theirs == pytest.approx(mine, rel=1e-6, abs=1e-6)
+
+
+def test_of_very_many_rows_a_sample_tells_nearly_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(3)
+    groups = np.append(random.integers(0, 3, 60_000), np.repeat(np.arange(3, 8), 7))
+    values = random.normal(groups * 10.0, 1.0 + groups)
+    levels = [Coded(groups % 2, 2), Coded(groups, 8)]
+    whole = Peers.fitted(values, levels, shrinkage=ONE)
+    monkeypatch.setattr(peers, "ROWS_ALL_MAX", 20_000)
+    monkeypatch.setattr(peers, "ROWS_OF_GROUP", 3_000)
+    monkeypatch.setattr(peers, "_ROWS_POOLED", 15_000)
+    sampled = Peers.fitted(values, levels, shrinkage=ONE, seed=5)
+    assert sampled.rows == whole.rows
+    for mine, theirs in zip(sampled.levels, whole.levels, strict=True):
+        assert mine.rows.tolist() == theirs.rows.tolist()
+    coded = [level.codes for level in levels]
+    one, other = (fitted.deviations(values, coded) for fitted in (sampled, whole))
+    assert (np.abs(one.distance - other.distance) / other.scale).max() < 0.1
+    assert one.scale == pytest.approx(other.scale, rel=0.1)
+    # Small groups keep every row; only what they are drawn towards is of a sample.
+    assert not np.array_equal(sampled.levels[1].scale, whole.levels[1].scale)
+    again = Peers.fitted(values, levels, shrinkage=ONE, seed=5)
+    assert again.levels[1].scale.tolist() == sampled.levels[1].scale.tolist()
+
+
+def test_rows_of_small_groups_all_count_in_their_medians(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peers, "ROWS_ALL_MAX", 100)
+    monkeypatch.setattr(peers, "ROWS_OF_GROUP", 50)
+    groups = np.append(np.zeros(5_000, np.int64), np.ones(50, np.int64))
+    rows = np.bincount(groups).astype(np.float64)
+    kept = peers._rows_of_groups(groups, rows, 0)
+    assert isinstance(kept, np.ndarray)
+    assert kept[5_000:].all()
+    assert 10 < kept[:5_000].sum() < 120

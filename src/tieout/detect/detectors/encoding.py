@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from tieout.detect.label_codes import codes_by_label
 from tieout.model.table import Table
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ class Vocabulary:
         """One code a row."""
         import polars as pl
 
+        found = codes_by_label(series, self.code) if len(series) > _FEW_ROWS else None
+        if found is not None:
+            return found.astype(np.int32)
         if series.dtype != pl.String:
             series = series.cast(pl.String)
         if len(series) <= _FEW_ROWS:
@@ -79,10 +83,8 @@ def vocabularies(table: Table, names: Sequence[str]) -> tuple[Vocabulary, ...]:
     import polars as pl
 
     require(table, names)
-    columns = (table.frame[name].cast(pl.String) for name in names)
-    return tuple(
-        Vocabulary(tuple(column.drop_nulls().unique().sort().to_list())) for column in columns
-    )
+    labels = (table.frame[name].drop_nulls().unique().cast(pl.String).unique() for name in names)
+    return tuple(Vocabulary(tuple(each.sort().to_list())) for each in labels)
 
 
 def require(table: Table, names: Sequence[str]) -> None:

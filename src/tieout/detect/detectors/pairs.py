@@ -112,10 +112,12 @@ class PairRarity:
         """How many rows of history have both labels."""
         return int(self.left_rows.sum())
 
-    def count(self, left: int, right: int) -> int:
-        """How many rows of history have this pair."""
-        place, found = self._places(np.array([left * self.width + right], dtype=np.int64))
-        return int(self.counts[place[0]]) if found[0] else 0
+    def rows_with(self, left: CodeArray, right: CodeArray) -> CountArray:
+        """How many rows of history have the pair of each row."""
+        place, found = self._places(left.astype(np.int64) * self.width + right)
+        if not len(self.counts):
+            return np.zeros(len(place), dtype=np.int64)
+        return np.where(found, self.counts[place], 0)
 
     def _places(self, keys: NDArray[np.signedinteger]) -> tuple[NDArray[np.intp], NDArray[np.bool]]:
         if len(self.cells) == 0:

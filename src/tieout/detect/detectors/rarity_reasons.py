@@ -1,8 +1,9 @@
 """Rare labels and pairs, told with their counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tieout.detect.detectors.encoding import CodeArray
 from tieout.detect.detectors.pairs import PairRarity
@@ -10,10 +11,11 @@ from tieout.detect.detectors.values import ValueRarity
 from tieout.model.facts import Reason
 
 _REASONS_MAX = 3
+Labels = Sequence[str | None]
 
 
 def rows_reasons(
-    labels: Sequence[Sequence[str | None]],
+    labels: Sequence[Labels],
     columns: Sequence[str],
     codes: Sequence[CodeArray],
     values: Sequence[ValueRarity],
@@ -30,35 +32,49 @@ def rows_reasons(
     table = np.column_stack(weighed)
     # Of equal ones labels come before pairs, in the order of columns.
     strongest = np.argsort(-table, axis=1, kind="stable")[:, :_REASONS_MAX]
-    which = list(pairs.items())
-
-    def told(row: int, channel: int) -> Reason:
-        said = labels[row]
+    strongest[np.take_along_axis(table, strongest, axis=1) <= 0] = -1
+    said: list[list[Reason | None]] = [[None] * strongest.shape[1] for _ in labels]
+    # A column or pair at a time, so that counts of all its rows are looked up at once.
+    for channel in np.unique(strongest[strongest >= 0]).tolist():
+        rows, ranks = np.nonzero(strongest == channel)
+        told = [labels[row] for row in rows.tolist()]
         if channel < len(values):
-            name = f"{columns[channel]} {said[channel]}"
-            return _rare(name, values[channel], int(codes[channel][row]))
-        (a, b), pair = which[channel - len(values)]
-        names = f"{columns[a]} {said[a]} and {columns[b]} {said[b]}"
-        return _apart(names, pair, int(codes[a][row]), int(codes[b][row]))
-
-    return [
-        tuple(told(row, channel) for channel in places if table[row, channel] > 0)
-        for row, places in enumerate(strongest.tolist())
-    ]
+            reasons = _rare(columns, channel, told, values[channel], codes[channel][rows])
+        else:
+            (a, b), pair = list(pairs.items())[channel - len(values)]
+            reasons = _apart(columns, (a, b), told, pair, (codes[a][rows], codes[b][rows]))
+        for row, rank, reason in zip(rows.tolist(), ranks.tolist(), reasons, strict=True):
+            said[row][rank] = reason
+    return [tuple(reason for reason in reasons if reason is not None) for reasons in said]
 
 
-def _rare(label: str, value: ValueRarity, code: int) -> Reason:
-    count = int(value.counts[code])
-    return Reason(f"{label} is in {count:,} of {value.rows:,} rows", (count, value.rows))
+def _rare(
+    columns: Sequence[str],
+    column: int,
+    labels: Sequence[Labels],
+    value: ValueRarity,
+    codes: CodeArray,
+) -> Iterator[Reason]:
+    for row, count in zip(labels, value.counts[codes].tolist(), strict=True):
+        text = f"{columns[column]} {row[column]} is in {count:,} of {value.rows:,} rows"
+        yield Reason(text, (count, value.rows))
 
 
-def _apart(labels: str, pair: PairRarity, left: int, right: int) -> Reason:
-    count = pair.count(left, right)
+def _apart(
+    columns: Sequence[str],
+    places: tuple[int, int],
+    labels: Sequence[Labels],
+    pair: PairRarity,
+    codes: tuple[NDArray[np.int32], NDArray[np.int32]],
+) -> Iterator[Reason]:
+    a, b = places
     total = pair.total
-    rows_left, rows_right = int(pair.left_rows[left]), int(pair.right_rows[right])
-    expected = rows_left * rows_right / total
-    return Reason(
-        f"{labels} are together in {count:,} of {total:,} rows; they have {rows_left:,} and "
-        f"{rows_right:,} rows, so that chance would put them together in {expected:,.1f}",
-        (count, total, rows_left, rows_right, expected),
-    )
+    counts = (pair.rows_with(*codes), pair.left_rows[codes[0]], pair.right_rows[codes[1]])
+    for row, count, left, right in zip(labels, *(each.tolist() for each in counts), strict=True):
+        expected = left * right / total
+        text = (
+            f"{columns[a]} {row[a]} and {columns[b]} {row[b]} are together in {count:,} of "
+            f"{total:,} rows; they have {left:,} and {right:,} rows, so that chance would put "
+            f"them together in {expected:,.1f}"
+        )
+        yield Reason(text, (count, total, left, right, expected))

@@ -132,7 +132,8 @@ def _of_type(entity_type: str, rows: "pl.DataFrame", found: "pl.DataFrame") -> "
 
     weight = float(rows["_weight"].sum())
     rate = float(found["_evidence"].sum()) / weight if weight > 0.0 else 0.0
-    volume = rows.group_by(entity_type).agg(pl.col("_weight").sum().alias("_volume"))
+    # Threads add up in the order in which they end: sums would differ in their last bits.
+    volume = rows.group_by(entity_type).agg(pl.col("_weight").sort().sum().alias("_volume"))
     alike = pl.col("currency").n_unique() == 1
     grouped = (
         found.filter(pl.col(entity_type).is_not_null())

@@ -94,4 +94,8 @@ def false_discovery(log_p: FloatArray) -> Curve:
     rate = np.clip(usual / np.maximum(density, usual), 0.0, 1.0)
     order = np.argsort(-places, kind="stable")
     sure = np.maximum.accumulate(1.0 - rate[order])
-    return Curve(-np.log(places[order]), sure)
+    points = -np.log(places[order])
+    # What lies between two points of one height says nothing more.
+    turns = np.ones(len(sure), dtype=np.bool_)
+    turns[1:-1] = (sure[1:-1] != sure[:-2]) | (sure[1:-1] != sure[2:])
+    return Curve(points[turns], sure[turns])

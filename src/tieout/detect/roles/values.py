@@ -17,7 +17,8 @@ _BOTH_SHARE_MAX: Final = 0.05
 def sample_of(table: Table, name: str) -> pl.Series:
     """Values of a column from all over it, nulls left out."""
     step = max(1, table.height // SAMPLE_ROWS)
-    return table.frame[name].gather_every(step).drop_nulls()
+    values = table.frame[name].gather_every(step).drop_nulls()
+    return values.cast(pl.String) if isinstance(values.dtype, pl.Categorical) else values
 
 
 def out_of_range(table: Table, role: TableRole, name: str) -> bool:

@@ -29,9 +29,11 @@ def rule_frame(table: Table, features: "pl.DataFrame | None" = None) -> "pl.Data
     """
     import polars as pl
 
-    columns = {name: table.frame[name] for name in table.frame.columns}
+    # Conditions compare text, whichever way it is kept.
+    frame = table.frame.with_columns(pl.col(pl.Categorical).cast(pl.String))
+    columns = {name: frame[name] for name in frame.columns}
     for name, column in names_of_roles(table.roles).items():
-        columns[name] = table.frame[column]
+        columns[name] = frame[column]
     sides = {TableRole.DEBIT, TableRole.CREDIT}
     if TableRole.AMOUNT not in table.roles and sides <= set(table.roles):
         debit, credit = (columns[str(side)].fill_null(0.0) for side in ("debit", "credit"))

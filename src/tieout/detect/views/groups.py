@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieout.detect.detector import Json, State
+from tieout.detect.label_codes import codes_by_label
 from tieout.detect.views.peers import Coded, Codes
 from tieout.detect.views.texts import packed, texts_of, unpacked
 
@@ -22,6 +23,7 @@ _ROWS_FEW: Final = 3
 # Up to here looking each row up is quicker than a join.
 _ROWS_AT_ONCE_MAX: Final = 64
 _SHARE_FITTING: Final = 0.3
+_CELLS_PER_ROW: Final = 4
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,16 @@ class Keys:
     @classmethod
     def of(cls, column: "pl.Series") -> "Keys":
         """Groups in order of their first row."""
-        return cls(column.unique(maintain_order=True))
+        return cls(column.unique(maintain_order=True).cast(_string()))
 
     def coded(self, column: "pl.Series") -> Coded:
         """The group of each row; -1 where its value was not seen."""
         if len(column) <= _ROWS_AT_ONCE_MAX:
             codes = np.array([self._code_of.get(text, -1) for text in column], dtype=np.int64)
             return Coded(codes, len(self.values))
+        known = codes_by_label(column, lambda label: self._code_of.get(label, -1))
+        if known is not None:
+            return Coded(known, len(self.values))
         name = self.values.name
         found = (
             column.alias(name)
@@ -70,15 +75,23 @@ class Book:
     @classmethod
     def of(cls, frame: "pl.DataFrame", groupings: Iterable[Grouping]) -> "Book":
         """From history, for groupings of one or two columns."""
+        return cls.with_levels(frame, groupings)[0]
+
+    @classmethod
+    def with_levels(
+        cls, frame: "pl.DataFrame", groupings: Iterable[Grouping]
+    ) -> "tuple[Book, dict[Grouping, list[Coded]]]":
+        """As `of`, and what `levels` says of history itself."""
         wanted = list(dict.fromkeys(groupings))
         names = list(dict.fromkeys(name for grouping in wanted for name in grouping))
         columns = {name: Keys.of(frame[name]) for name in names}
         coded = {name: keys.coded(frame[name]) for name, keys in columns.items()}
         pairs = {
-            (first, second): np.unique(_pair_keys(coded[first], coded[second]))
+            (first, second): _distinct(_pair_keys(coded[first], coded[second]))
             for first, second in (grouping for grouping in wanted if len(grouping) == 2)
         }
-        return cls(columns, pairs)
+        book = cls(columns, pairs)
+        return book, {grouping: book._levels(grouping, coded) for grouping in wanted}
 
     def levels(
         self, frame: "pl.DataFrame", groupings: Iterable[Grouping]
@@ -138,9 +151,24 @@ def fits(coded: Coded) -> bool:
 
 
 def paired(first: Coded, second: Coded) -> Coded:
-    """The groups of the pairs of codes that occur."""
-    distinct, codes = np.unique(_pair_keys(first, second), return_inverse=True)
-    return Coded(codes.astype(np.int64), len(distinct))
+    """The groups of the pairs of codes that occur, by their codes."""
+    keys = _pair_keys(first, second)
+    cells = first.groups * second.groups
+    if cells > max(_CELLS_PER_ROW * len(keys), 1) or (len(keys) and keys.min() < 0):
+        distinct, codes = np.unique(keys, return_inverse=True)
+        return Coded(codes.astype(np.int64), len(distinct))
+    # Marking what occurs takes a tenth of sorting it.
+    occurs = np.zeros(cells, dtype=np.bool_)
+    occurs[keys] = True
+    return Coded((np.cumsum(occurs) - 1)[keys], int(occurs.sum()))
+
+
+def _distinct(keys: Codes) -> Codes:
+    """Each key once, ascending."""
+    import polars as pl
+
+    distinct: Codes = pl.Series(keys).unique().sort().to_numpy()
+    return distinct
 
 
 def subset(levels: Sequence[Coded], rows: NDArray[np.int64]) -> list[Coded]:
@@ -152,6 +180,12 @@ def _pair_keys(first: Coded, second: Coded) -> Codes:
     """One number for each pair of codes; -1 where either is unseen."""
     keys = first.codes * second.groups + second.codes
     return np.where((first.codes < 0) | (second.codes < 0), -1, keys)
+
+
+def _string() -> "type[pl.String]":
+    import polars as pl
+
+    return pl.String
 
 
 def _int64() -> "type[pl.Int64]":

@@ -161,8 +161,7 @@ class PeerViews:
     def _panel(
         self, frame: "pl.DataFrame", candidates: Sequence[Candidate], patterns: Patterns
     ) -> Panel:
-        book = Book.of(frame, (candidate.grouping for candidate in candidates))
-        levels = book.levels(frame, (candidate.grouping for candidate in candidates))
+        book, levels = Book.with_levels(frame, (each.grouping for each in candidates))
         rows = sampled_rows(frame.height, rows=LAW_ROWS, seed=self.seed)
         views: list[View] = []
         for candidate in candidates:
@@ -173,6 +172,7 @@ class PeerViews:
                 levels[candidate.grouping],
                 rows=rows,
                 shrinkage=self.shrinkage,
+                seed=self.seed,
             )
             views.append(view)
         return Panel.fitted(tuple(views), book, patterns, frame[rows])

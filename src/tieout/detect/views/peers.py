@@ -10,12 +10,17 @@ from numpy.typing import NDArray
 from tieout.detect.detector import FloatArray
 
 Codes: TypeAlias = NDArray[np.int64]
+Rows: TypeAlias = "NDArray[np.bool_] | NDArray[np.int64] | slice"
+_ALL: Final = slice(None)
 SIGMA_PER_MAD: Final = 1.4826  # of a normal law
 _ALIKE: Final = 1e-3  # groups whose variance is less, in that of their rows, are one
 _ROWS_SETTLED: Final = 5
 _BITS_COUNTED: Final = 16
 _ROWS_MANY: Final = 500_000
 _ROWS_CROWDED: Final = 20  # a group
+ROWS_ALL_MAX: Final = 2_000_000  # of more rows, what is usual is that of a sample
+_ROWS_POOLED: Final = 1_000_000
+ROWS_OF_GROUP: Final = 5_000  # their median is off by a fiftieth of a scale
 _FLOOR: Final = 1e-3  # the smallest scale, in scales of the pool: equal values are no certainty
 
 
@@ -26,7 +31,7 @@ class Coded:
     codes: Codes
     groups: int
 
-    def take(self, rows: NDArray[np.bool_]) -> "Coded":
+    def take(self, rows: "Rows") -> "Coded":
         """Of some of the rows."""
         return Coded(self.codes[rows], self.groups)
 
@@ -58,7 +63,13 @@ class Level:
 
     @classmethod
     def fitted(
-        cls, residuals: FloatArray, coded: Coded, *, shrinkage: Shrinkage, floor: float
+        cls,
+        residuals: FloatArray,
+        coded: Coded,
+        *,
+        shrinkage: Shrinkage,
+        floor: float,
+        seed: int = 0,
     ) -> "Level":
         """From the deviations of rows (no NaN) from the centres of the wider groups.
 
@@ -67,17 +78,22 @@ class Level:
         Bayes, Efron and Morris 1975, JASA 70), but at least `shrinkage.centre` / n: a group of one
         row stays half-way to the wider group, so that its row cannot hide behind itself. The scale
         holds what the centre is still unsure of, the variance between groups times k / (n + k). No
-        scale is below the floor.
+        scale is below the floor. Of over two million rows, medians are those of about 5,000 rows
+        a group and what is pooled is that of a million; smaller groups keep all their rows.
         """
         codes, groups = coded.codes, coded.groups
         rows = np.bincount(codes, minlength=groups).astype(np.float64)
-        medians = grouped_medians(residuals, coded)
-        within, between = _variances(residuals, medians[codes], rows[codes])
+        crowd = _rows_of_groups(codes, rows, seed)
+        even = _rows_of_all(len(codes), seed)
+        medians = grouped_medians(residuals[crowd], coded.take(crowd))
+        within, between = _variances(residuals[even], medians[codes[even]], rows[codes[even]])
         noise = within / max(between, within * _ALIKE) if within > 0.0 else 0.0
         k = np.maximum(shrinkage.centre / np.maximum(rows, 1.0), noise)
         shift = rows * medians / (rows + k)
-        distances = np.abs(residuals - shift[codes])
-        mad = SIGMA_PER_MAD * grouped_medians(distances, coded)
+        distances = np.abs(residuals[crowd] - shift[codes[crowd]])
+        mad = SIGMA_PER_MAD * grouped_medians(distances, coded.take(crowd))
+        if even is not crowd:
+            distances = np.abs(residuals[even] - shift[codes[even]])
         pooled = shrinkage.scale * robust_scale(distances)
         scale = (rows * mad + pooled) / (rows + shrinkage.scale)
         scale = np.sqrt(scale**2 + between * k / (rows + k))
@@ -98,18 +114,30 @@ class Peers:
 
     @classmethod
     def fitted(
-        cls, values: FloatArray, levels: Sequence[Coded], *, shrinkage: Shrinkage
+        cls,
+        values: FloatArray,
+        levels: Sequence[Coded],
+        *,
+        shrinkage: Shrinkage,
+        seed: int = 0,
     ) -> "Peers":
-        """From the values of rows (NaN is left out) and the groups of each row, widest first."""
+        """From the values of rows (NaN is left out) and the groups of each row, widest first.
+
+        seed: of the rows that stand for all, where there are over two million.
+        """
         known = ~np.isnan(values)
-        centre = float(np.median(values[known])) if known.any() else 0.0
-        residuals = values[known] - centre
-        spread = robust_scale(residuals)
+        residuals = values[known]
+        even = _rows_of_all(len(residuals), seed)
+        centre = float(np.median(residuals[even])) if len(residuals) else 0.0
+        residuals = residuals - centre
+        spread = robust_scale(residuals[even])
         fitted: list[Level] = []
         for coded in levels:
             inner = coded.take(known)
             fitted.append(
-                Level.fitted(residuals, inner, shrinkage=shrinkage, floor=_FLOOR * spread)
+                Level.fitted(
+                    residuals, inner, shrinkage=shrinkage, floor=_FLOOR * spread, seed=seed
+                )
             )
             residuals = residuals - fitted[-1].shift[inner.codes]
         return cls(int(known.sum()), centre, spread, tuple(fitted))
@@ -164,6 +192,21 @@ def robust_scale(deviations: FloatArray) -> float:
         return 0.0
     # Weighed by their share: the mass at zero makes the scale smaller.
     return SIGMA_PER_MAD * float(np.median(apart)) * len(apart) / len(distances)
+
+
+def _rows_of_all(height: int, seed: int) -> Rows:
+    """Rows for what is pooled: all, or of over two million a million by chance."""
+    if height <= ROWS_ALL_MAX:
+        return _ALL
+    return np.random.default_rng(seed).random(height) * height < _ROWS_POOLED
+
+
+def _rows_of_groups(codes: Codes, rows: FloatArray, seed: int) -> Rows:
+    """Rows for medians of groups: all, or of over two million some of each large group."""
+    if len(codes) <= ROWS_ALL_MAX:
+        return _ALL
+    share = ROWS_OF_GROUP / np.maximum(rows, ROWS_OF_GROUP)
+    return np.random.default_rng(seed).random(len(codes)) < share[codes]
 
 
 def _variances(residuals: FloatArray, medians: FloatArray, rows: FloatArray) -> tuple[float, float]:

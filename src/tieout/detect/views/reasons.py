@@ -1,16 +1,18 @@
 """Why a row is out of pattern among its peers, in sentences with numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tieout.detect.detector import FloatArray
 from tieout.detect.views.panel import Panel, Rows
 from tieout.detect.views.view import View
 from tieout.model.facts import Reason
 
 if TYPE_CHECKING:
     import polars as pl
+    from numpy.typing import NDArray
 
 _SAYS: Final = float(np.log(0.05))
 
@@ -37,8 +39,9 @@ def reasons_of(panel: Panel, frame: "pl.DataFrame") -> list[tuple[Reason, ...]]:
     for position, view in enumerate(panel.views):
         values = view.quantity.values(rows.columns)
         log_p = view.judged(values, rows.levels[view.groups]).log_p
-        for row in np.flatnonzero(log_p <= _SAYS).tolist():
-            reason = _of_view(view, rows, frame, float(values[row]), row)
+        odd = np.flatnonzero(log_p <= _SAYS)
+        reasons = _of_view(view, rows, frame, values, odd)
+        for row, reason in zip(odd.tolist(), reasons, strict=True):
             said[row].append((view.gain * float(log_p[row]), position, reason))
     return [
         tuple(reason for _, _, reason in sorted(each, key=lambda item: item[:2])) for each in said
@@ -54,41 +57,47 @@ def shown(value: float) -> str:
     return f"{value:,.2f}" if abs(value) >= 1.0 or value == 0.0 else f"{value:.3g}"
 
 
-def _of_view(view: View, rows: Rows, frame: "pl.DataFrame", value: float, row: int) -> Reason:
-    levels = rows.levels[view.groups]
-    codes = [level.codes[row : row + 1] for level in levels]
-    found = view.peers.deviations(np.array([value]), codes)
-    sigmas = float(found.in_scales()[0])
+def _of_view(
+    view: View, rows: Rows, frame: "pl.DataFrame", values: FloatArray, odd: "NDArray[np.int64]"
+) -> Iterator[Reason]:
+    """What a view says of the rows `odd`."""
+    codes = [level.codes[odd] for level in rows.levels[view.groups]]
+    found = view.peers.deviations(values[odd], codes)
+    labels = frame.select(view.groups)[odd].rows() if view.groups else [()] * len(odd)
+    counts = [
+        level.rows[known].tolist() if len(level.rows) else []
+        for level, known in zip(view.peers.levels, codes, strict=True)
+    ]
+    numbers = (values[odd], found.distance, found.scale, found.in_scales(), found.depth)
     quantity = view.quantity
-    here = quantity.natural(value)
-    usual = quantity.natural(value - float(found.distance[0]))
-    depth = int(found.depth[0])
-    count = view.peers.rows
-    if depth:
-        count = int(view.peers.levels[depth - 1].rows[codes[depth - 1][0]])
-    side = "above" if sigmas > 0.0 else "below"
-    peers = _peers_in_words(view.groups, depth, frame, row, count)
-    if found.scale[0] == 0.0:
-        text = f"{quantity.describe()} is {shown(here)}, but {shown(usual)} in {peers}"
-        return Reason(text, (here, usual, float(count)))
-    text = (
-        f"{quantity.describe()} {shown(here)} is {abs(sigmas):,.1f} robust sigma {side}"
-        f" the usual {shown(usual)} of {peers}"
-    )
-    return Reason(text, (here, abs(sigmas), usual, float(count)))
+    for at, (value, distance, scale, sigmas, depth) in enumerate(
+        zip(*(each.tolist() for each in numbers), strict=True)
+    ):
+        here = quantity.natural(value)
+        usual = quantity.natural(value - distance)
+        count = int(counts[depth - 1][at]) if depth else view.peers.rows
+        side = "above" if sigmas > 0.0 else "below"
+        known = dict(zip(view.groups[:depth], labels[at], strict=False))
+        peers = _peers_in_words(known, count)
+        if scale == 0.0:
+            text = f"{quantity.describe()} is {shown(here)}, but {shown(usual)} in {peers}"
+            yield Reason(text, (here, usual, float(count)))
+            continue
+        text = (
+            f"{quantity.describe()} {shown(here)} is {abs(sigmas):,.1f} robust sigma {side}"
+            f" the usual {shown(usual)} of {peers}"
+        )
+        yield Reason(text, (here, abs(sigmas), usual, float(count)))
 
 
-def _peers_in_words(
-    groups: Sequence[str], depth: int, frame: "pl.DataFrame", row: int, count: int
-) -> str:
+def _peers_in_words(values: Mapping[str, str | None], count: int) -> str:
     """`product p7 and seller v1 (12 rows)`, or what is left where the inner group is new.
 
     Peers by what they lack are `rows without product (12 rows)`, `seller v1 without product`.
     """
     rows = f"{count:,} row{'' if count == 1 else 's'}"
-    if depth == 0:
+    if not values:
         return f"all {rows}"
-    values = {name: frame[name][row] for name in groups[:depth]}
     named = [f"{name} {value}" for name, value in values.items() if value is not None]
     lacking = [name for name, value in values.items() if value is None]
     peers = " and ".join(named) or "rows"

@@ -59,6 +59,7 @@ class Search:
     height: int
     seed: int = 0
     shrinkage: Shrinkage = field(default_factory=Shrinkage)
+    _pairs: dict[Grouping, Coded] = field(default_factory=dict, init=False, repr=False)
 
     def candidates(self) -> list[Candidate]:
         """All that was tried and gained something, best first.
@@ -120,7 +121,11 @@ class Search:
     def coded(self, grouping: Grouping) -> list[Coded]:
         """The groups of each row, widest first."""
         levels = [self.categories[name] for name in grouping]
-        return [levels[0], paired(*levels)] if len(levels) == 2 else levels
+        if len(levels) < 2:
+            return levels
+        if grouping not in self._pairs:
+            self._pairs[grouping] = paired(*levels)
+        return [levels[0], self._pairs[grouping]]
 
     def _best_groups(self, names: Sequence[str]) -> list[str]:
         """The first few columns, without those that only repeat or refine one before."""

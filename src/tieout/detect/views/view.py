@@ -45,9 +45,10 @@ class View:
         *,
         rows: NDArray[np.int64],
         shrinkage: Shrinkage,
+        seed: int = 0,
     ) -> "View":
         """From the quantity and groups of all rows of history; alpha and tails from some `rows`."""
-        peers = Peers.fitted(values, levels, shrinkage=shrinkage)
+        peers = Peers.fitted(values, levels, shrinkage=shrinkage, seed=seed)
         picked = rows[~np.isnan(values[rows])]
         found = peers.deviations(values[picked], [level.codes[picked] for level in levels])
         alpha = even_alpha(found.distance, found.scale)

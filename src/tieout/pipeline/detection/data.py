@@ -63,7 +63,9 @@ class Data:
 
 def read_data(job: "DetectJob", engine: "DuckDBEngine", scratch: Path) -> Data:
     """Read the sources of a job. Raises InputError where one cannot be used."""
-    read = _read(str(job.file), engine, scratch / "current")
+    # What payments and journals are compared with is text.
+    packed = job.judged_as == "generic"
+    read = _read(str(job.file), engine, scratch / "current", packed=packed)
     labels = _labels(job, read, engine, scratch)
     hidden = [labels.column] if labels.column else []
     table = read.table.without(hidden)
@@ -72,7 +74,7 @@ def read_data(job: "DetectJob", engine: "DuckDBEngine", scratch: Path) -> Data:
     history, history_read = None, None
     if job.history is not None:
         kinds = {column.name: column.kind for column in table.columns}
-        history_read = _read(job.history, engine, scratch / "history", kinds)
+        history_read = _read(job.history, engine, scratch / "history", kinds, packed=packed)
         history = _like(history_read, table, hidden)
     return Data(
         profile=job.judged_as,
@@ -92,9 +94,11 @@ def _read(
     engine: "DuckDBEngine",
     workdir: Path,
     expected: Mapping[str, Kind] | None = None,
+    *,
+    packed: bool,
 ) -> ReadTable:
     workdir.mkdir()
-    return read_table(location, engine=engine, workdir=workdir, expected=expected)
+    return read_table(location, engine=engine, workdir=workdir, expected=expected, packed=packed)
 
 
 def _labels(job: "DetectJob", read: ReadTable, engine: "DuckDBEngine", scratch: Path) -> Labels:

@@ -15,6 +15,7 @@ from tieout.detect.thresholds import confusion_matrix, metrics_by_type, sweep
 from tieout.export.explain_summaries import write_markdown
 from tieout.export.scored import write_scored
 from tieout.export.table import write_csv, write_rejects
+from tieout.export.text_lists import text_lists
 from tieout.model.table import Table, TableRole
 from tieout.pipeline.detection.findings import Findings
 from tieout.pipeline.inputs import fingerprint_file
@@ -102,7 +103,7 @@ def questions_frame(done: "Detected", job: "DetectJob") -> pl.DataFrame:
     """
     table, found = done.data.table, done.findings
     places = query(found.score, done.data.labels.values, job.ask, seed=job.seed)
-    reasons = [list(found.reasons.get(int(place), ())) for place in places]
+    reasons = [found.reasons.get(int(place), ()) for place in places]
     taken = {"row", "is_anomaly", "anomaly_type", "score"}
     facts = _facts(table)
     chosen = table.frame[places].select(_readable(table, name) for name in facts)
@@ -113,7 +114,7 @@ def questions_frame(done: "Detected", job: "DetectJob") -> pl.DataFrame:
             "anomaly_type": pl.Series([None] * len(places), dtype=pl.String),
             "score": found.score[places],
             **{(f"{name}_input" if name in taken else name): chosen[name] for name in facts},
-            "reasons_top3": pl.Series(reasons, dtype=pl.List(pl.String)),
+            "reasons_top3": text_lists("reasons_top3", reasons),
         }
     )
 
@@ -147,10 +148,9 @@ def judged_frame(table: Table, found: Findings) -> pl.DataFrame:
 
 def _reasons(rows: int, found: Findings) -> pl.Series:
     """Reasons of every row; an empty list where nobody asked for any."""
-    known = [[], *map(list, found.reasons.values())]
-    lists = pl.Series("reasons", known, dtype=pl.List(pl.String))
+    lists = text_lists("reasons", [(), *found.reasons.values()])
     which = np.zeros(rows, dtype=np.int64)
-    which[list(found.reasons)] = np.arange(1, len(known))
+    which[list(found.reasons)] = np.arange(1, len(lists))
     return lists.gather(which)
 
 
@@ -176,8 +176,8 @@ def cases_frame(table: Table, found: Findings) -> pl.DataFrame:
             "confidence": found.confidence[places],
             "severity": [next(word for most, word in _SEVERITIES if each < most) for each in p],
             "flagged_by": flagged_by.astype(str),
-            "reasons_top3": pl.Series(
-                [found.reasons[int(place)] for place in places], dtype=pl.List(pl.String)
+            "reasons_top3": text_lists(
+                "reasons_top3", [found.reasons[place] for place in places.tolist()]
             ),
             "triggered_rules": found.ruling.triggered(places),
         }
@@ -199,6 +199,8 @@ def _facts(table: Table) -> list[str]:
 
 def _readable(table: Table, name: str) -> pl.Expr:
     """A column as people write it: moments to the second, days without a time."""
+    if isinstance(table.frame.schema[name], pl.Categorical):
+        return pl.col(name).cast(pl.String)
     if table.frame.schema[name] != pl.Datetime("us"):
         return pl.col(name)
     midnight = pl.col(name) == pl.col(name).dt.truncate("1d")
@@ -211,12 +213,14 @@ def _identities(table: Table, places: NDArray[np.int64]) -> list[str]:
     """What a case is, not where it stands: equal rows are told apart by their occurrence."""
     seen: dict[str, int] = {}
     found: dict[int, str] = {}
-    for place in sorted(int(each) for each in places):
-        text = json.dumps(table.frame.row(place), default=str, ensure_ascii=False)
+    ascending = np.sort(places)
+    written = json.JSONEncoder(default=str, ensure_ascii=False).encode
+    for place, row in zip(ascending.tolist(), table.frame[ascending].iter_rows(), strict=True):
+        text = written(row)
         seen[text] = seen.get(text, 0) + 1
         digest = hashlib.sha256(f"{seen[text]} {text}".encode()).hexdigest()
         found[place] = f"D{digest[:15]}"
-    return [found[int(place)] for place in places]
+    return [found[place] for place in places.tolist()]
 
 
 def labelled(values: NDArray[np.int8]) -> bool:

@@ -99,7 +99,7 @@ def _reasons(
     by_detectors = judgement.judge.reasons(data.to_judge, judgement.judged, places)
     by_rules = ruling.reasons(places)
     found = {}
-    for place, judged, ruled in zip(places, by_detectors, by_rules, strict=True):
-        words = (*(reason.text for reason in judged), *(reason.text for reason in ruled))
-        found[int(place)] = tuple(dict.fromkeys(words))[:3]
+    for place, judged, ruled in zip(places.tolist(), by_detectors, by_rules, strict=True):
+        words = [reason.text for reason in (*judged, *ruled)]
+        found[place] = tuple(dict.fromkeys(words))[:3]
     return found

@@ -36,4 +36,4 @@ def refuse_disorder(typed: TypedPass, readings: dict[str, Reading], samples: pl.
 
 
 def _clean(texts: pl.Series) -> pl.Series:
-    return texts.str.strip_chars().fill_null("")
+    return texts.cast(pl.String).str.strip_chars().fill_null("")

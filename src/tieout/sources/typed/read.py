@@ -81,6 +81,7 @@ def read_table(
     engine: Engine,
     workdir: Path,
     expected: Mapping[str, Kind] | None = None,
+    packed: bool = False,
     announce: Callable[[str], None] = lambda _: None,
 ) -> ReadTable:
     """Read what a location names (see `open_source`) as a typed table.
@@ -92,6 +93,7 @@ def read_table(
 
     workdir: takes temporary copies, and must outlive `originals`.
     expected: kinds that columns must have, by name, as a saved model knows them.
+    packed: whether labels of large sources may be Categorical instead of String.
     announce: told the name of each step.
 
     Raises InputError as `open_source` does, where no row can be read, and where over half of the
@@ -104,7 +106,7 @@ def read_table(
     readings = {name: _decide(source, name, samples[name], forced) for name in source.columns}
     announce("type")
     for _ in range(_PASSES_MAX):
-        typed = type_rows(source, readings, engine=engine)
+        typed = type_rows(source, readings, engine=engine, packed=packed)
         source = typed.source
         revised = _revised(typed, readings, samples, forced)
         if revised == readings:
@@ -113,7 +115,7 @@ def read_table(
         readings = revised
     else:
         readings = _settled(typed, readings, forced)
-        typed = type_rows(source, readings, engine=engine)
+        typed = type_rows(source, readings, engine=engine, packed=packed)
     refuse_disorder(typed, readings, samples)
     announce("count")
     return _read(typed, readings, engine)

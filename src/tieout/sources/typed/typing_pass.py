@@ -13,6 +13,7 @@ from tieout.model.errors import ConservationError
 from tieout.model.table import Kind
 from tieout.sources.source import Source
 from tieout.sources.typed.expressions import can_fail, unread_of, value_of
+from tieout.sources.typed.pieces import Pieces
 from tieout.sources.typed.reading import NULL_WORDS, Reading
 
 _ROW: Final = "row"
@@ -34,26 +35,32 @@ class TypedPass:
     rows: pl.Series
 
 
-def type_rows(source: Source, readings: Mapping[str, Reading], *, engine: Engine) -> TypedPass:
+def type_rows(
+    source: Source, readings: Mapping[str, Reading], *, engine: Engine, packed: bool = False
+) -> TypedPass:
     """Carry out readings on a source; a source that cannot be read quickly is read exactly.
+
+    packed: whether labels of large sources may be Categorical (see `Pieces`).
 
     Raises ConservationError where rows do not add up to what was read.
     """
     try:
-        return _type_rows(source, readings, engine=engine)
+        return _type_rows(source, readings, engine=engine, packed=packed)
     except ConservationError:
         raise
     except Exception:
         # Whatever the engine's reader stumbled over, the exact reader finds and names its rows.
         if source.exact is None:
             raise
-    return _type_rows(source.exact(), readings, engine=engine)
+    return _type_rows(source.exact(), readings, engine=engine, packed=packed)
 
 
-def _type_rows(source: Source, readings: Mapping[str, Reading], *, engine: Engine) -> TypedPass:
+def _type_rows(
+    source: Source, readings: Mapping[str, Reading], *, engine: Engine, packed: bool
+) -> TypedPass:
     fallible = [c for c in source.columns if can_fail(source.table[c], readings[c])]
     plan = _plan(source, readings, fallible)
-    gathered = _Gathered(source, readings, fallible)
+    gathered = _Gathered(source, readings, fallible, packed=packed)
     # Through a file it would take twice the work, at once twice the memory.
     for batch in engine.batches(plan, rows=_BATCH_ROWS, keep_order=True):
         gathered.add(pl.DataFrame(pl.from_arrow(batch)))
@@ -73,13 +80,18 @@ class _Gathered:
     """Rows of a source as they come, finished a piece at a time."""
 
     def __init__(
-        self, source: Source, readings: Mapping[str, Reading], fallible: Sequence[str]
+        self,
+        source: Source,
+        readings: Mapping[str, Reading],
+        fallible: Sequence[str],
+        *,
+        packed: bool,
     ) -> None:
         self.height = 0
         self._source = source
         self._readings = readings
         self._places = {name: place for place, name in enumerate(source.columns)}
-        self._values: dict[str, list[pl.Series]] = {name: [] for name in source.columns}
+        self._values = {name: Pieces(packed=packed) for name in source.columns}
         self._failed: dict[str, list[pl.DataFrame]] = {name: [] for name in fallible}
         self._rows: list[pl.Series] = []
 
@@ -90,7 +102,7 @@ class _Gathered:
             for name, place in self._places.items()
         )
         for name, values in self._values.items():
-            values.append(finished[name])
+            values.add(finished[name])
         for name, failed in self._failed.items():
             texts = piece[f"f{self._places[name]}"]
             if texts.null_count() < len(texts):
@@ -101,10 +113,7 @@ class _Gathered:
 
     def whole(self) -> TypedPass:
         """All of it. Columns are joined one by one, so that little is there twice at a time."""
-        columns = []
-        for name in self._source.columns:
-            pieces = self._values.pop(name)
-            columns.append(pl.concat(pieces, rechunk=True))
+        columns = [values.whole() for values in self._values.values()]
         failed = {
             name: said
             for name, parts in self._failed.items()

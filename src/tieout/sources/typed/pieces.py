@@ -1,0 +1,46 @@
+"""A column that comes in pieces; labels that come again and again take a number a row."""
+
+from typing import Final
+
+import polars as pl
+
+# Of smaller pieces it is not known whether labels come again, and little is saved.
+PACKED_ROWS_MIN: Final = 100_000
+_SHARE_MAX: Final = 0.05
+
+
+class Pieces:
+    """The pieces of one column, in order.
+
+    packed: text of which a piece holds few different ones becomes Categorical, a quarter of the
+    size; where a later piece holds many, all of it is text after all.
+    """
+
+    def __init__(self, *, packed: bool) -> None:
+        self._pieces: list[pl.Series] = []
+        self._packed = packed
+        self._dtype: pl.DataType | None = None
+
+    def add(self, piece: pl.Series) -> None:
+        """The next rows."""
+        kept = self._compact(piece) if self._packed else piece
+        self._pieces.append(kept)
+
+    def whole(self) -> pl.Series:
+        """All rows in one piece. The pieces are given up."""
+        pieces, self._pieces = self._pieces, []
+        return pl.concat(pieces, rechunk=True)
+
+    def _compact(self, piece: pl.Series) -> pl.Series:
+        if piece.dtype != pl.String or (self._dtype is None and len(piece) < PACKED_ROWS_MIN):
+            self._packed = False
+            return piece
+        # The last piece may be short.
+        if len(piece) >= PACKED_ROWS_MIN and piece.n_unique() > _SHARE_MAX * len(piece):
+            self._packed = False
+            self._pieces = [each.cast(pl.String) for each in self._pieces]
+            return piece
+        if self._dtype is None:
+            # Codes of its own: those of other columns and tables are none of its business.
+            self._dtype = pl.Categorical(pl.Categories.random("tieout"))
+        return piece.cast(self._dtype)

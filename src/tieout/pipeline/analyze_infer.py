@@ -30,7 +30,7 @@ _SIDES: Final = word_set(
 )
 # What a reconciliation of Tieout says of its breaks: findings, not what the break is.
 _FOUND: Final = {
-    *("break_id", "left_rows", "right_rows", "bucket", "bucket_confidence", "evidence"),
+    *("break_id", "side", "left_rows", "right_rows", "bucket", "bucket_confidence", "evidence"),
     *("candidates", "age_days", "score", "p_value", "anomalous", "reasons", "incident_id"),
     *("severity", "resolution", "proposal"),
 }

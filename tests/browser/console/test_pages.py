@@ -1,13 +1,15 @@
 """Every page of the console, in light and dark, on a desk and on a phone."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from pages import faults, settle
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 # name: address, or how to get there from the page before
 PAGES = {
@@ -58,39 +60,30 @@ def addresses(page: Page) -> dict[str, str]:
     }
 
 
-def faults(page: Page) -> list[str]:
-    """What is wrong with a page for people who see or move otherwise."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]})
-    return [
-        f"{each['id']}: {node['html'][:160]}"
-        for each in found.response["violations"]
-        for node in each["nodes"]
-    ]
-
-
-def settle(page: Page) -> None:
-    """Wait until what is asked for after loading has come."""
-    for part in page.locator("[hx-trigger=load]").all():
-        part.wait_for(state="detached")
-    page.wait_for_function(
-        "[...document.querySelectorAll('[data-chart]')].every((each) => each.dataset.drawn)"
-    )
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_is_accessible_and_makes_no_noise(log_in: LogIn, theme: str) -> None:
-    page = log_in("ann", theme=theme)
+def test_every_page_is_accessible_in_light_and_dark_fits_a_phone_and_makes_no_noise(
+    log_in: LogIn,
+) -> None:
+    """Each page is opened once: its looks are changed where it stands."""
+    page = log_in("ann")
     said: list[str] = []
     page.on("console", lambda each: said.append(each.text) if each.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
-    wrong = {}
+    told = []
     for name, address in addresses(page).items():
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 200, name
         settle(page)
-        wrong[name] = faults(page)
-    told = [f"{name}: {each}" for name, found in wrong.items() for each in found]
+        for theme in THEMES:
+            # Colours that are still on their way to the others would be too faint.
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
+            told += [f"{name}, {theme}: {each}" for each in faults(page)]
+        page.set_viewport_size({"width": 390, "height": 900})
+        width = page.evaluate("document.documentElement.scrollWidth")
+        told += [f"{name}: {width} pixels wide on a phone"] if width > 390 else []
+        page.set_viewport_size({"width": 1360, "height": 900})
+        page.emulate_media(color_scheme="light")
     assert not told, "\n".join(told)
     assert said == []
 
@@ -106,16 +99,6 @@ def test_the_login_page_is_accessible(log_in: LogIn) -> None:
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
     assert faults(page) == []
-
-
-def test_no_page_is_wider_than_a_phone(log_in: LogIn) -> None:
-    page = log_in("ann", width=390)
-    widths = {}
-    for name, address in addresses(page).items():
-        page.goto(address)
-        settle(page)
-        widths[name] = page.evaluate("document.documentElement.scrollWidth")
-    assert {name: width for name, width in widths.items() if width > 390} == {}
 
 
 def test_charts_are_drawn_in_the_colours_of_the_theme(log_in: LogIn) -> None:

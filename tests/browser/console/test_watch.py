@@ -1,5 +1,6 @@
 """The live page: it follows a stream by itself, and people act on what it shows."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pages import faults
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -62,6 +64,18 @@ def test_the_page_follows_a_stream_and_takes_what_people_do(
     expect(page.locator("[data-alert]").first).to_be_visible(timeout=2_000)
     assert page.locator("#watch-chart").get_attribute("data-minute") != first
     expect(page.locator("#part-impact")).to_contain_text("acquirer=A2")
+    chart = page.locator("#watch-chart")
+    expect(badge).to_have_attribute("aria-pressed", "true")
+    badge.click()
+    expect(badge).to_have_attribute("aria-pressed", "false")
+    assert "denied_rate" not in (chart.get_attribute("data-lines") or "")
+    badge.click()
+    expect(chart).to_have_attribute("data-lines", re.compile("denied_rate"))
+    assert not (found := faults(page)), "\n".join(found)
+    page.set_viewport_size({"width": 390, "height": 900})
+    button = page.get_by_role("button", name="Acknowledge").first
+    assert button.evaluate("(each) => each.getBoundingClientRect().right") <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.screenshot(path=tmp_path / "watch.png", full_page=True)
     page.get_by_role("button", name="Acknowledge").first.click()
     expect(page.locator("#part-open")).to_contain_text("ann has it until")

@@ -29,7 +29,7 @@ def drawn(count: int, *, may_act: bool = True) -> str:
 
 def test_the_first_episodes_stand_open_and_the_others_are_folded_up() -> None:
     above, folded = drawn(9).split('<details class="card-footer')
-    assert above.count("denied_rate</th>") + above.count("denied_rate<div") == 6
+    assert above.count("denied</th>") + above.count("denied<div") == 6
     assert "3 more" in folded
     assert [f"acquirer=A{number}</div>" in folded for number in (5, 6, 7, 8)] == [
         False, True, True, True,

@@ -182,6 +182,16 @@ def alert_object(sent: Sent, incident: str) -> dict[str, Any]:
     }
 
 
+def _plain(value: float) -> str:
+    """A number to four digits, none of them as a power of ten.
+
+    >>> _plain(30981.4), _plain(2.34567)
+    ('30,980', '2.346')
+    """
+    rounded = float(f"{value:.4g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 1_000 else f"{rounded:,.4g}"
+
+
 def alert_text(episode: Episode) -> str:
     """An episode in a sentence with its numbers."""
     where = f" of {episode.dimensions}" if episode.dimensions else ""
@@ -189,7 +199,7 @@ def alert_text(episode: Episode) -> str:
     if episode.metric.endswith("_rate"):
         values = f"{episode.value:.2%} against {episode.baseline:.2%}"
     else:
-        values = f"{episode.value:,.4g} against {episode.baseline:,.4g}"
+        values = f"{_plain(episode.value)} against {_plain(episode.baseline)}"
     told = (
         f"{word}: {episode.metric}{where} {values} usual, in {episode.window_minutes} min with "
         f"n={int(episode.n):,}, p={episode.p_value:.1e}; {episode.breached_minutes} min out of "

@@ -1,6 +1,5 @@
 """Reads of live monitors: what is out of limits now, and what was."""
 
-from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -9,13 +8,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from tieout.monitor.money import in_words
+from tieout.server.alerts.lines import lines_of, shown_first, width_of
 from tieout.server.alerts.models import Alert, Episode, Monitor, Silence
 from tieout.server.alerts.moments import at_minute
 
 WINDOWS_HOURS: Final = (6, 12, 24, 48, 0)
-_POINTS_MAX: Final = 1500
-_METRICS_SHOWN: Final = 8
-_VALUE, _LIMIT, _USUAL = 0, 1, 2
 
 
 def current_status(name: str = "") -> dict[str, Any]:
@@ -100,11 +97,13 @@ def live_view(monitor: Monitor, hours: int) -> dict[str, Any]:
     start = at_minute(rows[0][0]) if rows else None
     inside = monitor.episodes.all() if start is None else _since(monitor, start)
     shown = list(inside[:400])
+    width = width_of(rows)
     return {
         "monitor": monitor.name,
         "minute": None if last is None else _iso(at_minute(last)),
         "hours": hours,
-        "series": _series(rows, shown),
+        "width": width,
+        "series": lines_of(rows, width, shown_first(rows, shown)),
         "bands": [_band(each, last) for each in shown if not each.dimensions],
         "impact": _impact(shown),
         "persistence": _persistence(monitor),
@@ -114,26 +113,6 @@ def live_view(monitor: Monitor, hours: int) -> dict[str, Any]:
 
 def _since(monitor: Monitor, start: datetime) -> QuerySet[Episode]:
     return monitor.episodes.exclude(ended_at__lt=start)
-
-
-def _series(rows: list[tuple[int, dict[str, Any]]], shown: list[Episode]) -> list[dict[str, Any]]:
-    """Lines of the metrics that matter: those with episodes, then the largest rates."""
-    step = -(-len(rows) // _POINTS_MAX) or 1
-    found: dict[str, list[list[Any]]] = defaultdict(list)
-    for at in range(0, len(rows), step):
-        group = rows[at : at + step]
-        for metric in {name for _, metrics in group for name in metrics}:
-            values = [metrics[metric] for _, metrics in group if metric in metrics]
-            known = [each for each in values if each[_VALUE] is not None]
-            if not known:
-                continue
-            highest = max(known, key=lambda each: each[_VALUE])
-            moment = _iso(at_minute(group[0][0]))
-            found[metric].append([moment, *(highest[place] for place in (_VALUE, _LIMIT, _USUAL))])
-    broken = [each.metric for each in shown if not each.dimensions]
-    order = sorted(found, key=lambda name: (name not in broken, not name.endswith("_rate"), name))
-    drawn = [name for name in order if name != "volume_surge"][:_METRICS_SHOWN]
-    return [{"metric": name, "points": found[name]} for name in drawn]
 
 
 def _band(episode: Episode, last: int | None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from tieout.export.words import label
 from tieout.model.errors import InputError
 from tieout.pipeline.run_query import Question, ask
 from tieout.pipeline.run_query.question import Condition
@@ -22,13 +23,17 @@ from tieout.server.cases.opening import open_from_run
 from tieout.server.cases.permissions import may_work
 from tieout.server.cases.registering import folder_of
 from tieout.server.cases.views import offer_undo, telling, who
+from tieout.server.console.templatetags.console import percent
 
 MEMBERS_SHOWN: Final = 50
 DECIDED_MAX: Final = 200
 _TABLES: Final = {
-    "breaks": ("break_id", "key", "bucket", "severity", "difference", "currency", "evidence"),
+    "breaks": ("break_id", "key", "bucket", "severity", "difference", "evidence"),
     "cases": ("case_id", "row", "flagged_by", "severity", "score", "reasons_top3"),
 }
+# What stands in the cell of another column.
+_BESIDE: Final[dict[str, tuple[str, ...]]] = {"breaks": ("currency",), "cases": ()}
+_SHARES: Final = frozenset({"explained_share", "failure_rate"})
 _FACTS: Final = (
     ("findings", "Findings"),
     ("amounts", "Amounts"),
@@ -57,7 +62,7 @@ def incident(request: HttpRequest, identity: str) -> HttpResponse:
             table,
             Question(
                 conditions=(Condition("incident_id", "is", (identity,)),),
-                columns=_TABLES[table],
+                columns=(*_TABLES[table], *_BESIDE[table]),
                 limit=MEMBERS_SHOWN,
                 offset=(number.number - 1) * MEMBERS_SHOWN,
             ),
@@ -68,11 +73,15 @@ def incident(request: HttpRequest, identity: str) -> HttpResponse:
     known = _known(table, [str(row[first]) for row in rows])
     context = {
         "incident": found,
-        "facts": [(label, found.facts[name]) for name, label in _FACTS if found.facts.get(name)],
+        "facts": [
+            (words, _told(name, found.facts[name]))
+            for name, words in _FACTS
+            if found.facts.get(name)
+        ],
         "summary": summary_of(folder, identity),
         "columns": columns,
         "members": [
-            (str(row[first]), known.get(str(row[first])), [row[name] for name in columns])
+            (str(row[first]), known.get(str(row[first])), [_shown(name, row) for name in columns])
             for row in rows
         ],
         "page": number,
@@ -81,6 +90,20 @@ def incident(request: HttpRequest, identity: str) -> HttpResponse:
         "verdicts": Decision.Verdict.choices,
     }
     return render(request, "cases/incident.html", context)
+
+
+def _told(name: str, value: Any) -> Any:
+    return percent(float(value), 0) if name in _SHARES else value
+
+
+def _shown(name: str, row: dict[str, Any]) -> Any:
+    """A cell as people read it: a bucket in words, an amount with its currency."""
+    value = row[name]
+    if name == "bucket":
+        return label(value or "")
+    if name == "difference" and value is not None:
+        return f"{value:,} {row['currency'] or ''}".strip()
+    return value
 
 
 @require_POST

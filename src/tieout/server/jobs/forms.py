@@ -6,6 +6,7 @@ from django import forms
 
 from tieout.server.jobs.models import Schedule
 from tieout.server.jobs.registry import kinds
+from tieout.server.jobs.words import job_words
 
 
 class ScheduleForm(forms.Form):
@@ -43,7 +44,7 @@ class ScheduleForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["kind"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [(kind, kind) for kind in kinds()]
+            field.choices = [(kind, job_words(kind)) for kind in kinds()]
         for name, each in self.fields.items():
             is_box = isinstance(each, forms.BooleanField)
             is_choice = isinstance(each, forms.ChoiceField)

@@ -8,7 +8,7 @@ Usage: tieout_passes.py LEFT.parquet RIGHT.parquet OUT_FOLDER
 import sys
 from pathlib import Path
 
-from tieout.cli.start import collect_rarely, leave
+from tieout.cli.start import collect_rarely, keep_imported, leave
 
 collect_rarely()
 
@@ -51,5 +51,6 @@ def main(left: str, right: str, out: Path) -> None:
 
 
 if __name__ == "__main__":
+    keep_imported()
     main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
     leave(0)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tieout.cli.start import collect_rarely
+from tieout.cli.start import collect_rarely, keep_imported
 
 
 @pytest.fixture
@@ -17,6 +17,7 @@ def as_before() -> Iterator[None]:
     before = gc.get_threshold()
     yield
     gc.set_threshold(*before)
+    gc.unfreeze()
 
 
 def ended(code: str) -> subprocess.CompletedProcess[str]:
@@ -33,6 +34,21 @@ def test_dead_objects_are_looked_for_more_seldom() -> None:
     collect_rarely()
     assert gc.get_threshold() == (200_000, 20, 10)
     assert gc.isenabled()
+
+
+@pytest.mark.usefixtures("as_before")
+def test_what_was_imported_is_left_alone_once_and_only_in_a_command() -> None:
+    gc.set_threshold(700, 10, 10)
+    keep_imported()
+    assert gc.get_freeze_count() == 0
+    collect_rarely()
+    keep_imported()
+    frozen = gc.get_freeze_count()
+    assert frozen > 1000
+    later = [[] for _ in range(100)]
+    keep_imported()
+    assert gc.get_freeze_count() <= frozen
+    assert all(map(gc.is_tracked, later))
 
 
 def test_what_was_written_arrives_and_the_code_stays() -> None:

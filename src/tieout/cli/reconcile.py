@@ -19,6 +19,7 @@ from tieout.cli.options import (
     parse_limit,
     shown_progress,
 )
+from tieout.cli.start import keep_imported
 
 if TYPE_CHECKING:
     from tieout.pipeline.reconcile import ReconcileJob, ReconcileResult
@@ -72,6 +73,7 @@ def run_job(job: "ReconcileJob") -> "ReconcileResult":
     """Carry out a job; heavy libraries are imported only now."""
     from tieout.pipeline.reconcile import reconcile
 
+    keep_imported()
     return reconcile(job)
 
 

@@ -182,7 +182,7 @@ def see_a_delay(page: Page, board: str) -> None:
     expect(page.locator("#impact")).to_contain_text("Close moves from")
     typed = page.locator("#close-date").inner_text()
     assert typed > before
-    assert page.locator("#critical-path").inner_text() == "post → stock → review"
+    assert page.locator("#critical-path").inner_text() == "Post cash → Count stock → Review flux"
     expect(page.locator('[data-task="stock"] rect')).to_have_class(re.compile("critical"))
     page.locator("#delays [name=stock]").fill("")
     expect(page.locator("#close-date")).to_have_text(before)

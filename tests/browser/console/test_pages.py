@@ -101,6 +101,21 @@ def test_the_login_page_is_accessible(log_in: LogIn) -> None:
     assert faults(page) == []
 
 
+def test_the_queue_fits_a_small_desk_and_a_view_is_saved_above_it(log_in: LogIn) -> None:
+    page = log_in("ann", width=1280)
+    page.goto("/?tab=all")
+    table = page.locator("#bulk .table-responsive")
+    assert table.evaluate("(each) => each.scrollWidth <= each.clientWidth")
+    page.get_by_text("Save this view").click()
+    on_top = """(button) => {
+        const { left, top, width, height } = button.getBoundingClientRect();
+        return document.elementFromPoint(left + width / 2, top + height / 2) === button;
+    }"""
+    form = page.locator("form.save-view")
+    assert form.get_by_role("button", name="Save").evaluate(on_top)
+    assert form.get_by_label("Name").evaluate(on_top)
+
+
 def test_charts_are_drawn_in_the_colours_of_the_theme(log_in: LogIn) -> None:
     page = log_in("ann")
     page.goto(first(page, "/runs/?job=reconcile", "td a.fw-bold"))

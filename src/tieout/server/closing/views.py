@@ -91,6 +91,7 @@ def board(request: HttpRequest, period: str) -> HttpResponse:
     """The tasks of a period by day, their plan as bars, and what stands before the lock."""
     found = boards.board_of(period_or_404(period))
     critical = set(found.critical_ids)
+    names = {task.code: task.name for task in found.tasks}
     cards: list[dict[str, Any]] = [
         {
             "task": task,
@@ -100,7 +101,11 @@ def board(request: HttpRequest, period: str) -> HttpResponse:
             "is_late": found.is_late(task),
             "is_open": TaskState(task.state) not in DONE,
             "moves": _moves(task),
-            "waits": [each.waits_for for each in found.waits() if each.task == task.code],
+            "waits": [
+                names.get(each.waits_for, each.waits_for)
+                for each in found.waits()
+                if each.task == task.code
+            ],
         }
         for place, task in enumerate(found.tasks)
     ]
@@ -113,6 +118,7 @@ def board(request: HttpRequest, period: str) -> HttpResponse:
         "board": found,
         "days": list(days.items()),
         "cards": cards,
+        "path": [names[code] for code in found.critical_ids],
         "points": [] if found.period.is_locked else open_points(found.period),
         "early": found.timeline.day_of(looked.early) if looked else None,
         "late": found.timeline.day_of(looked.late) if looked else None,

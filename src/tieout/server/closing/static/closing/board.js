@@ -20,7 +20,8 @@
       rect.classList.toggle("moved", answer.tasks.some((task) => task.id === bar.id));
     }
     document.getElementById("close-date").textContent = answer.close_date;
-    document.getElementById("critical-path").textContent = answer.critical_path.join(" → ");
+    const name = (code) => document.querySelector(`[data-task="${CSS.escape(code)}"] title`)?.textContent ?? code;
+    document.getElementById("critical-path").textContent = answer.critical_path.map(name).join(" → ");
     said.textContent = answer.tasks.length
       ? `Close moves from ${answer.close_date_before} to ${answer.close_date}; ` +
         `${answer.downstream.length} tasks downstream, ${answer.tasks.length} move.`

@@ -45,7 +45,7 @@ def test_what_was_imported_is_left_alone_once_and_only_in_a_command() -> None:
     keep_imported()
     frozen = gc.get_freeze_count()
     assert frozen > 1000
-    later = [[] for _ in range(100)]
+    later: list[list[int]] = [[] for _ in range(100)]
     keep_imported()
     assert gc.get_freeze_count() <= frozen
     assert all(map(gc.is_tracked, later))

@@ -5,7 +5,11 @@ from pathlib import Path
 import pytest
 
 from tieout.model.errors import InputError
+from tieout.monitor import amounts, latency, volume
+from tieout.monitor.engine import MISSING_DATA
+from tieout.monitor.pattern import PATTERN
 from tieout.monitor.spec import MetricSpec, MonitorSpec, load_monitor_spec
+from tieout.monitor.statuses import rate_name
 
 
 def load(folder: Path, text: str) -> MonitorSpec:
@@ -26,6 +30,15 @@ def test_a_metric_has_settings_of_its_own_or_those_of_all(tmp_path: Path) -> Non
     assert MonitorSpec().metric("failed_rate") == MetricSpec()
 
 
+def test_every_metric_that_is_judged_may_have_settings(tmp_path: Path) -> None:
+    judged = [*latency.METRICS, volume.DROP, volume.SURGE, amounts.METRIC, PATTERN, MISSING_DATA]
+    names = [*judged, rate_name("05"), "*"]
+    text = "forest: {}\nmetrics: {" + ", ".join(f"'{name}': {{k: 4}}" for name in names) + "}\n"
+    assert list(load(tmp_path, text).metrics) == names
+    alone = "metrics: {pattern: {enabled: false}, '*': {method: ets}}\n"
+    assert load(tmp_path, alone).metric("denied_rate").method == "ets"
+
+
 def test_severities_are_settable_by_metric(tmp_path: Path) -> None:
     text = "metrics: {failed_rate: {severity: {info: 2, warning: 5, critical: 10, severe: 20}}}\n"
     spec = load(tmp_path, text)
@@ -43,6 +56,10 @@ def test_severities_are_settable_by_metric(tmp_path: Path) -> None:
         ("severity: {info: 40}\n", "severity: expected info < warning < critical < severe"),
         ("limits: {false_alarms_per_day: 0}\n", "limits.false_alarms_per_day: input should be"),
         ("sla_ms: {p90: 3}\n", "sla_ms.p90"),
+        ("metrics: {latency_p90: {}}\n", "metrics: latency_p90 is none: expected <status>_rate"),
+        ("metrics: {'latency_*': {}}\n", "metrics: latency_* is none"),
+        ("forest: {}\nmetrics: {pattern: {method: ets}}\n", "leave its `method` out"),
+        ("metrics: {pattern: {notice_minutes: 2}}\n", "spec: the metric pattern is judged by a"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, text: str, said: str) -> None:

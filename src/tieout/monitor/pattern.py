@@ -165,9 +165,11 @@ class Patterns:
 
         from tieout.detect.forest.packed import packed
 
+        if len(self.history) < _FIT_ROWS_MIN:
+            return
         self.due = minute + wanted.refit_minutes
         varied = np.flatnonzero(self.history.any(axis=0))
-        if len(self.history) < _FIT_ROWS_MIN or not len(varied):
+        if not len(varied):
             return
         self.grown_on = [self.names[place] for place in varied]
         rows = self.history[:, varied]

@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from tieout.monitor.cells import ALL
 from tieout.monitor.limits import FloatArray, normal_p
 from tieout.monitor.multiple import NO_TEST
 from tieout.monitor.ring import grown
@@ -93,7 +94,7 @@ class Shewhart:
         with np.errstate(all="ignore"):
             mean = total / weight
             sigma = np.sqrt(np.maximum(squares / weight - mean**2, 0.0))
-            judged = value
+            judged, before = value, mean
             if wanted.method == "ewma":
                 before = np.where(np.isfinite(chart.smoothed[cells]), chart.smoothed[cells], mean)
                 judged = wanted.smoothing * value + (1.0 - wanted.smoothing) * before
@@ -109,3 +110,25 @@ class Shewhart:
         verdict.baseline[:, column] = mean
         verdict.n[:, column] = verdict.total[:, column]
         verdict.window[:, column] = 1
+        edge = _edge(name, wanted, (mean, sigma, before))
+        whole = known & (cells == ALL) & np.isfinite(edge)
+        counts = verdict.total[:, column] if name.endswith("_rate") else np.ones(len(cells))
+        verdict.limit[:, column] = np.where(whole, edge * counts, np.nan)
+
+
+def _edge(
+    name: str, wanted: MetricSpec, past: tuple[FloatArray, FloatArray, FloatArray]
+) -> FloatArray:
+    """The value of a minute beyond which it is out of limits; NaN where there are two, or none.
+
+    past: mean and sigma of what is judged, and the EWMA before this minute.
+    """
+    mean, sigma, before = past
+    if name in BOTH or name.startswith("latency_"):
+        return np.full(len(mean), np.nan)
+    away = wanted.k * sigma
+    with np.errstate(all="ignore"):
+        edge = mean - away if name in DOWN else mean + away
+        if wanted.method == "ewma":
+            edge = (edge - (1.0 - wanted.smoothing) * before) / wanted.smoothing
+    return np.maximum(edge, 0.0)

@@ -211,6 +211,22 @@ class MonitorSpec(SpecPart):
     silences: tuple[SilenceSpec, ...] = ()
     routes: Annotated[tuple[RouteSpec, ...], Field(description="Where alerts go.")] = ()
 
+    @field_validator("metrics")
+    @classmethod
+    def _known(cls, value: dict[str, MetricSpec]) -> dict[str, MetricSpec]:
+        for name, wanted in value.items():
+            if name not in _METRICS and not name.endswith("_rate"):
+                raise ValueError(f"{name} is none: expected <status>_rate, {', '.join(_METRICS)}")
+            if name in _OF_ONE_METHOD and wanted.method != "binomial":
+                raise ValueError(f"{name} has one way to be judged: leave its `method` out")
+        return value
+
+    @model_validator(mode="after")
+    def _has_its_forest(self) -> "MonitorSpec":
+        if self.forest is None and "pattern" in self.metrics and self.metrics["pattern"].enabled:
+            raise ValueError("the metric pattern is judged by a forest: add `forest: {}`")
+        return self
+
     def metric(self, name: str) -> MetricSpec:
         """The settings of a metric; of `*` where it has none of its own."""
         return self.metrics.get(name) or self.metrics.get("*") or _USUAL
@@ -221,6 +237,11 @@ class MonitorSpec(SpecPart):
 
 
 _USUAL = MetricSpec()
+_METRICS = (
+    "volume_drop", "volume_surge", "latency_p50", "latency_p95", "latency_p99", "amount",
+    "pattern", "missing_data", "*",
+)  # fmt: skip
+_OF_ONE_METHOD = ("pattern", "missing_data")
 
 
 def load_monitor_spec(path: Path) -> MonitorSpec:

@@ -106,6 +106,8 @@ def _joined(lists: "pl.Series") -> "pl.Series":
     import polars as pl
 
     said = lists.list.len() > 0
+    if not said.any() and not lists.null_count():
+        return pl.repeat("", len(lists), eager=True).alias(lists.name)
     texts = escape_cells(lists.filter(said).to_frame()).to_series()
     nothing = pl.Series(lists.name, [""], dtype=pl.String)
     places = pl.select(pl.when(said).then(said.cum_sum()).when(~said).then(0)).to_series()
@@ -145,6 +147,8 @@ class _ParquetFile:
                 compression="zstd",
                 # Numbers and texts that hardly repeat would be looked up in vain.
                 use_dictionary=_repeated_texts(frame),
+                # Rows are looked for by what was found about them.
+                write_statistics=[name for name in SCORED_COLUMNS if name in frame.columns],
             )
         self._writer.write_table(table.cast(self._writer.schema))
 

@@ -8,15 +8,15 @@ import numpy as np
 
 from tieout.detect.detector import FloatArray, Json, Scores, State
 from tieout.detect.views.choice import chosen
-from tieout.detect.views.groups import Book, Grouping, Keys, subset
+from tieout.detect.views.groups import Book, Grouping, Keys
 from tieout.detect.views.panel import Panel
 from tieout.detect.views.patterns import Patterns
-from tieout.detect.views.peers import Shrinkage
+from tieout.detect.views.peers import Peers, Shrinkage
 from tieout.detect.views.quantities import Quantity, number_columns
 from tieout.detect.views.reasons import reasons_of
 from tieout.detect.views.sampling import sampled_rows
 from tieout.detect.views.search import SAMPLE_ROWS, Candidate, Search
-from tieout.detect.views.view import View
+from tieout.detect.views.view import View, residuals_of
 from tieout.model.facts import Reason
 from tieout.model.table import Kind, Table, TableRole
 
@@ -153,8 +153,11 @@ class PeerViews:
         def distances(candidate: Candidate) -> FloatArray:
             values = candidate.quantity.values(search.columns)
             levels = search.coded(candidate.grouping)
-            view = View.fitted(candidate, values, levels, rows=rows, shrinkage=self.shrinkage)
-            return np.abs(view.judged(values[rows], subset(levels, rows)).residuals)
+            peers = Peers.fitted(values, levels, shrinkage=self.shrinkage)
+            known = ~np.isnan(values[rows])
+            found = np.full(len(rows), np.nan)
+            found[known] = np.abs(residuals_of(peers, values, levels, rows[known])[1])
+            return found
 
         return chosen(search.candidates(), distances, given=given)
 

@@ -50,9 +50,7 @@ class View:
         """From the quantity and groups of all rows of history; alpha and tails from some `rows`."""
         peers = Peers.fitted(values, levels, shrinkage=shrinkage, seed=seed)
         picked = rows[~np.isnan(values[rows])]
-        found = peers.deviations(values[picked], [level.codes[picked] for level in levels])
-        alpha = even_alpha(found.distance, found.scale)
-        residuals = found.distance / _power(found.scale, alpha)
+        alpha, residuals = residuals_of(peers, values, levels, picked)
         return cls(
             quantity=candidate.quantity,
             groups=candidate.grouping,
@@ -131,6 +129,15 @@ class Judged:
     residuals: FloatArray
     log_p: FloatArray
     known: NDArray[np.bool_]
+
+
+def residuals_of(
+    peers: Peers, values: FloatArray, levels: Sequence[Coded], rows: NDArray[np.int64]
+) -> tuple[float, FloatArray]:
+    """Alpha, and the residuals of some rows of history (values without NaN) by it."""
+    found = peers.deviations(values[rows], [level.codes[rows] for level in levels])
+    alpha = even_alpha(found.distance, found.scale)
+    return alpha, found.distance / _power(found.scale, alpha)
 
 
 def _power(scale: FloatArray, alpha: float) -> FloatArray | float:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from tieout.model.errors import InputError
-from tieout.reconcile.infer.balances import without_balances
+from tieout.reconcile.infer.balances import sign_choices, signed_by_balance, without_balances
 from tieout.reconcile.infer.choose_key import KeyChoice, choose_key
 from tieout.reconcile.infer.choose_rest import (
     AmountChoice,
@@ -75,7 +75,8 @@ def infer_spec(left: SampleSide, right: SampleSide, *, name: str) -> Inferred:
         passes=spec_passes,
         evidence=EvidenceSpec(settlement_days=rest.settlement_days),
     )
-    choices = (*key.choices, *amount.choices, *why_scale, *rest.choices(), why_passes)
+    signs = sign_choices(amount.left, amount.right)
+    choices = (*key.choices, *amount.choices, *signs, *why_scale, *rest.choices(), why_passes)
     return Inferred(spec, choices)
 
 
@@ -117,7 +118,7 @@ def _readings(side: Profile, which: str, scale: int) -> list[Reading]:
             f"spec, e.g. `{which}: {{amount: COLUMN}}` or "
             f"`{which}: {{amount: {{debit: COLUMN, credit: COLUMN}}}}`"
         )
-    return found
+    return [signed_by_balance(each) for each in found]
 
 
 def _beside(left: Profile, right: Profile) -> Beside:

@@ -47,12 +47,17 @@ POSITIVE_WORDS = word_set(
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """One way to read a side's amount, and how well its names fit."""
+    """One way to read a side's amount, and how well its names fit.
+
+    balance: the column of running balances that says which of its amounts are negative, where its
+    letters say otherwise.
+    """
 
     profile: Profile
     amount: AmountColumns
     name_score: float
     scale: int
+    balance: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -175,6 +175,7 @@ def test_rows_are_asked_by_address_and_nonsense_is_told(
 ) -> None:
     run = register_run(make_run("r1", [found("b1"), found("b2", bucket="timing")])).run
     client = browsing("auditor")
+    assert ">Fee or tax</span>" in client.get(f"/runs/{run.run_id}/rows/").content.decode()
     page = client.get(f"/runs/{run.run_id}/rows/?bucket=timing").content.decode()
     assert "INV-b2" in page
     assert "INV-b1" not in page

@@ -33,7 +33,7 @@ _MINUTE_US: Final = 60e6
 _HOUR_US: Final = 3_600e6
 
 
-@dataclass
+@dataclass(slots=True)
 class Moment:
     """One record as features see it.
 

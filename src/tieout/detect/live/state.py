@@ -54,7 +54,12 @@ class Parties:
 
     def money(self, role: TableRole) -> Key:
         """A role's key for amounts: currencies are kept apart."""
-        return (role, TableRole.CURRENCY) if TableRole.CURRENCY in self.roles else (role,)
+        return self._money[role]
+
+    @cached_property
+    def _money(self) -> dict[TableRole, Key]:
+        is_told = TableRole.CURRENCY in self.roles
+        return {role: (role, TableRole.CURRENCY) if is_told else (role,) for role in TableRole}
 
     @cached_property
     def levels(self) -> tuple[Key, ...]:

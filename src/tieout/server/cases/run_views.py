@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from tieout.export.words import label
 from tieout.model.buckets import Bucket
 from tieout.model.errors import InputError
 from tieout.pipeline.run_query import Question, ask, conditions_of
@@ -133,7 +134,11 @@ def rows(request: HttpRequest, run_id: str) -> HttpResponseBase:
         "table": table,
         "columns": shown,
         "rows": [
-            (row[identity], known.get(str(row[identity])), [row[name] for name in shown])
+            (
+                row[identity],
+                known.get(str(row[identity])),
+                [_in_words(name, row[name]) for name in shown],
+            )
             for row in answer.rows
         ],
         "total": answer.total,
@@ -243,3 +248,8 @@ def _decided(table: str, identities: list[str]) -> dict[str, Case]:
         return {}
     found = Case.objects.filter(kind=Case.Kind.BREAK, identity__in=identities)
     return {case.identity: case for case in found.select_related("assignee")}
+
+
+def _in_words(name: str, value: Any) -> Any:
+    """A cell as people read it: buckets in words."""
+    return label(value) if name == "bucket" and value else value

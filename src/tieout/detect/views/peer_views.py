@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SEARCHED_ROWS: Final = 1_000_000
 LAW_ROWS: Final = 200_000
-CHUNK_ROWS: Final = 500_000
+CHUNK_ROWS: Final = 100_000  # of what is computed of so many, most stays close to the processor
 _ROWS_MIN: Final = 200
 _PLACES: Final = (TableRole.LATITUDE, TableRole.LONGITUDE)
 

@@ -183,7 +183,7 @@ def robust_scale(deviations: FloatArray) -> float:
     if len(deviations) == 0:
         return 0.0
     distances = np.abs(deviations)
-    scale = SIGMA_PER_MAD * float(np.median(distances))
+    scale = SIGMA_PER_MAD * _median(distances)
     if scale > 0.0:
         return scale
     apart = distances[distances > 0.0]
@@ -222,6 +222,15 @@ def _variances(residuals: FloatArray, medians: FloatArray, rows: FloatArray) -> 
     around = (residuals[settled] - medians[settled]) / (1.0 - 0.8 / n)
     within = robust_scale(around) ** 2
     return within, max(robust_scale(residuals[settled]) ** 2 - within, 0.0)
+
+
+def _median(values: FloatArray) -> float:
+    """The median of at least one value (no NaN), which may be put in another order."""
+    if len(values) < _ROWS_MANY:
+        return float(np.median(values))
+    from tieout.detect.views.medians import median_of
+
+    return median_of(values)
 
 
 def grouped_medians(values: FloatArray, coded: Coded) -> FloatArray:

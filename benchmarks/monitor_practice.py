@@ -1,7 +1,7 @@
 """Weeks of practice events with labelled incidents: what each limit, and each peer, finds of them.
 
 Usage: uv run python benchmarks/monitor_practice.py [--seeds 901 902] [--rows 100000]
-       [--methods binomial,sigma,ewma,ets,arima,forest] [--peers PYTHON] [--list]
+       [--methods default,binomial,sigma,ewma,ets,arima,forest] [--peers PYTHON] [--list]
 
 Each seed is a week of `tieout generate rates`. An incident is found by an episode of its kind (a
 rate for what is turned down, a volume, a latency; the forest's `pattern` for any) that overlaps it
@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from statistics import median
@@ -26,15 +26,17 @@ from statistics import median
 import numpy as np
 import polars as pl
 
+from monitor_visible import hidden
 from tieout.monitor.chosen_spec import ForecastSpec, ForestSpec
 from tieout.monitor.engine import Monitor
 from tieout.monitor.spec import MetricSpec, MonitorSpec, WindowSpec
 from tieout.practice.rates import generate_rates
+from tieout.practice.rates.period import FIRST_MOMENT
 
 DIMENSIONS = ("channel", "product", "acquirer", "card_type")
 MARGIN_MINUTES = 30
 TOGETHER_MINUTES = 5
-FORECAST_CELLS = 20
+FORECAST_CELLS = 8
 CONTESTANTS = {
     "monitor_pandas.py": (
         ("in a row", "pandas, mean + 3 sigma, 15 in a row"),
@@ -68,12 +70,16 @@ EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - as the file has it
 
 @dataclass(frozen=True)
 class Incident:
-    """What was put in: its type, first minute and the one after its last, and where."""
+    """What was put in: its type, first minute and the one after its last, and where.
+
+    hidden: nobody can tell it from chance, as `monitor_visible.py` has it.
+    """
 
     kind: str
     first: int
     end: int
     condition: str
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,8 +107,8 @@ def main() -> None:
     for seed in options.seeds:
         with tempfile.TemporaryDirectory() as folder:
             written = generate_rates(rows=options.rows, seed=seed, out=Path(folder))
-            incidents = incidents_of(written.incidents)
             rows = rows_of(written.events)
+            incidents = marked(incidents_of(written.incidents), rows, seed, options.rows)
             for method in filter(None, options.methods.split(",")):
                 started = time.process_time()
                 found = watched(rows, spec_of(method))
@@ -117,7 +123,12 @@ def main() -> None:
 
 
 def spec_of(method: str) -> MonitorSpec:
-    """Every metric by one method, without pairs; forecasts once a day, of every cell."""
+    """Every metric by one method, without pairs; forecasts once a day, of the busiest cells.
+
+    `default` is a spec without any setting, pairs and all.
+    """
+    if method == "default":
+        return MonitorSpec()
     windows = WindowSpec(pairs=False)
     if method == "forest":
         alone = {"*": MetricSpec(enabled=False), "pattern": MetricSpec()}
@@ -205,6 +216,13 @@ def incidents_of(path: Path) -> list[Incident]:
         ]
 
 
+def marked(incidents: list[Incident], rows: pl.DataFrame, seed: int, size: int) -> list[Incident]:
+    """The incidents, those that cannot be seen marked."""
+    begin = _minute(FIRST_MOMENT.isoformat())
+    unseen = hidden(rows.with_columns(pl.col("minute") - begin), seed=seed, size=size)
+    return [replace(each, hidden=each.first - begin in unseen) for each in incidents]
+
+
 def show(
     name: str, weeks: list[tuple[list[Incident], list[Found], int]], took: float, *, listed: bool
 ) -> None:
@@ -218,6 +236,8 @@ def show(
         for incident in incidents:
             delay = delay_of(incident, found)
             kinds[KINDS[incident.kind]].append(delay)
+            if not incident.hidden:
+                kinds["of those, visible"].append(delay)
             if " & " in incident.condition:
                 kinds["of those, two dimensions"].append(delay)
             if listed and delay is None:

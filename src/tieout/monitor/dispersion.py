@@ -81,12 +81,14 @@ class Wander:
     least: float = 0.0
     squares: FloatArray = field(init=False)
     scale: FloatArray = field(init=False)
+    variance: FloatArray = field(init=False)
 
     def __post_init__(self) -> None:
         """Room for one cell."""
         self.first = np.array(self.starts)[:, None, None]
         self.squares = np.zeros((len(self.starts), 1, 1))
         self.scale = np.zeros((len(self.starts), 1, 1))
+        self.variance = np.maximum(self.first, self.least)
 
     @property
     def windows(self) -> int:
@@ -96,9 +98,7 @@ class Wander:
     def of(self, shape: tuple[int, int]) -> FloatArray:
         """The relative variance of each window and series."""
         self._fit(shape)
-        squares, scale = (each[:, : shape[0], : shape[1]] for each in (self.squares, self.scale))
-        found = np.where(scale > 0, ratio_or_zero(squares, scale), self.first)
-        return np.maximum(found, self.least)
+        return self.variance[:, : shape[0], : shape[1]]
 
     def phi(self, expected: FloatArray) -> FloatArray:
         """Variance over that of Poisson counts with these means, (windows, cells, columns)."""
@@ -117,15 +117,25 @@ class Wander:
         square = mean**2
         times = np.where(p_value < _SUSPECT_P, _SQUARE_SUSPECT_MAX, _SQUARE_MAX)
         beyond = np.minimum((count - mean) ** 2, times * (mean + wander * square)) - mean
-        for sums, now, first in (
-            (self.squares, beyond, self.first * square), (self.scale, square, square),
-        ):  # fmt: skip
-            mine = sums[:, : shape[0], : shape[1]]
-            new = kept & (mine == 0)
-            if new.any():
-                mine[:] = np.where(new, first, mine)
-            mine += np.where(kept, (now - mine) / _MEMORY_MINUTES, 0.0)
+        squares, scale = (each[:, : shape[0], : shape[1]] for each in (self.squares, self.scale))
+        new = kept & (scale == 0)
+        if new.any():
+            squares[:] = np.where(new, self.first * square, squares)
+            scale[:] = np.where(new, square, scale)
+        squares += np.where(kept, (beyond - squares) / _MEMORY_MINUTES, 0.0)
+        scale += np.where(kept, (square - scale) / _MEMORY_MINUTES, 0.0)
+        wander[:] = np.maximum(
+            np.where(scale > 0, ratio_or_zero(squares, scale), self.first), self.least
+        )
 
     def _fit(self, shape: tuple[int, int]) -> None:
-        self.squares = widened(grown(self.squares, 1, shape[0]), shape[1])
-        self.scale = widened(grown(self.scale, 1, shape[0]), shape[1])
+        have = self.squares.shape[1]
+        if have < shape[0]:
+            self.squares, self.scale, self.variance = (
+                grown(each, 1, shape[0]) for each in (self.squares, self.scale, self.variance)
+            )
+            self.variance[:, have:] = np.maximum(self.first, self.least)
+        if self.squares.shape[2] < shape[1]:
+            self.squares, self.scale, self.variance = (
+                widened(each, shape[1]) for each in (self.squares, self.scale, self.variance)
+            )

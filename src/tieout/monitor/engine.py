@@ -116,9 +116,9 @@ class Monitor:
             + self.rates.season.bytes
             + self.volumes.season.bytes
             + self.rates.trailing.count.nbytes * 2
-            + self.rates.wander.squares.nbytes * 2
+            + self.rates.wander.squares.nbytes * 3
             + self.volumes.trailing.moments.nbytes
-            + self.volumes.wander.squares.nbytes * 2
+            + self.volumes.wander.squares.nbytes * 3
             + self.latencies.usual.nbytes
             + self._gates.nbytes
             + self.leaves.bytes

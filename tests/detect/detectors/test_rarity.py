@@ -110,6 +110,19 @@ def test_pairs_of_many_valued_columns_gate_themselves_off(
     assert (detector.score(table).score == 0.0).all()
 
 
+def test_rows_are_judged_alike_however_many_at_a_time(
+    make_table: Callable[..., Table], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = make_table(with_anomalies(ledger(2_001, 5), 6)[0])
+    fitted = Rarity().fit(table)
+    at_once = fitted.score(table)
+    monkeypatch.setattr(rarity, "CHUNK_ROWS", 400)
+    in_parts = fitted.score(table)
+    assert (at_once.score > 0.0).any()
+    assert in_parts.score.tolist() == at_once.score.tolist()
+    assert in_parts.log_p.tolist() == at_once.log_p.tolist()
+
+
 def test_at_most_so_many_pairs_are_looked_at(make_table: Callable[..., Table]) -> None:
     table = make_table(ledger(3_000, 8))
     every = Rarity().fit(table).pairs

@@ -1,7 +1,7 @@
 """Labels, and pairs of labels, that history hardly has."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from typing import ClassVar, Final, Self
@@ -34,6 +34,7 @@ from tieout.model.table import Kind, Table
 _GATE_ROWS_MAX: Final = 200_000
 _SPARSE_ROWS_MAX: Final = 2_000_000
 _POWER_MIN: Final = 0.001
+CHUNK_ROWS: Final = 200_000
 
 
 @dataclass(frozen=True)
@@ -111,10 +112,14 @@ class Rarity:
     def score(self, current: Table) -> Scores:
         """Evidence in nats, 0.0 where nothing is odd; NaN for a table without labels."""
         fitted = learnt(self._fitted)
-        codes = _encoded(current, fitted.columns, fitted.vocabularies)
-        score = _evidence(codes, fitted.worths, fitted.pairs)
-        if not fitted.columns:
-            score = np.full(current.height, np.nan)
+        require(current, fitted.columns)
+        score = np.full(current.height, np.nan)
+        # Codes of all rows at once would take more room than what comes of them.
+        for start in range(0, current.height if fitted.columns else 0, CHUNK_ROWS):
+            part = slice(start, start + CHUNK_ROWS)
+            rows = replace(current, frame=current.frame[part], rows=current.rows[part])
+            codes = _encoded(rows, fitted.columns, fitted.vocabularies)
+            score[part] = _evidence(codes, fitted.worths, fitted.pairs)
         return Scores(score, _log_p(score, fitted.calibration))
 
     def reasons(self, current: Table, indices: Sequence[int]) -> list[tuple[Reason, ...]]:

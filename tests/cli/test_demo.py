@@ -52,7 +52,7 @@ def test_every_other_job_says_what_it_found_and_where(shown: Result) -> None:
     told = shown.stdout.split("The other jobs\n")[1].split("\nReport:")[0]
     jobs = dict(line.split(maxsplit=1) for line in told.splitlines() if line[2] != " ")
     assert list(jobs) == ["analyze", "detect", "monitor", "close"]
-    assert "136 breaks judged by one another: " in jobs["analyze"]
+    assert "136 breaks judged by one another: 2 out of pattern" in jobs["analyze"]
     assert jobs["detect"].startswith("1,500 payments: ")
     assert jobs["monitor"].endswith("alerts")
     assert "8,898 journal lines imported, 4 held; 1 of 17 tasks done" in jobs["close"]

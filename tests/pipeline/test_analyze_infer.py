@@ -206,6 +206,7 @@ def test_what_a_run_of_ours_said_of_its_breaks_names_none_of_them() -> None:
     spec = inferred("\n".join([header, *rows]))
     assert spec.id == "key"
     assert spec.identity == "break_id"
-    # Which side a break is on is what its bucket says.
-    assert spec.key == ()
+    # A row alone is judged by rows alone; which side it is on is no cause that breaks share.
+    assert spec.key == ("side",)
+    assert spec.shared == ()
     assert criteria_of(spec) == ("amount_left", "amount_right")

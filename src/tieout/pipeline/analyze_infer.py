@@ -30,10 +30,12 @@ _SIDES: Final = word_set(
 )
 # What a reconciliation of Tieout says of its breaks: findings, not what the break is.
 _FOUND: Final = {
-    *("break_id", "side", "left_rows", "right_rows", "bucket", "bucket_confidence", "evidence"),
+    *("break_id", "left_rows", "right_rows", "bucket", "bucket_confidence", "evidence"),
     *("candidates", "age_days", "score", "p_value", "anomalous", "reasons", "incident_id"),
     *("severity", "resolution", "proposal"),
 }
+# Of these a row alone is judged by such rows, which is no cause that any of them share.
+_FOUND_SIDE: Final = "side"
 _DATES: Final = {"as": 2.0, "recon": 2.0, "report": 1.5, "business": 1.5, "balance": 1.0, "risk": 1}
 
 
@@ -69,6 +71,9 @@ def infer_analyze_spec(name: str, sample: pl.DataFrame) -> tuple[AnalyzeSpec, tu
     status = _status(usable, choices)
     apart = {*taken, *comment, *([status.column] if status else ()), currency or ""}
     named = _named(usable, apart)
+    attributes = _attributes(usable, named, currency, status)
+    if found:
+        attributes = tuple(each for each in attributes or named if each != _FOUND_SIDE)
     scale = _scale(side, taken)
     spec = AnalyzeSpec(
         analysis=name,
@@ -80,7 +85,7 @@ def infer_analyze_spec(name: str, sample: pl.DataFrame) -> tuple[AnalyzeSpec, tu
         currency=currency,
         comment=comment,
         status=status,
-        attributes=_attributes(usable, named, currency, status),
+        attributes=attributes,
         scale=scale,
     )
     return spec, tuple(choices)

@@ -7,7 +7,7 @@ from typing import Any
 
 import nats as nats_py
 import pytest
-from stream_feeds import Feed, event, kept_in_order, nats_feed, polled
+from stream_feeds import Feed, events, kept_in_order, nats_feed, polled
 
 
 @pytest.fixture
@@ -20,11 +20,6 @@ def name() -> str:
 def feed(nats: str, name: str) -> Feed:
     """Events of that stream; none comes again by itself before a minute has passed."""
     return nats_feed(nats, name=name, wait_seconds=60)
-
-
-def events(first: int, last: int) -> list[bytes]:
-    """One event for each of these minutes."""
-    return [event(29_000_000 + minute) for minute in range(first, last)]
 
 
 def asked(address: str, what: Callable[[Any], Awaitable[Any]]) -> Any:

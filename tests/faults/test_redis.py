@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from stream_feeds import Feed, event, kept_in_order, lines, polled, redis_feed
+from stream_feeds import Feed, events, kept_in_order, lines, polled, redis_feed
 
 from tieout.sources.streams.redis import body_of
 
@@ -34,11 +34,6 @@ def name() -> str:
 def feed(redis: str, name: str) -> Feed:
     """Events of that stream; nothing is claimed before a minute has passed."""
     return redis_feed(redis, name=name, claim_after_ms=60_000)
-
-
-def events(first: int, last: int) -> list[bytes]:
-    """One event for each of these minutes."""
-    return [event(29_000_000 + minute) for minute in range(first, last)]
 
 
 def pending(client: Any, name: str) -> int:

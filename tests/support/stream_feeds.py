@@ -25,6 +25,11 @@ def event(minute: int, status: str = "approved", second: int = 0) -> bytes:
     return json.dumps({"timestamp": minute * 60 + second, "status": status}).encode()
 
 
+def events(first: int, last: int) -> list[bytes]:
+    """One event for each of these minutes."""
+    return [event(29_000_000 + minute) for minute in range(first, last)]
+
+
 def lines(batch: StreamBatch) -> list[bytes]:
     """The events of a batch."""
     return batch.lines.splitlines()

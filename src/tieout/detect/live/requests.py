@@ -7,10 +7,10 @@ import numpy as np
 from tieout.detect.live.rows import UNSEEN, Key, Rows
 from tieout.model.table import TableRole
 
-# So many in all; the oldest goes when another comes.
 if TYPE_CHECKING:
     from tieout.detect.live.features import Moment
 
+# So many in all; the oldest goes when another comes.
 REQUESTS_MAX: Final = 50_000
 
 

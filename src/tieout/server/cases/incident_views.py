@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from tieout.export.words import label
 from tieout.model.errors import InputError
 from tieout.pipeline.run_query import Question, ask
 from tieout.pipeline.run_query.question import Condition
@@ -22,6 +21,7 @@ from tieout.server.cases.models import Case, Decision, Finding, Incident
 from tieout.server.cases.opening import open_from_run
 from tieout.server.cases.permissions import may_work
 from tieout.server.cases.registering import folder_of
+from tieout.server.cases.run_views import in_words
 from tieout.server.cases.views import offer_undo, telling, who
 from tieout.server.console.templatetags.console import percent
 
@@ -99,11 +99,9 @@ def _told(name: str, value: Any) -> Any:
 def _shown(name: str, row: dict[str, Any]) -> Any:
     """A cell as people read it: a bucket in words, an amount with its currency."""
     value = row[name]
-    if name == "bucket":
-        return label(value or "")
     if name == "difference" and value is not None:
         return f"{value:,} {row['currency'] or ''}".strip()
-    return value
+    return in_words(name, value)
 
 
 @require_POST

@@ -137,7 +137,7 @@ def rows(request: HttpRequest, run_id: str) -> HttpResponseBase:
             (
                 row[identity],
                 known.get(str(row[identity])),
-                [_in_words(name, row[name]) for name in shown],
+                [in_words(name, row[name]) for name in shown],
             )
             for row in answer.rows
         ],
@@ -250,6 +250,6 @@ def _decided(table: str, identities: list[str]) -> dict[str, Case]:
     return {case.identity: case for case in found.select_related("assignee")}
 
 
-def _in_words(name: str, value: Any) -> Any:
+def in_words(name: str, value: Any) -> Any:
     """A cell as people read it: buckets in words."""
     return label(value) if name == "bucket" and value else value

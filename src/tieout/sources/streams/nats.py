@@ -8,11 +8,10 @@ that was killed cannot: what it had comes again after that wait, and may be late
 import asyncio
 import json
 import logging
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from tieout.sources.streams.pushed import Pushed, Take
+from tieout.sources.streams.pushed import Pushed, Take, paused
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -106,8 +105,7 @@ class NatsReader:
             failed = status not in _ENDED
             if failed:
                 _LOG.warning("NATS %s: %s; trying again", self.stream, status)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), _AGAIN_SECONDS)
+                await paused(self._stopping, _AGAIN_SECONDS)
 
     async def _pull(self, client: "Client", inbox: "Subscription") -> str:
         """Take what comes until a request ends; how it did."""

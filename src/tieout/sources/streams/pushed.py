@@ -13,6 +13,7 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -167,6 +168,12 @@ class PushedStream:
 
         assert self._loop is not None  # noqa: S101 - `start` comes first
         return asyncio.run_coroutine_threadsafe(awaited(), self._loop).result(_START_SECONDS)
+
+
+async def paused(stopping: asyncio.Event, seconds: float) -> None:
+    """Wait, unless told to stop."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)
 
 
 async def _cancelled() -> None:

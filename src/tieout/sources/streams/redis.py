@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from tieout.sources.streams.pushed import Pushed, Take
+from tieout.sources.streams.pushed import Pushed, Take, paused
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -102,14 +102,14 @@ class RedisReader:
                 await self._make_group()
                 await self._read_own()
                 # A read of whoever had this name before may still be given entries.
-                await self._wait(2 * _BLOCK_SECONDS)
+                await paused(self._stopping, 2 * _BLOCK_SECONDS)
                 await self._read_own()
                 while not self._stopping.is_set():
                     await self._give(await self._read(_NEW))
                     await self._claim()
             except (RedisError, OSError) as error:
                 _LOG.warning("Redis stream %s: %s; trying again", self.stream, error)
-                await self._wait(_AGAIN_SECONDS)
+                await paused(self._stopping, _AGAIN_SECONDS)
 
     async def _read_own(self) -> None:
         """What this name was given and did not acknowledge."""
@@ -152,13 +152,6 @@ class RedisReader:
                 self._held.add(entry)
                 await self.take(Pushed(entry.decode(), body_of(fields), entry))
 
-    async def _wait(self, seconds: float) -> None:
-        """Pause, unless told to stop."""
-        try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return
-
 
 def _opened(client: "Redis | None") -> "Redis":
     assert client is not None  # noqa: S101 - `start` comes first
@@ -166,7 +159,7 @@ def _opened(client: "Redis | None") -> "Redis":
 
 
 def body_of(fields: dict[bytes, bytes]) -> bytes:
-    """An entry's event: as FastStream wrote it, in the field `data`, or the fields themselves."""
+    """An entry's event: what FastStream packed, the field `data`, or all fields as an object."""
     from faststream.redis.parser import BinaryMessageFormatV1
 
     written = fields.get(b"__data__")

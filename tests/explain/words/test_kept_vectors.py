@@ -22,6 +22,16 @@ def test_what_was_kept_comes_back_to_the_last_bit(tmp_path: Path) -> None:
     assert all(np.array_equal(found[text], known[text]) for text in known)
 
 
+def test_halved_vectors_keep_three_digits(tmp_path: Path) -> None:
+    kept(tmp_path).save({"a": np.array([0.123456, -0.5])}, halved=True)
+    np.testing.assert_allclose(kept(tmp_path).load()["a"], [0.1235, -0.5], atol=1e-4)
+
+
+def test_another_folder_has_a_file_of_the_same_model(tmp_path: Path) -> None:
+    vectors = kept(tmp_path)
+    assert vectors.within(tmp_path / "other").path == tmp_path / "other" / vectors.path.name
+
+
 def test_nothing_is_kept_at_first(tmp_path: Path) -> None:
     assert kept(tmp_path).load() == {}
 

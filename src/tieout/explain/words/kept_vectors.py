@@ -29,6 +29,10 @@ class KeptVectors:
                 digest.update(hashlib.file_digest(content, "sha256").digest())
         return cls(folder / f"embeddings-{digest.hexdigest()[:16]}.npz")
 
+    def within(self, folder: Path) -> Self:
+        """The file of the same model in another folder."""
+        return type(self)(folder / self.path.name)
+
     def load(self) -> dict[str, FloatArray]:
         """Text to embedding; nothing where there is no file or it cannot be read."""
         try:
@@ -40,8 +44,11 @@ class KeptVectors:
             return {}
         return dict(zip(forms, vectors.astype(np.float64), strict=True))
 
-    def save(self, known: Mapping[str, FloatArray]) -> None:
-        """Keep these, aside and then renamed. A folder that cannot be written costs only time."""
+    def save(self, known: Mapping[str, FloatArray], *, halved: bool = False) -> None:
+        """Keep these, aside and then renamed. A folder that cannot be written costs only time.
+
+        halved: each number in two bytes, which keeps three of its digits.
+        """
         aside = None
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,7 +56,9 @@ class KeptVectors:
                 dir=self.path.parent, suffix=".npz", delete=False
             ) as file:
                 aside = Path(file.name)
-                np.savez(file, forms=np.array(list(known)), vectors=np.stack(list(known.values())))
+                vectors = np.stack(list(known.values()))
+                vectors = vectors.astype(np.float16) if halved else vectors
+                np.savez_compressed(file, forms=np.array(list(known)), vectors=vectors)
             aside.replace(self.path)
         except OSError:
             if aside is not None:

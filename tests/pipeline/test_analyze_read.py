@@ -29,7 +29,7 @@ def read(tmp_path: Path, engine: DuckDBEngine) -> Read:
         path = tmp_path / "found.csv"
         path.write_text(text, encoding="utf-8")
         source = open_source(str(path), engine=engine, workdir=tmp_path)
-        return read_breaks(source, spec, scale=scale, engine=engine, path=tmp_path / "s.parquet")
+        return read_breaks([source], spec, scale=scale, engine=engine)[0]
 
     return carry_out
 

@@ -10,7 +10,7 @@ from tieout.model.errors import ConservationError, InputError
 from tieout.model.facts import Reject
 from tieout.model.formats import AmountFormat, DateFormat
 from tieout.sources.fields import AmountField, DateField, StagePlan, TextField, TimeField
-from tieout.sources.stage import stage
+from tieout.sources.stage import stage, stage_rows
 
 from .conftest import PLAN, Opener, Stager
 
@@ -290,3 +290,59 @@ def test_rows_keep_their_numbers_however_many_words_turn_an_amount(
     credited = engine.fetch(table.filter(table["amount"] < 0).select("row"))
     assert set(credited["row"] % 2) == {1}
     assert credited.height == 20_000
+
+
+_TWO_FILES = (
+    'ref,amount,day\nA,"1.00",2024-01-31\nB,x,2024-01-31\nC,3.00,2024-02-01\n',
+    "day,note,amount,ref\n2024-02-02,n,4.00,D\n2024-02-02,,5.00,E\n,,,\n2024-02-30,,6.00,F\n",
+)
+
+
+def test_rows_of_several_files_keep_their_own_numbers_and_rejects(
+    opened: Opener, engine: DuckDBEngine
+) -> None:
+    sources = [opened(text, f"{at}.csv") for at, text in enumerate(_TWO_FILES)]
+
+    first, second = stage_rows(sources, PLAN, engine=engine)
+
+    assert first.frame.columns == ["row", *PLAN.fields]
+    assert first.frame["row"].to_list() == [1, 3]
+    assert second.frame["row"].to_list() == [1, 2]
+    assert [(each.row, each.column, each.value) for each in first.rejects] == [(2, "amount", "x")]
+    assert [(each.row, each.column) for each in second.rejects] == [(3, "day")]
+    assert (first.rows, first.rejected, second.rows, second.rejected) == (3, 1, 3, 1)
+
+
+def test_rows_are_those_of_a_staged_table(
+    opened: Opener, engine: DuckDBEngine, tmp_path: Path
+) -> None:
+    source = opened(_TWO_FILES[0])
+
+    (rows,) = stage_rows([source], PLAN, engine=engine)
+
+    table = stage(source, PLAN, engine=engine, path=tmp_path / "staged.parquet")
+    assert rows.frame.equals(engine.fetch(table.table.order_by("row")))
+    assert (rows.rejects, rows.rows, rows.rejected) == (table.rejects, table.rows, table.rejected)
+
+
+def test_a_broken_file_does_not_keep_another_from_being_read(
+    opened: Opener, engine: DuckDBEngine
+) -> None:
+    broken = "ref,amount,day\nA,1.00,2024-01-31\nB,2.00\nC,3.00,2024-02-01\n"
+
+    first, second = stage_rows(
+        [opened(broken, "broken.csv"), opened(_TWO_FILES[0])], PLAN, engine=engine
+    )
+
+    assert first.frame["row"].to_list() == [1, 3]
+    assert [each.row for each in first.rejects] == [2]
+    assert second.frame["row"].to_list() == [1, 3]
+
+
+def test_a_column_that_one_of_several_files_lacks_is_told(
+    opened: Opener, engine: DuckDBEngine
+) -> None:
+    with pytest.raises(InputError, match="has no column 'day'"):
+        stage_rows(
+            [opened(_TWO_FILES[0]), opened("ref,amount\nA,1\n", "lacking.csv")], PLAN, engine=engine
+        )

@@ -112,14 +112,9 @@ def _carry_out(job: AnalyzeJob, engine: Engine, scratch: Path, clock: Stopwatch)
         spec = spec.model_copy(update={"words": located(spec.words, job.workspace, beside)})
         scale = 2 if spec.scale is None else spec.scale
     with clock.step("read"):
-        read = read_breaks(
-            source, spec, scale=scale, engine=engine, path=scratch / "breaks.parquet"
-        )
-        earlier = None
-        if past is not None:
-            earlier = read_breaks(
-                past, spec, scale=scale, engine=engine, path=scratch / "history.parquet"
-            )
+        sources = [source] if past is None else [source, past]
+        read, *others = read_breaks(sources, spec, scale=scale, engine=engine)
+        earlier = others[0] if others else None
         named = spec.named
         if job.spec is None:
             known = [read.frame, *([earlier.frame] if earlier else [])]

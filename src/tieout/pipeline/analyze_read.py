@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -15,7 +14,7 @@ from tieout.pipeline.inputs import fingerprint_file
 from tieout.reconcile.spec import AmountColumns, AmountTolerance
 from tieout.sources.fields import AmountField, DateField, StagePlan, TextField, TimeField
 from tieout.sources.source import Source
-from tieout.sources.stage import stage
+from tieout.sources.stage import StagedRows, stage_rows
 
 KEY_SEPARATOR: Final = " | "
 _OPTIONAL: Final = ("status", "comment", "identity")
@@ -41,11 +40,25 @@ class ReadBreaks:
 
 
 def read_breaks(
-    source: Source, spec: AnalyzeSpec, *, scale: int, engine: Engine, path: Path
-) -> ReadBreaks:
-    """Type a source's rows by the spec. Raises InputError for columns the source hasn't got."""
-    staged = stage(source, _plan(source, spec, scale), engine=engine, path=path)
-    typed = engine.fetch(staged.table).sort("row")
+    sources: Sequence[Source], spec: AnalyzeSpec, *, scale: int, engine: Engine
+) -> list[ReadBreaks]:
+    """Type the rows of each source by the spec.
+
+    Raises InputError for columns that a source hasn't got.
+    """
+    plans = [_plan(source, spec, scale) for source in sources]
+    if all(plan == plans[0] for plan in plans):
+        staged = stage_rows(sources, plans[0], engine=engine)
+    else:
+        staged = [
+            stage_rows([source], plan, engine=engine)[0]
+            for source, plan in zip(sources, plans, strict=True)
+        ]
+    return [_read(source, spec, rows, scale) for source, rows in zip(sources, staged, strict=True)]
+
+
+def _read(source: Source, spec: AnalyzeSpec, staged: StagedRows, scale: int) -> ReadBreaks:
+    typed = staged.frame
     frame = typed.select(
         "row",
         _currency(spec).alias("currency"),

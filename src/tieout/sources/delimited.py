@@ -27,7 +27,6 @@ from tieout.sources.source import (
     blanks_as_null,
     text_frame,
 )
-from tieout.sources.spool import TextSpool
 
 # More would be read for hours, and no table that people keep has so many.
 COLUMNS_MAX: Final = 2_000
@@ -156,6 +155,8 @@ def _sample(text: _Text, rows: int) -> pl.DataFrame:
 
 def _reopen_exactly(text: _Text, engine: Engine, workdir: Path) -> Source:
     """The same file through the slow reader, which names every row that is broken."""
+    from tieout.sources.spool import TextSpool
+
     encoding = detect_encoding(text.path, whole=True)
     readable = as_utf8(text.path, encoding, workdir=workdir)
     text = _Text(text.path, readable, text.dialect, text.skip, text.names)

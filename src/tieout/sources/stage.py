@@ -1,15 +1,18 @@
 """A source's columns become typed fields; rows that cannot be read become rejects."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import reduce
 from itertools import islice
 from operator import or_
 from pathlib import Path
+from typing import TypeVar
 
 import ibis
 import ibis.expr.types as ir
+import polars as pl
 
 from tieout.engines.base import Engine
 from tieout.model.errors import ConservationError, InputError
@@ -25,12 +28,13 @@ from tieout.sources.expressions import (
 )
 from tieout.sources.fields import StagePlan
 from tieout.sources.native import needs_cleaning, text_of
-from tieout.sources.source import Source
+from tieout.sources.source import Source, free_name
 
 _BAD_COLUMN = "bad_column"
 _BAD_VALUE = "bad_value"
 _UNCLEAN = "unclean"
 REJECTS_MAX = 100_000
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,16 @@ class Staged:
     """
 
     table: ir.Table
+    rejects: tuple[Reject, ...]
+    rows: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class StagedRows:
+    """As `Staged`, the readable rows in this process, in the order of the file."""
+
+    frame: pl.DataFrame
     rejects: tuple[Reject, ...]
     rows: int
     rejected: int
@@ -67,17 +81,95 @@ def stage(
     Raises InputError where the plan names a column that is missing or of a type that cannot hold
     the field, and ConservationError where rows and rejects do not add up to what was read.
     """
+
+    def carried_out(source: Source) -> Staged:
+        return _stage(source, plan, engine=engine, path=path, rejects_max=rejects_max)
+
+    return _quick_or_exact(source, plan, carried_out)
+
+
+def stage_rows(
+    sources: Sequence[Source],
+    plan: StagePlan,
+    *,
+    engine: Engine,
+    rejects_max: int = REJECTS_MAX,
+) -> list[StagedRows]:
+    """Carry out a plan on sources that fit in memory, without files in between.
+
+    Files of text that can be read quickly are read in one go: of small ones, most of the time goes
+    into the plan. Raises what `stage` does.
+    """
+
+    def carried_out(source: Source) -> StagedRows:
+        typed = engine.fetch(_flagged(source, plan, ()), keep_order=True)
+        return _staged_rows(source, plan, typed, rejects_max)
+
+    for source in sources:
+        _refuse_missing(source, plan)
+    if len(sources) > 1 and not any(each.typed or each.numbered for each in sources):
+        # What the engine stumbles over is found in the file that holds it.
+        with suppress(Exception):
+            typed = engine.fetch(_flagged(_together(sources, plan), plan, ()), keep_order=True)
+            return [
+                _staged_rows(source, plan, typed.filter(pl.col("row") == place), rejects_max)
+                for place, source in enumerate(sources)
+            ]
+    return [_quick_or_exact(source, plan, carried_out) for source in sources]
+
+
+def _quick_or_exact(
+    source: Source, plan: StagePlan, carried_out: Callable[[Source], _Result]
+) -> _Result:
     _refuse_missing(source, plan)
     try:
-        return _stage(source, plan, engine=engine, path=path, rejects_max=rejects_max)
+        return carried_out(source)
     except (InputError, ConservationError):
         raise
     except Exception:
         # Whatever the engine's reader stumbled over, the exact reader finds and names its rows.
         if source.exact is None:
             raise
-    exact = source.exact()
-    return _stage(exact, plan, engine=engine, path=path, rejects_max=rejects_max)
+    return carried_out(source.exact())
+
+
+def _together(sources: Sequence[Source], plan: StagePlan) -> Source:
+    """The rows of all sources, one source after the other; for `row` stands which it is."""
+    columns = dict.fromkeys(name for field in plan.fields.values() for name in columns_of(field))
+    which = free_name("row", tuple(columns))
+    parts = [
+        source.table.select(*columns, **{which: ibis.literal(place, "int64")})
+        for place, source in enumerate(sources)
+    ]
+    union = reduce(lambda one, two: one.union(two), parts)
+    return replace(sources[0], table=union, row_column=which, columns=tuple(columns))
+
+
+def _staged_rows(
+    source: Source, plan: StagePlan, typed: pl.DataFrame, rejects_max: int
+) -> StagedRows:
+    """typed: of each row its fields, and what is wrong with it, in the order of the file."""
+    if source.row_column is None:
+        typed = typed.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("row"))
+    rows = _settled_rows(source, typed.height)
+    bad = typed.filter(pl.col(_BAD_COLUMN).is_not_null())
+    found = bad.select("row", _BAD_COLUMN, _BAD_VALUE).sort("row").head(rejects_max)
+    return StagedRows(
+        frame=typed.filter(pl.col(_BAD_COLUMN).is_null()).select("row", *plan.fields).sort("row"),
+        rejects=_merged(source.rejects, _rejects(source, plan, found.rows()), rejects_max),
+        rows=rows,
+        rejected=source.rejected + bad.height,
+    )
+
+
+def _settled_rows(source: Source, typed: int) -> int:
+    """All data rows of a source of which so many were typed, or broken ones besides."""
+    if not typed and source.exact is not None:
+        raise ValueError("the first row was seen, and the engine finds none")
+    rows = typed + source.rejected
+    if source.rows not in (None, rows):
+        raise ConservationError(f"{source.name}: {source.rows} rows were read, {rows} typed")
+    return rows
 
 
 def _stage(
@@ -95,11 +187,7 @@ def _stage(
         bad = 0 if _is_null_throughout(path, _BAD_COLUMN) else None
         row_column = None if source.numbered else "row"
         flagged = engine.read_parquet([path], row_column=row_column)
-        if not written and source.exact is not None:
-            raise ValueError("the first row was seen, and the engine finds none")
-        rows = written + source.rejected
-        if source.rows not in (None, rows):
-            raise ConservationError(f"{source.name}: {source.rows} rows were read, {rows} typed")
+        rows = _settled_rows(source, written)
     unreadable, count = (
         ([], 0) if bad == 0 else _unreadable(flagged, source, plan, engine, rejects_max)
     )
@@ -230,10 +318,17 @@ def _unreadable(
     count = len(found)
     if count >= rejects_max:
         count = int(engine.fetch(bad.aggregate(count=bad.count())).item())
+    return _rejects(source, plan, found), count
+
+
+def _rejects(
+    source: Source, plan: StagePlan, found: Iterable[tuple[int, str, str]]
+) -> list[Reject]:
+    """found: row, column and value of each."""
     return [
         Reject(source.file_of(row), row, column, value, expected_of(plan, column, value))
         for row, column, value in found
-    ], count
+    ]
 
 
 def _merged(

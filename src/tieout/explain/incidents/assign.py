@@ -16,6 +16,7 @@ from tieout.explain.incidents.model import (
     Numbers,
     Rows,
 )
+from tieout.model.special import chance_above
 
 _EVERYWHERE_MIN: Final = 20
 _SURGED_P_MAX: Final = 0.01
@@ -75,8 +76,6 @@ def _surged(
 
     The usual ones are shared out by what the buckets have elsewhere; the chance is Poisson's.
     """
-    from scipy.special import pdtrc
-
     each = known.concentration
     view = next(view for view in views if view.view.name == each.view)
     inside, _ = view.meets(each.values, each.slots)
@@ -84,8 +83,11 @@ def _surged(
     here = np.bincount(buckets[inside], minlength=len(names))
     elsewhere = np.bincount(buckets[free & ~inside], minlength=len(names))
     expected = known.usual * elsewhere / max(int(elsewhere.sum()), 1)
-    chance = pdtrc(np.maximum(here - 1, 0), np.maximum(expected, 1e-12))
-    taken = [int(at) for at in np.flatnonzero((here > 0) & (chance <= _SURGED_P_MAX))]
+    taken = [
+        int(at)
+        for at in np.flatnonzero(here)
+        if chance_above(int(here[at]) - 1, max(float(expected[at]), 1e-12)) <= _SURGED_P_MAX
+    ]
     if not taken:
         return None
     taken.sort(key=lambda at: (-here[at], at))
@@ -119,14 +121,12 @@ class _Taker:
 
         The chance is Poisson's: as many as the bucket has, by the share of all records in there.
         """
-        from scipy.special import pdtrc
-
         here = np.bincount(self.buckets[inside], minlength=len(self.names))
         everywhere = np.bincount(self.buckets[present], minlength=len(self.names))
         found = []
         for bucket in np.flatnonzero(here):
             expected = max(share * everywhere[bucket], 1e-12)
-            by_chance = float(pdtrc(here[bucket] - 1, expected))
+            by_chance = chance_above(int(here[bucket]) - 1, expected)
             if bucket != own and by_chance <= self.options.absorbed_p_max:
                 found.append(int(bucket))
         return found

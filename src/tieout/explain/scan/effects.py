@@ -6,6 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tieout.model.special import normal_below
+
 Floats = NDArray[np.float64]
 
 _NORMAL_95: Final = 1.959963984540054
@@ -37,8 +39,6 @@ def risk_ratio(
     >>> found.ratio.round(2), found.low.round(2), found.high.round(2)
     (array([2.9]), array([1.52]), array([5.54]))
     """
-    from scipy.special import ndtr
-
     inside, all_inside = counts + 0.5, trials + 0.5
     outside, all_outside = counts_rest + 0.5, trials_rest + 0.5
     logarithm = np.log(inside / all_inside) - np.log(outside / all_outside)
@@ -49,5 +49,5 @@ def risk_ratio(
         np.exp(logarithm),
         np.exp(logarithm - reach),
         np.exp(np.minimum(logarithm + reach, 700.0)),
-        np.asarray(ndtr(-logarithm / error)),
+        normal_below(-logarithm / error),
     )

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieout.explain.scan.tables import Sums, Tables, Weights
+from tieout.model.special import log_beta
 
 Floats = NDArray[np.float64]
 
@@ -187,11 +188,9 @@ def _bernoulli(trials: Floats, counts: Floats) -> Floats:
 
 def _beta_evidence(sums: Floats, base: float) -> Floats:
     """Log marginal likelihood of (trials, outcomes) under a beta prior."""
-    from scipy.special import betaln
-
     hits, others = _PRIOR_TRIALS * base, _PRIOR_TRIALS * (1 - base)
     missing = np.maximum(sums[0] - sums[1], 0.0)
-    return np.asarray(betaln(sums[1] + hits, missing + others) - betaln(hits, others))
+    return log_beta(sums[1] + hits, missing + others) - log_beta(hits, others)
 
 
 def _centred(sums: Floats, centre: float) -> Floats:

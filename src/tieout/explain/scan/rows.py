@@ -12,6 +12,7 @@ from tieout.explain.scan.families import Floats, Measures, Outcomes
 from tieout.explain.scan.peel import CAUSES_MAX, Candidate, Peeled, peel
 from tieout.explain.scan.result import Cause, Condition, Scan, Verdict
 from tieout.explain.scan.tables import Weights
+from tieout.model.special import normal_below
 
 DEPTH: Final = 3
 _NOTHING: Final = Scan(Verdict.QUIET, (), 0)
@@ -159,8 +160,6 @@ def _measure_cause(
     *,
     named: bool,
 ) -> Cause:
-    from scipy.special import ndtr
-
     inside = np.ones(columns.rows, dtype=bool)
     for attribute, code in each.condition:
         inside &= columns.codes[attribute] == code
@@ -176,7 +175,7 @@ def _measure_cause(
     reach = 1.96 * error / abs(elsewhere) if elsewhere else np.nan
     rest_rows = max(float(peeled.totals[0]) - rows, 1.0)
     shift = float(each.sums[1]) - rows * (float(peeled.totals[1]) - float(each.sums[1])) / rest_rows
-    p_value = 2 * float(ndtr(-abs(shift) / sum_error)) if sum_error else 0.0
+    p_value = 2 * float(normal_below(-abs(shift) / sum_error)) if sum_error else 0.0
     whole = float(peeled.totals[1])
     return Cause(
         condition=_given(columns, each.condition),

@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 
+from tieout.model.special import chance_above
 from tieout.reconcile.evidence.fees import Schedule
 from tieout.reconcile.evidence.work import Flags, Ints
 
@@ -193,12 +194,10 @@ def _votes_of_some(
 
 
 def _is_no_chance(schedule: Schedule, support: int, sample: _Sample) -> bool:
-    from scipy.special import pdtrc
-
     base, one = sample.base(schedule.of), np.ones_like(sample.unit)
     share = replace(schedule, fixed=0).amount(base, one)[0]
     votes = sample.difference - share - schedule.fixed
     near = (np.abs(votes) <= _NEIGHBOURS) & (votes != 0)
     expected = (int(near.sum()) + 1) / (2 * _NEIGHBOURS)
     looks = (_GRID_MAX + _GROSS_GRID_MAX) * 2 * _NEIGHBOURS
-    return float(pdtrc(support - 1, expected)) * looks < _CHANCE_MAX
+    return chance_above(support - 1, expected) * looks < _CHANCE_MAX

@@ -81,12 +81,11 @@ def money(value: Decimal | None, currency: str) -> Html:
 
 
 def money_lines(sums: Sequence[tuple[Decimal, str]]) -> Html:
-    """A line for each of the first currencies; the rest are counted."""
-    lines: list[Node] = [money(*pair) for pair in sums[:CURRENCIES_MAX]]
-    more = len(sums) - CURRENCIES_MAX
-    if more > 0:
-        noun = "more currency" if more == 1 else "more currencies"
-        lines.append(tag("span", f"and {count_text(more)} {noun}", class_="money quiet"))
+    """A line for each of the first currencies; the rest are counted, where they are several."""
+    shown = len(sums) if len(sums) <= CURRENCIES_MAX + 1 else CURRENCIES_MAX
+    lines: list[Node] = [money(*pair) for pair in sums[:shown]]
+    if more := len(sums) - shown:
+        lines.append(tag("span", f"and {count_text(more)} more currencies", class_="money quiet"))
     return (
         tag("span", *lines, class_="lines") if lines else tag("span", "\N{EN DASH}", class_="quiet")
     )

@@ -192,7 +192,7 @@ def _explained(
     left, right = inputs
     residue = build_residue(left.table, right.table, tied, spec, scale=scale, engine=engine)
     found = explain_residue(residue, spec.evidence, criteria=tuple(spec.left.criteria))
-    words = _named(job, found, residue, inputs, spec, engine)
+    words = _named(job, found, residue, spec)
     breaks = finish_breaks(
         words.breaks,
         reconciliation=spec.reconciliation,
@@ -214,18 +214,9 @@ def _read(
     return left, right
 
 
-def _named(
-    job: ReconcileJob,
-    found: pl.DataFrame,
-    residue: Residue,
-    inputs: tuple[Input, Input],
-    spec: Spec,
-    engine: Engine,
-) -> WordsHeard:
+def _named(job: ReconcileJob, found: pl.DataFrame, residue: Residue, spec: Spec) -> WordsHeard:
     """Buckets by words, and where these name none by a language model."""
-    heard = name_by_words_of_rows(
-        found, residue, inputs, spec, engine=engine, workspace=job.workspace
-    )
+    heard = name_by_words_of_rows(found, residue, spec, workspace=job.workspace)
     if not spec.assistant.use:
         return heard
     asking = Asking(

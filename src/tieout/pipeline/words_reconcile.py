@@ -6,9 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from tieout.engines.base import Engine
 from tieout.model.buckets import Bucket
-from tieout.pipeline.inputs import Input
 from tieout.pipeline.words_naming import name_by_words, unproven
 from tieout.pipeline.words_vocabulary import CACHE_FOLDER, Vocabulary
 from tieout.pipeline.workspace import find_workspace
@@ -16,7 +14,6 @@ from tieout.reconcile.records import Residue
 from tieout.reconcile.spec import Spec
 
 _ROWS_READ: Final = 3  # Of a break with many rows the first say what it is.
-_USUAL_ROWS: Final = 500
 _SIDES: Final = ("left", "right")
 # All other evidence of a reconciliation has read the comments already.
 _OPEN: Final = frozenset(
@@ -36,13 +33,7 @@ class WordsHeard:
 
 
 def name_by_words_of_rows(
-    found: pl.DataFrame,
-    residue: Residue,
-    inputs: tuple[Input, Input],
-    spec: Spec,
-    *,
-    engine: Engine,
-    workspace: Path | None,
+    found: pl.DataFrame, residue: Residue, spec: Spec, *, workspace: Path | None
 ) -> WordsHeard:
     """Buckets of breaks, those without proof also by the comments of their rows.
 
@@ -62,11 +53,7 @@ def name_by_words_of_rows(
         found,
         comments_of(found, residue, unproven(found, _OPEN)),
         vocabulary,
-        usual=lambda: [
-            text
-            for read, unmatched in zip(inputs, (residue.left, residue.right), strict=True)
-            for text in _usual(read, unmatched, engine)
-        ],
+        usual=lambda: [*residue.usual_left, *residue.usual_right],
         among=_OPEN,
     )
     options = {"sha256": vocabulary.sha256, "similarities": list(named.similarities)}
@@ -103,14 +90,3 @@ def comments_of(
     )
     joined = breaks.join(texts, on="break", how="left", maintain_order="left")
     return joined["comment"].fill_null("").to_list()
-
-
-def _usual(read: Input, unmatched: pl.DataFrame, engine: Engine) -> list[str]:
-    """Comments of records that tie out, evenly over the side."""
-    if not read.side.comment:
-        return []
-    step = max(1, read.staged.rows // _USUAL_ROWS)
-    records = read.table.select("row", "comment")
-    sampled = engine.fetch(records.filter(records["row"] % step == 0) if step > 1 else records)
-    tied = sampled.join(unmatched.select("row"), on="row", how="anti").sort("row")
-    return tied["comment"].fill_null("").to_list()

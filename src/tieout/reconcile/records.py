@@ -1,6 +1,6 @@
 """The shape in which both sides are compared."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -22,6 +22,10 @@ RECORD_SCHEMA: dict[str, type[pl.DataType]] = {
 }
 
 
+def _no_comments() -> pl.Series:
+    return pl.Series("comment", [], dtype=pl.String)
+
+
 @dataclass(frozen=True)
 class Residue:
     """What the passes left over, with what is needed to say why.
@@ -37,6 +41,7 @@ class Residue:
         than one equally good answer. Their rows are in `left` and `right` too.
     scale: decimals of every amount.
     balances: the rows are balances of a day, which nobody pays in part.
+    usual_left, usual_right: comments of up to 500 rows that tie out, evenly over the side.
     """
 
     left: pl.DataFrame
@@ -49,6 +54,8 @@ class Residue:
     ambiguous: pl.DataFrame
     scale: int
     balances: bool = False
+    usual_left: pl.Series = field(default_factory=_no_comments)
+    usual_right: pl.Series = field(default_factory=_no_comments)
 
     def without_evidence(self) -> "Residue":
         """What is still asked for once breaks are explained: whose rows are open, and how much."""

@@ -9,9 +9,10 @@ from tieout.reconcile.evidence import keys_named_in
 from tieout.reconcile.normalise import normalise_series
 from tieout.reconcile.records import Residue
 from tieout.reconcile.run import Tied
-from tieout.reconcile.spec import Spec
+from tieout.reconcile.spec import SideSpec, Spec
 
 TIED_ROWS_MAX = 200_000
+USUAL_ROWS = 500
 _KIN_COLUMNS = ("row", "key", "amount", "currency", "date")
 _TIED_COLUMNS = ("amount", "date", "account", "original_amount", "original_currency")
 
@@ -34,6 +35,8 @@ def build_residue(
         ambiguous=tied.withheld,
         scale=scale,
         balances=spec.date_in_key,
+        usual_left=_usual(left, open_left, spec.left, engine),
+        usual_right=_usual(right, open_right, spec.right, engine),
     )
 
 
@@ -47,6 +50,18 @@ def _keys_of_interest(left: pl.DataFrame, right: pl.DataFrame, spec: Spec) -> pl
 def _kin(table: ir.Table, unmatched: pl.DataFrame, keys: ir.Table, engine: Engine) -> pl.DataFrame:
     kin = engine.fetch(table.select(*_KIN_COLUMNS).semi_join(keys, "key"))
     return kin.join(unmatched.select("row"), on="row", how="anti").sort("row")
+
+
+def _usual(table: ir.Table, unmatched: pl.DataFrame, side: SideSpec, engine: Engine) -> pl.Series:
+    """Comments of some rows that tie out, spread evenly over the side."""
+    if not side.comment or unmatched.is_empty():
+        return pl.Series("comment", [], dtype=pl.String)
+    rows = int(engine.fetch(table.count().as_table()).item())
+    step = max(1, rows // USUAL_ROWS)
+    comments = table.select("row", "comment")
+    sampled = engine.fetch(comments.filter(comments["row"] % step == 0) if step > 1 else comments)
+    tied = sampled.join(unmatched.select("row"), on="row", how="anti").sort("row")
+    return tied["comment"].fill_null("")
 
 
 def _days(table: ir.Table, unmatched: pl.DataFrame, engine: Engine) -> pl.DataFrame:

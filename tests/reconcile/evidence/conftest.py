@@ -88,6 +88,8 @@ def residue_of(
     days: str = "",
     ends: str = "2024-12-31",
     tied: Sequence[dict[str, Any]] = (),
+    usual_left: Sequence[str] = (),
+    usual_right: Sequence[str] = (),
 ) -> Residue:
     """days: lines of "side date rows"; without them both feeds run from 2024-01-01 to `ends`."""
     records = _records(table, scale)
@@ -126,6 +128,8 @@ def residue_of(
             },
         ),
         scale=scale,
+        usual_left=pl.Series("comment", usual_left, dtype=pl.String),
+        usual_right=pl.Series("comment", usual_right, dtype=pl.String),
     )
 
 

@@ -116,18 +116,22 @@ def test_the_clause_says_it_in_words(work: Callable[..., Work]) -> None:
         ("2024-03-29", "2024-04-02"),
         ("2024-03-04", "2024-03-14"),
         ("2024-03-05", "2024-03-05"),
+        ("2024-03-05", None),
+        (None, "2024-03-05"),
         (None, None),
     )
 
     said = compared.with_columns(*date_flags(compare_dates(compared, run))).select(date_clause(run))
 
     assert said["dates"].to_list() == [
-        "left 2024-03-05, right 2024-03-06: 1 business day apart, settlement lag 3",
-        "left 2024-03-29, right 2024-04-02 straddle the month end, 2 business days apart",
+        "; left 2024-03-05, right 2024-03-06: 1 business day apart, settlement lag 3",
+        "; left 2024-03-29, right 2024-04-02 straddle the month end, 2 business days apart",
         (
-            "left 2024-03-04, right 2024-03-14: 8 business days apart, "
+            "; left 2024-03-04, right 2024-03-14: 8 business days apart, "
             "5 beyond the settlement lag of 3"
         ),
-        "both on 2024-03-05",
-        "both on no date",
+        "; both on 2024-03-05",
+        "; left on 2024-03-05, right without a date",
+        "; right on 2024-03-05, left without a date",
+        "",
     ]

@@ -226,3 +226,29 @@ def test_differences_that_go_either_way_are_no_fee(explain: Explain) -> None:
     found = explain("\n".join(lines))
 
     assert "fee_or_tax" not in {each["bucket"] for each in found}
+
+
+def test_a_word_that_usual_rows_say_is_no_sign_of_a_fee(explain: Explain) -> None:
+    table = """
+        side  key  amount  date        comment
+        left  A-1  88.00   2024-03-05  Management fee
+        left  A-2  3.50    2024-03-05  stamp tax
+    """
+    usual = ["management FEE"] * 3 + ["rent"] * 17
+
+    found = {each["key"]: each for each in explain(table, usual_left=usual)}
+
+    assert found["A-1"]["bucket"] == "missing_right"
+    assert found["A-2"]["evidence"] == "the comment says tax"
+
+
+def test_words_of_the_other_side_say_nothing_of_what_is_usual_here(explain: Explain) -> None:
+    (found,) = explain(
+        """
+        side  key  amount  date        comment
+        left  A-1  88.00   2024-03-05  Management fee
+        """,
+        usual_right=["fee"] * 20,
+    )
+
+    assert found["bucket"] == "fee_or_tax"

@@ -242,3 +242,32 @@ def test_a_hidden_sum_is_found_in_larger_groups(explain: Explain, size: int) -> 
 
     assert found[0]["bucket"] == "split_or_aggregate"
     assert found[0]["right_rows"] == [3, 4, 5]
+
+
+@pytest.mark.parametrize("lines", [3, 70])
+def test_a_total_near_the_sum_of_its_lines_is_one_break(explain: Explain, lines: int) -> None:
+    table = [f"left PO-7 {50 + number}.13 2024-03-05" for number in range(lines)]
+    short = sum(50 + number for number in range(lines)) + 0.13 * lines - 15
+    table += [f"right PO-7 {short:.2f} 2024-03-06"]
+
+    (found,) = explain("side key amount date\n" + "\n".join(table))
+
+    assert (len(found["left_rows"]), found["right_rows"]) == (lines, [1])
+    assert found["difference"] == 1500
+    assert f"(sum of {lines} rows) - right {short:,.2f} = 15.00" in found["evidence"]
+    assert found["candidates"] == []
+
+
+@pytest.mark.parametrize("total", ["99.00", "-108.00"])
+def test_a_total_nearer_to_one_line_or_of_another_sign_is_no_sum(
+    explain: Explain, total: str
+) -> None:
+    found = explain(f"""
+        side   key  amount  date
+        left   A-1  100.13  2024-03-05
+        left   A-1  4.13    2024-03-05
+        left   A-1  3.13    2024-03-05
+        right  A-1  {total}  2024-03-05
+    """)
+
+    assert max(len(each["left_rows"]) for each in found) == 1

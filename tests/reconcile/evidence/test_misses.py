@@ -59,7 +59,7 @@ def test_a_row_without_date_is_missing(explain: Explain) -> None:
     """)
 
     assert found["bucket"] == "missing_right"
-    assert found["evidence"].startswith("left 123.45 EUR on no date")
+    assert found["evidence"].startswith("left 123.45 EUR without a date, no right")
 
 
 def test_a_candidate_with_the_amount_names_its_key(explain: Explain) -> None:

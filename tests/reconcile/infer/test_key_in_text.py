@@ -82,3 +82,35 @@ def test_other_numbers_in_the_texts_are_no_references(side: Side) -> None:
 def test_a_column_that_is_a_key_by_itself_needs_no_pattern(side: Side) -> None:
     spec = infer_spec(bank(side, INVOICES), books(side), name="x").spec
     assert (spec.left.key, spec.left.key_pattern) == (("details",), None)
+
+
+def test_lines_may_share_a_reference_that_each_text_names_once(side: Side) -> None:
+    payouts = [f"po_{4100 + row}" for row in ROWS]
+    texts = [
+        f"ACQUIRER PAYOUT {payout.upper()} REF{row * 7919}" for row, payout in enumerate(payouts)
+    ]
+    lines = [
+        (payout, amount, day)
+        for payout, amount, day in zip(payouts, AMOUNTS, DAYS, strict=True)
+        for amount in ("3.00", f"{float(amount) - 3:.2f}")
+    ]
+    names, amounts, days = (list(each) for each in zip(*lines, strict=True))
+
+    found = infer_spec(
+        bank(side, texts),
+        side(name="settlement", payout=names, net=amounts, settled=days),
+        name="payouts",
+    )
+
+    assert (found.spec.left.key, found.spec.right.key) == (("details",), ("payout",))
+    assert found.spec.left.key_pattern == r"(?i)\bPO[^A-Za-z0-9]{0,2}[0-9]{4}\b"
+    assert any(each.group for each in found.spec.passes)
+
+
+def test_a_reference_that_all_lines_share_in_all_texts_is_no_key(side: Side) -> None:
+    shared = ["BATCH4711", "BATCH4712"] * 6
+    found = key_in_text(
+        profile(bank(side, [f"of {each}" for each in shared])), profile(books(side, shared))
+    )
+
+    assert found is None

@@ -160,12 +160,17 @@ def _sentences(work: Work, side: SideName, edges: pl.DataFrame) -> pl.Series:
 def candidates_of(work: Work, found: pl.DataFrame) -> pl.Series:
     """For each break the candidates of its first row.
 
-    Where both sides are in it, only what is ambiguous or unknown has any, those of its left row.
+    Where both sides are in it, only what is ambiguous or unknown has any, those of its left row;
+    a sum of rows has none, as no row is near to it.
     found: left, right (lists of indexes), bucket.
     """
     numbered = found.select("left", "right", "bucket").with_row_index("number")
-    undecided = pl.col("bucket").is_in([str(Bucket.AMBIGUOUS), str(Bucket.UNKNOWN)])
-    has_left, has_right = (pl.col(side).list.len() > 0 for side in SIDES)
+    lines = [pl.col(side).list.len() for side in SIDES]
+    has_left, has_right = (count > 0 for count in lines)
+    alone = pl.all_horizontal(count == 1 for count in lines)
+    undecided = (pl.col("bucket") == str(Bucket.AMBIGUOUS)) | (
+        (pl.col("bucket") == str(Bucket.UNKNOWN)) & alone
+    )
     asked = {"left": has_left & (~has_right | undecided), "right": has_right & ~has_left}
     parts = []
     for side in SIDES:

@@ -54,7 +54,10 @@ def date_flags(fit: DateFit) -> list[pl.Series]:
 
 
 def date_clause(work: Work) -> pl.Expr:
-    """Words about both dates, from date_left, date_right and the columns of `date_flags`."""
+    """Words about both dates behind a semicolon, "" where there is none.
+
+    From date_left, date_right and the columns of `date_flags`.
+    """
     lag, hour = work.spec.settlement_days, work.spec.cut_off_hour
     words = f"{work.spec.period_end} end"
     gap = pl.col("gap")
@@ -63,7 +66,7 @@ def date_clause(work: Work) -> pl.Expr:
     both = pl.format("left {}, right {}", days_text("date_left"), days_text("date_right"))
     past_hour = f"the earlier one was booked at or after {hour}:00"
     beyond = f"beyond the settlement lag of {lag}"
-    return (
+    clause = (
         pl.when("period")
         .then(pl.format(f"{{}} straddle the {words}, {{}}", both, apart))
         .when("hour")
@@ -72,9 +75,14 @@ def date_clause(work: Work) -> pl.Expr:
         .then(pl.format(f"{{}}: {{}}, settlement lag {lag}", both, apart))
         .when("beyond")
         .then(pl.format(f"{{}}: {{}}, {{}} {beyond}", both, apart, gap - lag))
-        .otherwise(pl.format("both on {}", days_text("date_left")))
-        .alias("dates")
+        .when(pl.col("date_left").is_not_null() & pl.col("date_right").is_not_null())
+        .then(pl.format("both on {}", days_text("date_left")))
+        .when(pl.col("date_left").is_not_null())
+        .then(pl.format("left on {}, right without a date", days_text("date_left")))
+        .when(pl.col("date_right").is_not_null())
+        .then(pl.format("right on {}, left without a date", days_text("date_right")))
     )
+    return pl.concat_str(pl.lit("; "), clause).fill_null("").alias("dates")
 
 
 def _past_hour(compared: pl.DataFrame, left: Ints, right: Ints, work: Work) -> Flags:

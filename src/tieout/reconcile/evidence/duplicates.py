@@ -4,7 +4,7 @@ import polars as pl
 
 from tieout.model.buckets import Bucket
 from tieout.model.figures import money_text
-from tieout.reconcile.evidence.wording import rows_text
+from tieout.reconcile.evidence.wording import rows_text, with_code
 from tieout.reconcile.evidence.work import OTHER, SIDES, SideName, Work
 
 CONFIDENCE = 0.93
@@ -77,10 +77,9 @@ def _worded(extra: pl.DataFrame, side: SideName, work: Work) -> pl.DataFrame:
     rows = pl.Series("rows", [rows_text(rows) for rows in extra["rows"].to_list()], pl.String)
     shown = money_text(extra["amount"], work.scale)
     said = pl.format(
-        f"key {{}} {{}} {{}}: {{}} on {side} ({{}}), {{}} on {OTHER[side]}",
+        f"key {{}} {{}}: {{}} on {side} ({{}}), {{}} on {OTHER[side]}",
         "key",
-        shown,
-        "currency",
+        with_code(shown, "currency"),
         "own",
         rows,
         "other",

@@ -101,15 +101,15 @@ def _with_equation(compared: pl.DataFrame, scale: int) -> pl.DataFrame:
 
 
 def _amount_and_dates() -> pl.Expr:
-    return pl.format("{} = {}; {}", "shown_left", "shown_right", "dates")
+    return pl.format("{} = {}{}", "shown_left", "shown_right", "dates")
 
 
 def _unknown() -> pl.Expr:
     equal = (pl.col("amount_left") == pl.col("amount_right")) & (
         pl.col("currency_left") == pl.col("currency_right")
     )
-    agree = pl.format("{} = {}; {}", "shown_left", "shown_right", "dates")
-    differ = pl.format("{}; no form of difference fits; {}", "equation", "dates")
+    agree = pl.format("{} = {}{}", "shown_left", "shown_right", "dates")
+    differ = pl.format("{}; no form of difference fits{}", "equation", "dates")
     return (
         pl.when(pl.col("currency_left") != pl.col("currency_right"))
         .then(
@@ -133,7 +133,7 @@ def _static() -> pl.Expr:
     )
     return (
         pl.when(pl.col("currency_left") == pl.col("currency_right"))
-        .then(pl.format("{} = {}; {}; {}", "shown_left", "shown_right", "criteria_said", "dates"))
+        .then(pl.format("{} = {}; {}{}", "shown_left", "shown_right", "criteria_said", "dates"))
         .when(pl.col("own_rate"))
         .then(pl.format("{}: equal at the rate of the day", renamed))
         .otherwise(pl.format("{}: equal numbers in two currencies", renamed))
@@ -142,7 +142,7 @@ def _static() -> pl.Expr:
 
 def _account() -> pl.Expr:
     return pl.format(
-        "{} = {}; account differs (left {}, right {}); {}",
+        "{} = {}; account differs (left {}, right {}){}",
         "shown_left",
         "shown_right",
         "account_left",

@@ -6,7 +6,7 @@ import polars as pl
 from tieout.model.buckets import Bucket
 from tieout.model.figures import money_text
 from tieout.model.money import format_amount
-from tieout.reconcile.evidence.wording import days_text
+from tieout.reconcile.evidence.wording import days_text, with_code
 from tieout.reconcile.evidence.work import OTHER, SIDES, SideName, Work
 
 UNMATCHED_SHARE_MIN = 0.5
@@ -30,7 +30,7 @@ def explain_late_feeds(work: Work) -> None:
             continue
         shown = money_text(rows["amount"], work.scale)
         said = pl.format(
-            f"{side} {{}} {{}} on {{}}: {{}}", shown, "currency", days_text("date"), "said"
+            f"{side} {{}} on {{}}: {{}}", with_code(shown, "currency"), days_text("date"), "said"
         )
         total = _control_total(work, side, rows)
         work.add_singles(

@@ -11,6 +11,8 @@ from tieout.reconcile.evidence.wording import minor_units
 from tieout.reconcile.evidence.work import SIDES, SideName, Work
 
 _BY_SCHEDULE, _BY_WORD, _BOTH = 0.85, 0.6, 0.95
+# A word that so many rows say which tie out is the name of what is booked here, not a cause.
+_USUAL_SHARE_MAX = 0.1
 _BASES_MAX = 20
 
 
@@ -18,10 +20,7 @@ def explain_fee_lines(work: Work, schedules: list[Schedule]) -> None:
     """Add a break for each one-sided row that is the fee on a row of its key, or says so."""
     for side in SIDES:
         fitting = _fitting(work, side, schedules)
-        worded = work.rest(side).filter(pl.col("comment").str.contains(FEE_WORD))
-        said = worded.select(
-            "index", word=pl.col("comment").str.extract(f"({FEE_WORD})").fill_null("")
-        )
+        said = _said(work, side)
         both = said.join(fitting, on="index", how="full", coalesce=True).sort("index")
         by_word = pl.format("the comment says {}", "word")
         work.add_singles(
@@ -40,6 +39,17 @@ def explain_fee_lines(work: Work, schedules: list[Schedule]) -> None:
                 bucket=pl.lit(str(Bucket.FEE_OR_TAX)),
             ),
         )
+
+
+def _said(work: Work, side: SideName) -> pl.DataFrame:
+    """Rows whose comment says that it is a fee or a tax: index, word."""
+    word = pl.col("comment").str.extract(f"({FEE_WORD})")
+    said = work.rest(side).select("index", word=word).drop_nulls()
+    usual = work.residue.usual_left if side == "left" else work.residue.usual_right
+    heard = usual.rename("comment").to_frame().select(word=word.str.to_lowercase())["word"]
+    counted = heard.drop_nulls().value_counts()
+    common = counted.filter(pl.col("count") > _USUAL_SHARE_MAX * len(heard))["word"]
+    return said.filter(~pl.col("word").str.to_lowercase().is_in(common.implode()))
 
 
 def _fitting(work: Work, side: SideName, schedules: list[Schedule]) -> pl.DataFrame:

@@ -11,6 +11,8 @@ from tieout.reconcile.evidence.work import OTHER, SIDES, Flags, Ints, SideName, 
 # Larger groups are no group of one record but rows of a common key; they are not searched.
 CANDIDATES_MAX = 400
 GROUP_ROWS_MAX = 60
+# A total near the sum of its lines is one record, however many they are.
+_LINES_MAX = 1_000_000
 _COLUMNS = ("index", "key", "currency", "amount", "date", "ordinal")
 
 
@@ -106,15 +108,18 @@ def equal_pairs(rows: OpenRows) -> tuple[Ints, Ints]:
     return np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])
 
 
-def whole_groups(rows: OpenRows) -> pl.DataFrame:
-    """All open rows of a key and currency, not one to one: left, right (lists of indexes)."""
+def whole_groups(rows: OpenRows, *, lines_max: int = GROUP_ROWS_MAX) -> pl.DataFrame:
+    """All open rows of a key and currency, not one to one: left, right (lists of indexes).
+
+    lines_max: of both sides together; keys with more are left out.
+    """
     left, right = (
         side.group_by("key", "currency", maintain_order=True).agg("index", "amount")
         for side in rows.shared("key", "currency")
     )
     both = left.join(right, on=["key", "currency"], suffix="_right", maintain_order="left")
     lines = pl.col("index").list.len() + pl.col("index_right").list.len()
-    return both.filter(lines.is_between(3, GROUP_ROWS_MAX)).select(
+    return both.filter(lines.is_between(3, lines_max)).select(
         pl.col("index").alias("left"),
         pl.col("index_right").alias("right"),
         pl.col("amount").alias("amounts_left"),
@@ -133,6 +138,24 @@ def part_payments(rows: OpenRows) -> pl.DataFrame:
         one_sign = (parts.list.min().sign() == one.sign()) & (parts.list.max().sign() == one.sign())
         largest = pl.max_horizontal(parts.list.max().abs(), parts.list.min().abs())
         kept |= alone & one_sign & (largest < one.abs())
+    return groups.filter(kept)
+
+
+def near_sums(rows: OpenRows) -> pl.DataFrame:
+    """Groups of one row against several of its sign that it is nearly the sum of.
+
+    Their sum must be nearer to it by half than any of them alone is.
+    """
+    groups = whole_groups(rows, lines_max=_LINES_MAX)
+    kept = pl.lit(value=False)
+    for side in SIDES:
+        one = pl.col(f"amounts_{side}").list.first()
+        parts = pl.col(f"amounts_{OTHER[side]}")
+        one_sign = (parts.list.min().sign() == one.sign()) & (parts.list.max().sign() == one.sign())
+        # With one sign, the part that is nearest to the row is the one nearest in size.
+        nearest = pl.max_horizontal(parts.list.max().abs(), parts.list.min().abs())
+        apart = (parts.list.sum() - one).abs()
+        kept |= (pl.col(side).list.len() == 1) & one_sign & (2 * apart < one.abs() - nearest)
     return groups.filter(kept)
 
 

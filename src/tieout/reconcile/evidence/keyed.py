@@ -8,6 +8,7 @@ from tieout.reconcile.evidence.compare import pairs_of, sums_of
 from tieout.reconcile.evidence.groups import (
     OpenRows,
     equal_pairs,
+    near_sums,
     nearest_pairs,
     part_payments,
     sole_pairs,
@@ -37,8 +38,9 @@ def explain_keyed(work: Work, judge: Judge) -> None:
     """Add a break for every key that is open on both sides.
 
     One row against one is one break, whatever the difference. In larger groups rows of equal
-    amount pair off first, then exact sums, then what a form of difference explains; what is left
-    pairs by nearest amount, and the rest stays one-sided.
+    amount pair off first, then exact sums, then what a form of difference explains; then a total
+    and the lines that it is nearly the sum of; what is left pairs by nearest amount, and the rest
+    stays one-sided.
     """
     rows = OpenRows.of(work)
     pairs = [sole_pairs(rows), equal_pairs(rows)]
@@ -68,6 +70,9 @@ def _explain_rest(work: Work, judge: Judge, rows: OpenRows) -> None:
     paid = paid.filter(pl.col("bucket") == str(Bucket.PARTIAL_PAYMENT))
     work.add_groups(paid)
     rows.take_lists(paid)
+    summed = judge.decide(sums_of(work, near_sums(rows)))
+    work.add_groups(summed)
+    rows.take_lists(summed)
     work.add_pairs(rows.take_best(candidates))
 
 

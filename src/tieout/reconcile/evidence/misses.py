@@ -4,7 +4,7 @@ import polars as pl
 
 from tieout.model.buckets import Bucket
 from tieout.reconcile.calendars import NO_DATE
-from tieout.reconcile.evidence.wording import days_text
+from tieout.reconcile.evidence.wording import days_text, with_code
 from tieout.reconcile.evidence.work import OTHER, SIDES, Work, dates_of
 
 _DUE, _PAST_DUE, _UNDATED = 0.8, 0.9, 0.7
@@ -31,14 +31,18 @@ def explain_misses(work: Work) -> None:
             .then(pl.format(f"no {other} row is left with key {{}}", "key_text"))
             .otherwise(pl.lit(f"no {other} row is left that agrees"))
         )
-        said = pl.format(f"{side} {{}} {{}} on {{}}", "amount_text", "currency", days_text("date"))
+        said = pl.format(
+            f"{side} {{}} on {{}}", with_code("amount_text", "currency"), days_text("date")
+        )
         ends = pl.format("the data run to {}", days_text("end"))
+        lacks = "" if last == NO_DATE else " without a date"
+        undated = pl.format(f"{side} {{}}{lacks}", with_code("amount_text", "currency"))
         evidence = (
             pl.when(waiting)
             .then(pl.format("{}, in transit: due by {}, {}", said, days_text("due"), ends))
             .when(dated)
             .then(pl.format("{}, {}; due by {}, {}", said, keyed, days_text("due"), ends))
-            .otherwise(pl.format("{}, {}", said, keyed))
+            .otherwise(pl.format("{}, {}", undated, keyed))
         )
         confidence = pl.when(waiting).then(_DUE).when(dated).then(_PAST_DUE).otherwise(_UNDATED)
         timing, missing = pl.lit(str(Bucket.TIMING)), pl.lit(str(_MISSING[side]))

@@ -5,7 +5,7 @@ import polars as pl
 
 from tieout.model.buckets import Bucket
 from tieout.model.figures import money_text
-from tieout.reconcile.evidence.wording import days_text, rows_text
+from tieout.reconcile.evidence.wording import days_text, rows_text, with_code
 from tieout.reconcile.evidence.work import SIDES, Flags, Ints, Work
 
 DISTANCE_MAX = 2
@@ -206,9 +206,11 @@ def _worded(sole: pl.DataFrame, work: Work) -> pl.DataFrame:
         .otherwise(pl.format("keys differ by {}", edits))
     )
     dates = (
-        pl.when(pl.col("days") == 0)
-        .then(pl.format("both on {}", left.select(days_text("date")).to_series()))
-        .otherwise(pl.format("{} days apart", "days"))
+        pl.when(pl.col("days") > 0)
+        .then(pl.format("; {} days apart", "days"))
+        .when(pl.lit(left["date"].is_not_null() & right["date"].is_not_null()))
+        .then(pl.format("; both on {}", left.select(days_text("date")).to_series()))
+        .otherwise(pl.lit(""))
     )
     confidence = (
         pl.when(pl.col("distance") == _ABSENT)
@@ -223,9 +225,8 @@ def _worded(sole: pl.DataFrame, work: Work) -> pl.DataFrame:
         "index_left",
         "index_right",
         pl.format(
-            "left {} {} with key {} = right with key {}; {}; {}",
-            shown,
-            left["currency"],
+            "left {} with key {} = right with key {}; {}{}",
+            with_code(shown, left["currency"]),
             left["key_text"],
             right["key_text"],
             how,

@@ -12,7 +12,7 @@ from tieout.reconcile.evidence.comments import (
     squashed,
 )
 from tieout.reconcile.evidence.pairing import mutual_best
-from tieout.reconcile.evidence.wording import days_text
+from tieout.reconcile.evidence.wording import days_text, with_code
 from tieout.reconcile.evidence.work import SIDES, SideName, Work
 
 # How the original was found, the surest way first, and how sure it makes us.
@@ -136,9 +136,8 @@ def _add_kept(work: Work, side: SideName, kept: list[dict[str, object]]) -> None
     confidence = found["way"].replace_strict(dict(enumerate(_CONFIDENCE)), return_dtype=pl.Float64)
     evidence = found.select(
         pl.format(
-            f"{side} {{}} {{}} = -({side} row {{}}: {{}} on {{}}), {{}}",
-            shown,
-            rows["currency"],
+            f"{side} {{}} = -({side} row {{}}: {{}} on {{}}), {{}}",
+            with_code(shown, rows["currency"]),
             "row_original",
             opposite,
             days_text("date_original"),

@@ -15,6 +15,19 @@ def days_text(column: str) -> pl.Expr:
     return pl.col(column).cast(pl.Int32).cast(pl.Date).dt.to_string("%Y-%m-%d").fill_null("no date")
 
 
+def with_code(amount: pl.Series | str, currency: pl.Series | str) -> pl.Expr:
+    """A text of an amount and its currency code, the amount alone where none is known.
+
+    >>> rows = pl.DataFrame({"amount": ["1.00", "2.00"], "currency": ["EUR", ""]})
+    >>> rows.select(with_code("amount", "currency")).to_series().to_list()
+    ['1.00 EUR', '2.00']
+    """
+    text, code = (
+        pl.col(each) if isinstance(each, str) else pl.lit(each) for each in (amount, currency)
+    )
+    return pl.concat_str(text, pl.when(code != "").then(" " + code).otherwise(pl.lit("")))
+
+
 def with_money(frame: pl.DataFrame, scale: int, **columns: str) -> pl.DataFrame:
     """The frame with text columns, each named to the amount column it shows."""
     return frame.with_columns(

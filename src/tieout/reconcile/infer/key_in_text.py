@@ -71,12 +71,17 @@ def key_in_text(left: Profile, right: Profile) -> KeyInText | None:
 def _of_side(at: int, texts: Profile, keys: Sequence[Column]) -> list[KeyInText]:
     found = []
     for key in keys:
-        pattern = reference_pattern(key.values) if key.distinct_share >= _DISTINCT_MIN else None
+        pattern = reference_pattern(key.values)
         if pattern is None:
             continue
         references = _bare(key.values)
         for text in texts.of_kind(Kind.TEXT):
-            named = _bare(_extracted(text.values, pattern))
+            read = _extracted(text.values, pattern)
+            named = _bare(read)
+            # Lines may share a reference, if each is of one text: a payout and what it pays.
+            shares = key.distinct_share, len(named) / max(1, read.count())
+            if max(shares) < _DISTINCT_MIN:
+                continue
             common = int(named.is_in(references.implode()).sum())
             smaller = min(text.filled, len(references))
             if common >= max(_COMMON_MIN, _FOUND_MIN * smaller):

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieout.monitor.ring import Ring
+from tieout.monitor.tally import Tally
 
 
 def ring_of(counts: list[int], minutes: int = 64) -> Ring:
@@ -53,3 +54,12 @@ def test_each_window_is_the_sum_of_its_minutes(counts: list[int], windows: list[
     ring = ring_of(counts)
     found = ring.windows(len(counts) - 1, windows, ring.events.__getitem__)
     assert found[:, 0, 1].tolist() == [sum(counts[-window:]) for window in windows]
+
+
+def test_counts_beyond_what_can_be_held_do_not_begin_anew() -> None:
+    ring = Ring(10)
+    for count in (3_000_000_000, 3_000_000_000, 5):
+        events = np.array([[3], [0], [1], [count]], dtype=np.int64)
+        empty = np.zeros((4, 0), dtype=np.int64)
+        ring.add(3, Tally(events, empty, np.zeros((5, 0), dtype=np.int64)), known_from=3)
+    assert ring.events[3].tolist() == [[0, 4_000_000_005]]

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from tieout.monitor.tally import LATENCY_BINS, Ints, Tally
 
 _NEVER = np.iinfo(np.int64).max
+# Below what uint32 holds, so that small counts that follow do not begin anew at 0.
+_MOST = 4_000_000_000
+_LARGE = 1_000_000
 _GROWTH = 1.5
 
 
@@ -86,7 +89,7 @@ class Ring:
         _, cells, statuses, counts = tally.events
         if len(cells):
             self._grow(int(cells.max()) + 1, int(statuses.max()) + 1)
-            np.add.at(self.events[row], (cells, statuses), counts.astype(np.uint32))
+            self._count(row, cells, statuses, counts)
             np.minimum.at(self.first, cells, known_from)
             np.minimum.at(self.first_status, statuses, known_from)
             self.reported[row] = True
@@ -99,6 +102,16 @@ class Ring:
             _, cells, *values = tally.amount
             slots = self._slotted(cells)
             np.add.at(self.amount[row], slots, np.array(values).T)
+
+    def _count(self, row: int, cells: Ints, statuses: Ints, counts: Ints) -> None:
+        """Add counts to a minute; what is more than can be held is left out."""
+        held = self.events[row]
+        if counts.max() < _LARGE:
+            np.add.at(held, (cells, statuses), counts.astype(np.uint32))
+            return
+        sums = held.astype(np.float64)
+        np.add.at(sums, (cells, statuses), counts)
+        held[:] = np.minimum(sums, _MOST)
 
     def rows(self, minute: int, window: int) -> Ints:
         """Rows of the window that ends with a minute."""

@@ -259,3 +259,37 @@ def test_a_watcher_is_told_of_each_minute(replayed: Replay, counts_csv: str) -> 
 def test_a_temporary_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no such folder"):
         replay(ReplayJob(file="x.csv", temp_directory=tmp_path / "none"))
+
+
+def test_times_of_several_offsets_are_taken_to_utc(replayed: Replay) -> None:
+    rows = ["time,status,count"]
+    for minute in range(5):
+        rows += [
+            f"2026-10-25T02:5{minute}:00+02:00,approved,90",
+            f"2026-10-25T02:5{minute}+01,ok,9",
+        ]
+    result = replayed("\n".join(rows) + "\n")
+    assert (result.report.first, result.report.last) == (
+        "2026-10-25T00:50",
+        "2026-10-25T01:54",
+    )
+    assert [each.value for each in result.report.choices if each.subject == "time zone"] == ["UTC"]
+
+
+@pytest.mark.parametrize("offset", ["", "Z", "-03:00", " +0530"])
+def test_times_of_one_offset_are_those_of_its_clock(replayed: Replay, offset: str) -> None:
+    rows = [f"2026-10-25 10:0{minute}{offset},approved,90" for minute in range(5)]
+    result = replayed("\n".join(["time,status,count", *rows, ",approved,1"]) + "\n")
+    assert result.report.first == "2026-10-25T10:00"
+    assert result.manifest.counts["rejected"] == 1
+
+
+@pytest.mark.parametrize("count", ["-1", "1.5", "1000000001", "1e30", "n/a", ""])
+def test_a_count_that_none_can_be_is_rejected(replayed: Replay, count: str) -> None:
+    rows = [f"2026-10-25 10:0{minute},approved,90" for minute in range(5)]
+    result = replayed(
+        "\n".join(["time,status,count", *rows, f"2026-10-25 10:03,ok,{count}"]) + "\n"
+    )
+    assert result.manifest.counts["rejected"] == 1
+    [reject] = (result.out / "rejects.csv").read_text("utf-8").splitlines()[1:]
+    assert reject.startswith("stream.csv,6,count,")

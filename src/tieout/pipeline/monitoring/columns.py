@@ -10,7 +10,7 @@ from tieout.export.run_report import Choice
 from tieout.model.errors import InputError
 from tieout.model.table import Kind
 from tieout.monitor.spec import InputSpec, MonitorSpec
-from tieout.monitor.statuses import cleaned, known_words
+from tieout.monitor.statuses import APPROVED, StatusBook, cleaned, known_words
 from tieout.sources.source import Source
 from tieout.sources.typed.decide_kind import SAMPLE_ROWS, decide_reading, native_reading
 from tieout.sources.typed.expressions import kind_of_type
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Layout = Literal["events", "counts", "wide"]
 
 CLOCK: Final = re.compile(r"^\s*(\d{1,2})\s*(?:h|:)\s*(\d{2})(?::\d{2})?\s*$", re.IGNORECASE)
+_HAS_CLOCK: Final = r"\d ?[hH:] ?\d|[T ]\d{1,2} ?[AaPp]\.?[Mm]"
 _TIMES: Final = (
     "timestamp", "time", "datetime", "date_time", "event_time", "created_at", "occurred_at", "ts",
     "minute", "moment", "date",
@@ -32,7 +33,8 @@ _AROUND: Final = re.compile(
 _STATUSES: Final = ("status", "state", "result", "outcome", "transaction_status", "response")
 _CODES: Final = ("auth_code", "response_code", "authorization_code", "iso_code", "code")
 _COUNTS: Final = (
-    "count", "counts", "n", "cnt", "f0_", "quantity", "transactions", "number", "volume", "total",
+    "count", "counts", "n", "cnt", "f0_", "quantity", "qty", "qtd", "transactions", "number",
+    "volume", "total",
 )  # fmt: skip
 _AMOUNTS: Final = ("amount", "value", "transaction_amount", "amt")
 _AMOUNT_WORDS: Final = frozenset(("amount", "amt", "gross", "value"))
@@ -49,6 +51,7 @@ _DIMENSIONS: Final = (
     "country", "issuer", "gateway", "processor", "brand", "method", "payment_method", "region",
     "merchant", "terminal", "host", "card_brand", "network",
 )  # fmt: skip
+_DENIES: Final = ("not_", "non_", "no_", "never_")
 _DIMENSIONS_MAX: Final = 8
 _DISTINCT_MAX: Final = 50
 _KNOWN_SHARE_MIN: Final = 0.5
@@ -58,7 +61,7 @@ _KNOWN_SHARE_MIN: Final = 0.5
 class Columns:
     """What is read from where. None where the file has no such column.
 
-    status: None for the wide layout, whose columns in `wide` are statuses.
+    status: None for the wide layout, whose columns in `wide` are statuses, each behind `prefix`.
     clock: the times are times of a day without a date; date: the column that has their days.
     """
 
@@ -67,6 +70,7 @@ class Columns:
     status: str | None = None
     count: str | None = None
     wide: tuple[str, ...] = ()
+    prefix: str = ""
     amount: str | None = None
     currency: str | None = None
     duration: str | None = None
@@ -102,7 +106,8 @@ def find_columns(source: Source, monitor: MonitorSpec) -> Columns:
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise InputError(f"{source.name}: there is no column {name!r}{hint}")
     words = {cleaned(word) for words in monitor.statuses.values() for word in words}
-    return _Finder(source, sample, spec, known_words() | words).found()
+    book = StatusBook(monitor.statuses)
+    return _Finder(source, sample, spec, known_words() | words, book).found()
 
 
 def _named(spec: InputSpec) -> list[str]:
@@ -117,9 +122,15 @@ class _Finder:
     """One search over a source's sample."""
 
     def __init__(
-        self, source: Source, sample: "pl.DataFrame", spec: InputSpec, known: frozenset[str]
+        self,
+        source: Source,
+        sample: "pl.DataFrame",
+        spec: InputSpec,
+        known: frozenset[str],
+        book: StatusBook,
     ) -> None:
         self.source, self.sample, self.spec, self.known = source, sample, spec, known
+        self.book = book
         self.choices: list[Choice] = []
         # A currency may be a dimension too.
         self.taken: set[str] = {name for name in _named(spec) if name != spec.currency}
@@ -131,7 +142,7 @@ class _Finder:
         self.taken.add(time)
         self.date = self._date() if clock else None
         status = self.spec.status or self._status()
-        wide = () if status else self._wide()
+        prefix, wide = ("", ()) if status else self._wide()
         if status is None and not wide:
             raise InputError(
                 f"{self.source.name}: no column of statuses such as approved and denied; name it "
@@ -139,13 +150,16 @@ class _Finder:
             )
         if status is None:
             self._chose("status", ", ".join(wide), "columns named like statuses")
+            self._warn_without_approved([status_of_column(name, prefix) for name in wide])
             return Columns(
-                "wide", time, wide=wide, clock=clock, date=self.date, choices=tuple(self.choices)
-            )
+                "wide", time, wide=wide, prefix=prefix, clock=clock, date=self.date,
+                choices=tuple(self.choices),
+            )  # fmt: skip
         self.taken.add(status)
         count = self._count()
         if count is not None:
             self.taken.add(count)
+        self._warn_without_approved(self.sample[status].drop_nulls().unique().to_list())
         return self._whole(time, status, count, clock)
 
     def _whole(self, time: str, status: str, count: str | None, clock: bool) -> Columns:
@@ -197,6 +211,8 @@ class _Finder:
 
     def _time(self) -> tuple[str, bool]:
         if self.spec.time:
+            if self.kinds[self.spec.time] is Kind.TIME and self._is_day(self.spec.time):
+                raise InputError(self._without_clock(self.spec.time))
             return self.spec.time, self._is_clock(self.spec.time)
         free = [name for name in self.source.columns if name not in self.taken]
         usable = [n for n in free if self.kinds[n] is Kind.TIME or self._is_clock(n)]
@@ -205,11 +221,37 @@ class _Finder:
                 f"{self.source.name}: no column of times; name it as `input: {{time: COLUMN}}` in "
                 "--spec"
             )
-        best = min(usable, key=lambda name: (_rank(name, _TIMES), usable.index(name)))
+        timed = [name for name in usable if not self._is_day(name)]
+        if not timed:
+            raise InputError(self._without_clock(usable[0]))
+        best = min(timed, key=lambda name: (_rank(name, _TIMES), usable.index(name)))
         clock = self._is_clock(best)
         reason = "times of a day; the first day is taken from the spec" if clock else "moments"
         self._chose("time", best, reason, certain=not clock)
         return best, clock
+
+    def _is_day(self, name: str) -> bool:
+        """Whether a column's moments are days without a time, more of them than of one minute."""
+        values = self.sample[name].drop_nulls()
+        if not self.source.table[name].type().is_string():
+            return bool(self.source.table[name].type().is_date())
+        if self._is_clock(name) or values.str.contains(r"^\d+(?:\.\d+)?$").all():
+            return False
+        return not values.str.contains(_HAS_CLOCK).any()
+
+    def _without_clock(self, name: str) -> str:
+        values = self.sample[name]
+        row = int(values.is_not_null().arg_true()[0])
+        return (
+            f"{self.source.name}: row {row + 1}, column {name!r}: {values[row]!r}, expected a time "
+            f"of the day too, such as {values[row]} 09:05, or a column of such times beside it"
+        )
+
+    def _warn_without_approved(self, words: Sequence[str]) -> None:
+        """Rates are shares of all that is there."""
+        if APPROVED not in {self.book.canonical(word) for word in words}:
+            why = "nothing is approved: rates are shares of the other statuses"
+            self._chose("approved", "none", why, certain=False)
 
     def _date(self) -> str | None:
         """The days of times of a day: a column of moments beside them."""
@@ -254,7 +296,8 @@ class _Finder:
             return self.spec.count
         numbers = [name for name in self._free() if self.kinds[name] is Kind.NUMBER]
         named = [name for name in numbers if _rank(name, _COUNTS) < len(_COUNTS)]
-        if not named and (len(numbers) != 1 or len(self.source.columns) > 3):
+        others = [name for name in self.source.columns if name != self.date]
+        if not named and (len(numbers) != 1 or len(others) > 3):
             return None
         if not named and (_speaks(numbers[0], _AMOUNT_WORDS | _DURATION_WORDS)):
             return None
@@ -262,12 +305,15 @@ class _Finder:
         self._chose("count", found, "a number beside time and status", certain=bool(named))
         return found
 
-    def _wide(self) -> tuple[str, ...]:
-        return tuple(
-            name
-            for name in self._free()
-            if status_of_column(name) in self.known and self.kinds[name] is Kind.NUMBER
-        )
+    def _wide(self) -> tuple[str, tuple[str, ...]]:
+        """Columns of statuses, and the first word of their names where all begin alike."""
+        numbers = [name for name in self._free() if self.kinds[name] is Kind.NUMBER]
+        for prefix in ("", *dict.fromkeys(cleaned(name).split("_")[0] + "_" for name in numbers)):
+            found = [name for name in numbers if cleaned(name).startswith(prefix)]
+            found = [name for name in found if status_of_column(name, prefix) in self.known]
+            if found and (not prefix or (len(found) > 1 and prefix not in _DENIES)):
+                return prefix, tuple(found)
+        return "", ()
 
     def _number(self, names: Sequence[str], words: frozenset[str]) -> str | None:
         """A number by one of the names, else the first whose name has one of the words in it."""
@@ -309,13 +355,15 @@ class _Finder:
         return [name for name in self.source.columns if name not in self.taken]
 
 
-def status_of_column(name: str) -> str:
-    """The status that a column counts.
+def status_of_column(name: str, prefix: str = "") -> str:
+    """The status that a column counts; `prefix` is what all such columns begin with.
 
     >>> status_of_column("Approved"), status_of_column("count_denied"), status_of_column("n failed")
     ('approved', 'denied', 'failed')
+    >>> status_of_column("TX Denied", "tx_")
+    'denied'
     """
-    return _AROUND.sub("", cleaned(name))
+    return _AROUND.sub("", cleaned(name).removeprefix(prefix))
 
 
 def _speaks(name: str, words: frozenset[str]) -> bool:

@@ -1,7 +1,7 @@
 """A file of events or counts as rows that a monitor takes, and rejects for the others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from tieout.export.run_report import Choice
 from tieout.model.errors import InputError
 from tieout.model.facts import Reject
 from tieout.monitor.spec import MonitorSpec
 from tieout.monitor.tally import AMOUNT, COUNT, CURRENCY, LATENCY, MINUTE, PARTITION, STATUS
 from tieout.pipeline.monitoring.columns import CLOCK, Columns, find_columns, status_of_column
+from tieout.pipeline.monitoring.zones import minutes_east
 from tieout.sources.open import open_source
 from tieout.sources.source import REJECTS_KEPT
 from tieout.sources.typed.read import ReadTable, read_table
@@ -22,10 +24,12 @@ if TYPE_CHECKING:
     from tieout.engines.base import Engine
 
 ROW: Final = "__row"
+_IN_UTC: Final = Choice("time zone", "UTC", "times are of several offsets", is_certain=True)
 _FAULT: Final = "__fault"
 _MINUTE: Final = "__minute"
 _CLOCK_PATTERN: Final = f"(?i){CLOCK.pattern}"
 _DAY_MINUTES: Final = 1440
+_COUNT_MAX: Final = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,9 @@ def read_stream(location: str, spec: MonitorSpec, *, engine: "Engine", workdir: 
     )
     frame = read.table.frame.with_columns(pl.Series(ROW, read.table.rows, dtype=pl.Int64))
     timed = frame.with_columns(_minute(columns, spec.input.day).alias(_MINUTE))
+    if not columns.clock and (east := minutes_east(read, columns.time)) is not None:
+        timed = timed.with_columns(pl.col(_MINUTE) - east)
+        columns = replace(columns, choices=(*columns.choices, _IN_UTC))
     if columns.clock and not columns.date:
         timed = _later_days(timed, columns)
     checked = timed.with_columns(_fault(columns).alias(_FAULT))
@@ -126,10 +133,10 @@ def _fault(columns: Columns) -> pl.Expr:
         found.append((columns.status, pl.col(columns.status).is_null(), "a status"))
     for name in filter(None, (columns.count, *columns.wide)):
         value = pl.col(name)
-        whole = value.is_not_null() & (value >= 0) & (value == value.floor())
+        whole = value.is_between(0, _COUNT_MAX) & (value == value.floor())
         if name in columns.wide:
             whole = whole | value.is_null()
-        found.append((name, ~whole.fill_null(False), "a whole number of at least 0"))
+        found.append((name, ~whole.fill_null(False), f"a whole number from 0 to {_COUNT_MAX}"))
     parts = [pl.when(wrong).then(pl.lit(f"{name}\n{expected}")) for name, wrong, expected in found]
     return pl.coalesce(*parts, pl.lit(None, pl.String))
 
@@ -152,7 +159,9 @@ def _rows(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
             .unpivot(columns.wide, index=[MINUTE, ROW], variable_name=STATUS, value_name=COUNT)
             .with_columns(
                 pl.col(COUNT).fill_null(0).cast(pl.Int64),
-                pl.col(STATUS).replace({name: status_of_column(name) for name in columns.wide}),
+                pl.col(STATUS).replace(
+                    {name: status_of_column(name, columns.prefix) for name in columns.wide}
+                ),
             )
             .sort(ROW, maintain_order=True)
         )

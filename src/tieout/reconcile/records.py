@@ -42,6 +42,7 @@ class Residue:
     scale: decimals of every amount.
     balances: the rows are balances of a day, which nobody pays in part.
     usual_left, usual_right: comments of up to 500 rows that tie out, evenly over the side.
+    lines: the sides, left or right, whose rows mostly tie out as lines of one total.
     """
 
     left: pl.DataFrame
@@ -56,6 +57,7 @@ class Residue:
     balances: bool = False
     usual_left: pl.Series = field(default_factory=_no_comments)
     usual_right: pl.Series = field(default_factory=_no_comments)
+    lines: frozenset[str] = frozenset()
 
     def without_evidence(self) -> "Residue":
         """What is still asked for once breaks are explained: whose rows are open, and how much."""

@@ -37,6 +37,7 @@ def build_residue(
         balances=spec.date_in_key,
         usual_left=_usual(left, open_left, spec.left, engine),
         usual_right=_usual(right, open_right, spec.right, engine),
+        lines=_sides_of_lines(tied, engine),
     )
 
 
@@ -62,6 +63,22 @@ def _usual(table: ir.Table, unmatched: pl.DataFrame, side: SideSpec, engine: Eng
     sampled = engine.fetch(comments.filter(comments["row"] % step == 0) if step > 1 else comments)
     tied = sampled.join(unmatched.select("row"), on="row", how="anti").sort("row")
     return tied["comment"].fill_null("")
+
+
+def _sides_of_lines(tied: Tied, engine: Engine) -> frozenset[str]:
+    """The sides of which more rows tie out as lines of a total than one to one."""
+    alone = sum(
+        int(engine.fetch(outcome.pairs.count().as_table()).item())
+        for outcome in tied.outcomes
+        if outcome.pairs is not None
+    )
+    groups = pl.concat([outcome.groups for outcome in tied.outcomes])
+    found = set()
+    for side, kind in (("left", "many_to_one"), ("right", "one_to_many")):
+        of_totals = groups.filter(pl.col("kind") == kind)[f"{side}_rows"]
+        if of_totals.list.len().sum() > alone:
+            found.add(side)
+    return frozenset(found)
 
 
 def _days(table: ir.Table, unmatched: pl.DataFrame, engine: Engine) -> pl.DataFrame:

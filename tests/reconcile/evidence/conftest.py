@@ -90,6 +90,7 @@ def residue_of(
     tied: Sequence[dict[str, Any]] = (),
     usual_left: Sequence[str] = (),
     usual_right: Sequence[str] = (),
+    of_totals: Sequence[str] = (),
 ) -> Residue:
     """days: lines of "side date rows"; without them both feeds run from 2024-01-01 to `ends`."""
     records = _records(table, scale)
@@ -130,6 +131,7 @@ def residue_of(
         scale=scale,
         usual_left=pl.Series("comment", usual_left, dtype=pl.String),
         usual_right=pl.Series("comment", usual_right, dtype=pl.String),
+        lines=frozenset(of_totals),
     )
 
 

@@ -130,3 +130,29 @@ def test_an_unknown_pair_names_what_else_came_near(explain: Explain) -> None:
 
     assert found[0]["bucket"] == "unknown"
     assert "right row 2: amount equal" in " ".join(found[0]["candidates"])
+
+
+def test_lines_of_a_total_that_is_missing_are_one_break(explain: Explain) -> None:
+    table = """
+        side   key   amount  date
+        left   PO-1  60.10   2024-03-05
+        left   PO-1  40.05   2024-03-07
+        left   PO-2  7.00    2024-12-31
+        left   -     3.00    2024-03-05
+        left   -     3.00    2024-03-05
+    """
+
+    found = explain(table, of_totals=["left"])
+
+    assert [each["left_rows"] for each in found] == [[1, 2], [3], [4], [5]]
+    assert [each["bucket"] for each in found] == [
+        "missing_right",
+        "timing",
+        "missing_right",
+        "missing_right",
+    ]
+    assert found[0]["evidence"] == (
+        "left 100.15 EUR (sum of 2 rows) on 2024-03-05, no right row is left with key PO-1; "
+        "due by 2024-03-12, the data run to 2024-12-31"
+    )
+    assert len(explain(table, of_totals=["right"])) == 5

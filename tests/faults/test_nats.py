@@ -7,7 +7,7 @@ from typing import Any
 
 import nats as nats_py
 import pytest
-from stream_feeds import Feed, events, kept_in_order, nats_feed, polled
+from stream_feeds import Feed, events, holding, kept_in_order, nats_feed, polled
 
 
 @pytest.fixture
@@ -82,3 +82,45 @@ def test_a_consumer_that_is_deleted_begins_anew(feed: Feed, nats: str, name: str
     after = kept_in_order(stream, 2)
     stream.close()
     assert before + after == events(0, 5), "what was kept is known, and left out"
+
+
+def test_what_a_living_reader_holds_is_given_to_nobody_else(nats: str, name: str) -> None:
+    feed = nats_feed(nats, name=name, wait_seconds=1)
+    feed.put(events(0, 5))
+    first, second = feed.open(), feed.open()
+    first.start({})
+    [held] = polled(first, 5)
+    second.start({})
+    assert second.poll_batch(2.5) is None
+    first.commit(held.token)
+    for stream in (first, second):
+        stream.close()
+    info = asked(nats, lambda stream: stream.consumer_info(name, "tieout"))
+    assert (info.num_ack_pending, info.num_redelivered) == (0, 0)
+
+
+def test_what_a_killed_process_held_comes_after_the_wait(nats: str, name: str) -> None:
+    feed = nats_feed(nats, name=name, wait_seconds=1)
+    feed.put(events(0, 5))
+    opened = (
+        f"nats_stream(servers={nats!r}, stream={name!r}, subject='events.{name}', "
+        "durable='tieout', wait_seconds=1)"
+    )
+    with holding(opened, 5):
+        pass
+    stream = feed.open()
+    stream.start({})
+    found = kept_in_order(stream, 5)
+    stream.close()
+    assert found == events(0, 5)
+
+
+def test_a_consumer_that_was_made_with_another_wait_is_changed(nats: str, name: str) -> None:
+    for seconds in (60.0, 5.0):
+        feed = nats_feed(nats, name=name, wait_seconds=seconds)
+        feed.put([])
+        stream = feed.open()
+        stream.start({})
+        stream.close()
+        info = asked(nats, lambda stream: stream.consumer_info(name, "tieout"))
+        assert info.config.ack_wait == seconds

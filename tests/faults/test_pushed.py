@@ -1,5 +1,6 @@
 """What brokers push twice: left out once it was kept, and not acknowledged before."""
 
+from dataclasses import replace
 from typing import Any
 
 from tieout.sources.streams.pushed import Connection, Pushed, PushedStream, Take
@@ -92,3 +93,25 @@ def test_closing_does_not_wait_for_room() -> None:
     assert stream.poll_batch(1) is not None
     stream.close()
     assert late.stopped == 1
+
+
+def test_what_another_consumer_kept_is_left_out_where_it_is_taken_over() -> None:
+    taken_over = [replace(pushed(each, each + "2"), was_given=True) for each in "abc"]
+    broker = Played(*taken_over, pushed("d", "d1"), pushed("a", "a3"))
+    stream = PushedStream("redis/s/two", broker.connect, siblings="redis/s/")
+    stream.start({"redis/s/one": {"recent": [["a"], ["b", "d"]]}, "redis/t/one": {"recent": ["c"]}})
+    batch = stream.poll_batch(1)
+    assert batch is not None
+    assert batch.lines == b"c\nd", "what was not given to another one before is new"
+    assert sorted(broker.acknowledged) == ["a2", "a3", "b2"]
+    stream.close()
+
+
+def test_without_siblings_nobody_else_is_asked() -> None:
+    broker = Played(replace(pushed("a", "a1"), was_given=True))
+    stream = PushedStream("queue", broker.connect)
+    stream.start({"queue/other": {"recent": [["a"]]}})
+    batch = stream.poll_batch(1)
+    assert batch is not None
+    assert batch.lines == b"a"
+    stream.close()

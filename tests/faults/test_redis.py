@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 import threading
 import time
 import uuid
@@ -10,8 +11,9 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from stream_feeds import Feed, events, kept_in_order, lines, polled, redis_feed
+from stream_feeds import Feed, events, holding, kept_in_order, lines, polled, redis_feed
 
+from tieout.sources.streams.consumer import consumer_name
 from tieout.sources.streams.redis import body_of
 
 GROUP = "tieout"
@@ -125,6 +127,67 @@ def test_what_another_consumer_left_is_taken_over(redis: str, client: Any, name:
     stream.close()
     assert sorted(found) == events(0, 6)
     assert pending(client, name) == 0
+
+
+def names(client: Any, name: str) -> list[str]:
+    """The consumers of the group."""
+    return [each["name"].decode() for each in client.xinfo_consumers(name, GROUP)]
+
+
+def test_two_processes_without_names_do_not_count_what_the_other_holds(
+    redis: str, client: Any, name: str
+) -> None:
+    feed = redis_feed(redis, name=name, claim_after_ms=60_000, consumer=None)
+    feed.put(events(0, 10))
+    opened = f"redis_stream(url={redis!r}, stream={name!r}, group={GROUP!r})"
+    with holding(opened, 10) as process:
+        stream = feed.open()
+        stream.start({})
+        feed.put(events(10, 11))
+        # It goes to either of them, as they ask; none of the ten does.
+        batch = stream.poll_batch(0.3)
+        assert batch is None or lines(batch) == events(10, 11)
+        assert f":{process}" in "".join(names(client, name))
+    found = [] if batch is None else lines(batch)
+    if batch is not None:
+        stream.commit(batch.token)
+    found = kept_in_order(stream, 11 - len(found)) + found
+    stream.close()
+    assert found == events(0, 11), "once its process is over, at once and in order"
+    assert pending(client, name) == 0
+    assert names(client, name) == []
+
+
+def test_what_a_process_kept_that_is_over_is_left_out(
+    redis: str, client: Any, name: str, over: str
+) -> None:
+    feed = redis_feed(redis, name=name, claim_after_ms=60_000, consumer=None)
+    feed.put(events(0, 8))
+    client.xgroup_create(name, GROUP, id="0")
+    holds(client, name, 6, consumer=over)
+    kept = [each[0].decode() for each in client.xrange(name)[:4]]
+    stream = feed.open()
+    stream.start({f"redis/{name}/{over}": {"recent": [kept[:2], kept[2:]]}})
+    found = kept_in_order(stream, 4)
+    stream.close()
+    assert found == events(4, 8)
+    assert pending(client, name) == 0
+
+
+@pytest.fixture(scope="module")
+def over() -> str:
+    """The consumer of a process that is over."""
+    process = subprocess.Popen(["true"])
+    process.wait()
+    return f"{consumer_name().rpartition(':')[0]}:{process.pid}"
+
+
+def test_a_name_that_was_given_stays_in_the_group(redis: str, client: Any, name: str) -> None:
+    stream = redis_feed(redis, name=name).open()
+    stream.start({})
+    until(lambda: names(client, name) == ["one"])
+    stream.close()
+    assert names(client, name) == ["one"]
 
 
 def test_what_waits_for_long_is_not_taken_over_from_oneself(

@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tieout.sources.streams.brokers import nats_stream, rabbit_stream, redis_stream
@@ -121,7 +124,9 @@ def rabbit_feed(url: str, *, identified: bool = False) -> Feed:
     return Feed(put, lambda: rabbit_stream(url=url, queue=queue))
 
 
-def redis_feed(url: str, *, name: str = "", claim_after_ms: int = 400) -> Feed:
+def redis_feed(
+    url: str, *, name: str = "", claim_after_ms: int = 400, consumer: str | None = "one"
+) -> Feed:
     """A stream and a group of their own."""
     name = name or f"s{uuid.uuid4().hex[:8]}"
 
@@ -138,7 +143,7 @@ def redis_feed(url: str, *, name: str = "", claim_after_ms: int = 400) -> Feed:
             url=url,
             stream=name,
             group="tieout",
-            consumer="one",
+            consumer=consumer,
             claim_after_ms=claim_after_ms,
         ),
     )
@@ -150,3 +155,30 @@ FEEDS: dict[str, Callable[[str], Feed]] = {
     "rabbitmq": rabbit_feed,
     "redis": redis_feed,
 }
+
+
+@contextmanager
+def holding(opened: str, events: int) -> Iterator[int]:
+    """Another process that was given events and keeps none; its id, until it is killed.
+
+    opened: how it opens its stream, as an expression.
+    """
+    script = f"""if True:
+        from tieout.sources.streams.brokers import nats_stream, redis_stream
+        stream, held = {opened}, 0
+        stream.start({{}})
+        while held < {events}:
+            batch = stream.poll_batch(1)
+            held += len(batch.lines.splitlines()) if batch else 0
+        print(held, flush=True)
+        while True:
+            stream.poll_batch(1)
+    """
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"{events}\n"
+        yield process.pid
+    finally:
+        process.kill()
+        process.communicate()

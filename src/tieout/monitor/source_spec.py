@@ -54,8 +54,9 @@ class NatsSource(SpecPart):
     subject: str
     durable: str = "tieout"
     wait_seconds: Annotated[
-        float, Field(gt=0, description="Unacknowledged for so long, a message comes again.")
-    ] = 60.0
+        float,
+        Field(ge=1, description="A message that nobody is heard of comes again after so long."),
+    ] = 10.0
     batch: _Batch = 2000
 
 
@@ -75,7 +76,9 @@ class RedisSource(SpecPart):
     url: str
     stream: str
     group: str = "tieout"
-    consumer: str = "tieout"
+    consumer: Annotated[
+        str | None, Field(description="A name of this process alone; null makes one.")
+    ] = None
     claim_after_ms: Annotated[
         int, Field(ge=100, description="Take over what another consumer left unacknowledged.")
     ] = 60_000

@@ -1,6 +1,6 @@
 """Where a live monitor keeps its state, and a store in memory for trying one out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from dataclasses import dataclass, field
@@ -106,6 +106,10 @@ class KeptPositions(Mapping[str, Position]):
     def __len__(self) -> int:
         """How many were."""
         return len(self._store.kept().positions)
+
+    def items(self) -> ItemsView[str, Position]:
+        """All of them, asked for once."""
+        return self._store.kept().positions.items()
 
 
 class LostLeaseError(RuntimeError):

@@ -5,6 +5,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from tieout.model.errors import InputError
+from tieout.sources.streams.consumer import consumer_name
 from tieout.sources.streams.nats import NatsReader
 from tieout.sources.streams.pushed import (
     BATCH_MESSAGES,
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from faststream._internal.broker import BrokerUsecase
 
 _CLAIM_AFTER_MILLISECONDS: Final = 60_000
-_WAIT_SECONDS: Final = 60.0
+_WAIT_SECONDS: Final = 10.0
 _SILENT: Final = logging.getLogger("tieout.streams")
 
 
@@ -75,22 +76,28 @@ def redis_stream(
     url: str,
     stream: str,
     group: str,
-    consumer: str,
+    consumer: str | None = None,
     claim_after_ms: int = _CLAIM_AFTER_MILLISECONDS,
     batch_messages: int = BATCH_MESSAGES,
 ) -> PushedStream:
     """A consumer group of a Redis stream; a message is known by its entry's id.
 
     What it took before and never acknowledged comes first; what another consumer took and never
-    acknowledged is claimed after a while. Each process needs a name of its own as `consumer`.
+    acknowledged is claimed after a while, at once where its process is known to be over, and left
+    out where that one kept it. Each process needs a name of its own as `consumer`: by default it is
+    made from machine and process.
     """
+    name = consumer or consumer_name()
 
     async def connect(take: Take) -> Connection:
-        reader = RedisReader(url, stream, group, consumer, claim_after_ms, take)
+        reader = RedisReader(url, stream, group, name, claim_after_ms, take)
         await reader.start()
         return Connection(reader.stop, reader.acknowledge)
 
-    return PushedStream(f"redis/{stream}/{consumer}", _guarded(connect, "Redis"), batch_messages)
+    siblings = f"redis/{stream}/"
+    return PushedStream(
+        f"{siblings}{name}", _guarded(connect, "Redis"), batch_messages, siblings=siblings
+    )
 
 
 async def _started(broker: "BrokerUsecase[Any, Any]") -> Connection:

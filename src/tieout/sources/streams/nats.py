@@ -2,7 +2,8 @@
 
 NATS waits for a message's acknowledgement before it gives it to somebody else. Whoever stops says
 which ones it will never acknowledge, so that the next one has them first and at once. A process
-that was killed cannot: what it had comes again after that wait, and may be late by then.
+that was killed cannot: what it had comes again after that wait. So the wait is short, and whoever
+lives says of what it holds that it is at work on it.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ _MESSAGES: Final = 256
 _PULL_SECONDS: Final = 0.5
 _ANSWER_SECONDS: Final = 5.0
 _AGAIN_SECONDS: Final = 1.0
+_BEATS: Final = 4
 _ENDED: Final = {"404", "408"}
 
 
@@ -31,7 +33,7 @@ _ENDED: Final = {"404", "408"}
 class NatsReader:
     """Pulls messages in an event loop and hands each to `take`.
 
-    wait_seconds: what was not acknowledged for so long is given again, to anybody.
+    wait_seconds: what nobody was heard to work on for so long is given again, to anybody.
     """
 
     servers: str
@@ -44,6 +46,7 @@ class NatsReader:
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _client: "Client | None" = None
     _reading: "asyncio.Task[None] | None" = None
+    _beating: "asyncio.Task[None] | None" = None
 
     async def start(self) -> None:
         """Connect, and make the consumer where there is none. Raises what nats-py raises."""
@@ -56,12 +59,13 @@ class NatsReader:
         await self._make_consumer(self._client)
         inbox = await self._client.subscribe(self._client.new_inbox())
         self._reading = asyncio.create_task(self._read_on(self._client, inbox))
+        self._beating = asyncio.create_task(self._beat_on())
 
     async def stop(self) -> None:
         """Let the last request end, give back what was not kept, and disconnect."""
         self._stopping.set()
-        if self._reading is not None:
-            await self._reading
+        for task in filter(None, (self._reading, self._beating)):
+            await task
         for message in self._held.values():
             await message.nak()
         self._held.clear()
@@ -75,20 +79,39 @@ class NatsReader:
             self._held.pop(message.reply, None)
 
     async def _make_consumer(self, client: "Client") -> None:
+        """Or change one that waits for another time."""
         from nats.js.api import ConsumerConfig
         from nats.js.errors import NotFoundError
 
         manager = client.jsm()
+        wanted = ConsumerConfig(
+            name=self.durable,
+            durable_name=self.durable,
+            filter_subject=self.subject,
+            ack_wait=self.wait_seconds,
+        )
         try:
-            await manager.consumer_info(self.stream, self.durable)
+            found = (await manager.consumer_info(self.stream, self.durable)).config
         except NotFoundError:
-            wanted = ConsumerConfig(
-                name=self.durable,
-                durable_name=self.durable,
-                filter_subject=self.subject,
-                ack_wait=self.wait_seconds,
-            )
-            await manager.add_consumer(self.stream, wanted)
+            found = None
+        if found is not None and found.ack_wait != self.wait_seconds:
+            wanted = found.evolve(ack_wait=self.wait_seconds)
+        elif found is not None:
+            return
+        await manager.add_consumer(self.stream, wanted)
+
+    async def _beat_on(self) -> None:
+        """Say every now and then that what is held is not forgotten."""
+        from nats.errors import Error
+
+        while not self._stopping.is_set():
+            await paused(self._stopping, self.wait_seconds / _BEATS)
+            try:
+                for message in [*self._held.values()]:
+                    if message.reply in self._held:
+                        await message.in_progress()
+            except (Error, OSError) as error:
+                _LOG.warning("NATS %s: %s", self.stream, _named(error))
 
     async def _read_on(self, client: "Client", inbox: "Subscription") -> None:
         """Until told to stop; after a failure, or when the consumer was deleted, from the start."""

@@ -33,6 +33,7 @@ class Pushed:
 
     identity: the same when it comes again. is_unique: no other message has it; else it is told by
     its content, and has come before only where `may_repeat`. message: what can be acknowledged.
+    was_given: to another consumer, which may have kept it.
     """
 
     identity: str
@@ -40,6 +41,7 @@ class Pushed:
     message: Any
     is_unique: bool = True
     may_repeat: bool = True
+    was_given: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,16 @@ Connect = Callable[[Take], Awaitable[Connection]]
 
 @dataclass
 class PushedStream:
-    """Messages of a queue, a subject or a stream, by one consumer."""
+    """Messages of a queue, a subject or a stream, by one consumer.
+
+    siblings: what the names of other consumers of the same messages begin with, if they have any.
+    """
 
     name: str
     connect: Connect
     batch_messages: int = BATCH_MESSAGES
+    siblings: str | None = None
+    _positions: Positions = field(default_factory=dict)
     _recent: list[list[str]] = field(default_factory=list)
     _seen: "OrderedDict[str, None]" = field(default_factory=OrderedDict)
     _messages: "queue.Queue[Pushed]" = field(default_factory=queue.Queue)
@@ -72,6 +79,7 @@ class PushedStream:
 
     def start(self, positions: Positions) -> None:
         """Connect in a thread of its own. Raises what the broker's client raises."""
+        self._positions = positions
         self._recent = [list(each) for each in positions.get(self.name, {}).get("recent", [])]
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
@@ -86,10 +94,12 @@ class PushedStream:
         """The messages that have come; those that were kept before are acknowledged at once."""
         taken = self._taken(timeout_seconds)
         known = Counter(identity for batch in self._recent for identity in batch)
+        theirs = self._kept_by_others(taken)
         again: list[Pushed] = []
         new: list[Pushed] = []
         for each in taken:
-            (again if self._has_come(each, known) else new).append(each)
+            has_come = self._has_come(each, known) or (each.was_given and each.identity in theirs)
+            (again if has_come else new).append(each)
         # One that waited here for so long that it was given again is not kept yet.
         fresh = {each.identity for each in new}
         twice = [each.message for each in again if each.identity in fresh]
@@ -145,6 +155,18 @@ class PushedStream:
         if len(self._seen) > _SEEN_MAX:
             self._seen.popitem(last=False)
         return False
+
+    def _kept_by_others(self, taken: list[Pushed]) -> set[str]:
+        """What siblings kept last, as of now: asked when something was taken over from them."""
+        if self.siblings is None or not any(each.was_given for each in taken):
+            return set()
+        return {
+            identity
+            for name, position in self._positions.items()
+            if name.startswith(self.siblings) and name != self.name
+            for batch in position.get("recent", [])
+            for identity in batch
+        }
 
     def _taken(self, timeout_seconds: float) -> list[Pushed]:
         """The first message when it comes, and what comes right after it."""

@@ -1,8 +1,9 @@
 """A consumer of a group of a Redis stream: first what it was given and never kept, then the new.
 
 Redis remembers by a consumer's name what it gave and was not acknowledged. A reader that starts
-(or whose connection broke) asks for that first, so that entries come in their order over a
-restart, instead of when they have been idle for long enough to be claimed.
+(or whose connection broke) asks for that first, and for what processes of this machine left whose
+end is known by their names, so that entries come in their order over a restart, instead of when
+they have been idle for long enough to be claimed.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from tieout.sources.streams.consumer import consumer_name, is_over
 from tieout.sources.streams.pushed import Pushed, Take, paused
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ _ANSWER_SECONDS: Final = 10.0
 _AGAIN_SECONDS: Final = 1.0
 _CLAIM_SECONDS_MAX: Final = 15.0
 _ENTRIES: Final = 500
+# Two that take over from one process see by this what the other one has taken already.
+_INHERIT_AFTER_MS: Final = 1000
+_INHERIT_SECONDS: Final = 2.0
 _NEW: Final = b">"
 _BEGINNING: Final = b"0-0"
 
@@ -48,6 +53,7 @@ class RedisReader:
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _claim_from: bytes = _BEGINNING
     _claim_at: float = 0.0
+    _inherit_at: float = 0.0
     _reads: "Redis | None" = None
     _client: "Redis | None" = None
     _reading: "asyncio.Task[None] | None" = None
@@ -67,10 +73,20 @@ class RedisReader:
         self._reading = asyncio.create_task(self._read_on())
 
     async def stop(self) -> None:
-        """Let the last read end, and disconnect. What it was given is read first the next time."""
+        """Let the last read end, and disconnect. What it was given is read first the next time.
+
+        A name that is this process's alone and holds nothing is taken off the group.
+        """
+        from redis.exceptions import RedisError
+
         self._stopping.set()
         if self._reading is not None:
             await self._reading
+        if self.consumer == consumer_name():
+            try:
+                await self._forget(self.consumer)
+            except (RedisError, OSError) as error:
+                _LOG.warning("Redis stream %s: %s", self.stream, error)
         for client in (self._reads, self._client):
             if client is not None:
                 await client.aclose()
@@ -104,8 +120,10 @@ class RedisReader:
                 # A read of whoever had this name before may still be given entries.
                 await paused(self._stopping, 2 * _BLOCK_SECONDS)
                 await self._read_own()
+                await self._inherit()
                 while not self._stopping.is_set():
                     await self._give(await self._read(_NEW))
+                    await self._inherit()
                     await self._claim()
             except (RedisError, OSError) as error:
                 _LOG.warning("Redis stream %s: %s; trying again", self.stream, error)
@@ -126,6 +144,43 @@ class RedisReader:
         )
         return list(found[0][1]) if found else []
 
+    async def _inherit(self) -> None:
+        """Take over at once what processes of this machine left that are over."""
+        now = asyncio.get_running_loop().time()
+        if now < self._inherit_at:
+            return
+        self._inherit_at = now + _INHERIT_SECONDS
+        known: Any = await _opened(self._reads).xinfo_consumers(self.stream, self.group)
+        for name in sorted(each["name"].decode() for each in known):
+            if name != self.consumer and is_over(name):
+                await self._inherit_of(name)
+
+    async def _inherit_of(self, name: str) -> None:
+        """All of it, in its order; its last entries may be of this moment."""
+        client = _opened(self._reads)
+        while not self._stopping.is_set():
+            left: Any = await client.xpending_range(
+                self.stream, self.group, "-", "+", _ENTRIES, consumername=name
+            )
+            if not left:
+                await self._forget(name)
+                return
+            youngest = min(each["time_since_delivered"] for each in left)
+            if youngest < _INHERIT_AFTER_MS:
+                await paused(self._stopping, (_INHERIT_AFTER_MS - youngest) / 1000)
+                continue
+            entries = [each["message_id"] for each in left]
+            found: Any = await client.xclaim(
+                self.stream, self.group, self.consumer, _INHERIT_AFTER_MS, entries
+            )
+            await self._give([each for each in found if each[0] is not None], was_given=True)
+
+    async def _forget(self, name: str) -> None:
+        """Take a consumer that holds nothing off the group."""
+        client = _opened(self._client)
+        if not await client.xpending_range(self.stream, self.group, "-", "+", 1, name):
+            await client.xgroup_delconsumer(self.stream, self.group, name)
+
     async def _claim(self) -> None:
         """Take over what has been left by others, a part of it at a time."""
         now = asyncio.get_running_loop().time()
@@ -138,10 +193,10 @@ class RedisReader:
         if self._claim_from == _BEGINNING:
             self._claim_at = now + min(self.claim_after_ms / 4000, _CLAIM_SECONDS_MAX)
         # Before version 7, Redis gives nothing in place of what was deleted.
-        await self._give([each for each in entries if each[0] is not None])
+        await self._give([each for each in entries if each[0] is not None], was_given=True)
 
-    async def _give(self, entries: Entries) -> None:
-        """Hand over what is not in hand already."""
+    async def _give(self, entries: Entries, *, was_given: bool = False) -> None:
+        """Hand over what is not in hand already; `was_given` to another consumer before."""
         deleted = [entry for entry, fields in entries if not fields]
         if deleted:
             await self.acknowledge(deleted)
@@ -150,7 +205,8 @@ class RedisReader:
                 return
             if fields and entry not in self._held:
                 self._held.add(entry)
-                await self.take(Pushed(entry.decode(), body_of(fields), entry))
+                body = body_of(fields)
+                await self.take(Pushed(entry.decode(), body, entry, was_given=was_given))
 
 
 def _opened(client: "Redis | None") -> "Redis":

@@ -11,6 +11,7 @@ from tieout.detect.labels import UNLABELLED, LabelArray
 from tieout.detect.rerank.examples import USUAL, Encoding, drawn
 from tieout.detect.rerank.learnt import Learnt
 from tieout.detect.rerank.validation import (
+    CHANCE_MAX,
     EACH_LABEL_MIN,
     LABELS_MIN,
     UNSUPERVISED,
@@ -47,7 +48,7 @@ class Reranker:
     A penalised logistic regression and randomised trees over features and the unsupervised score,
     with unlabelled rows as weak negatives, or rows of history where there are any, compete with the
     unsupervised score alone, and with mixtures, in repeated stratified cross-validation. What is
-    not at least as good as the unsupervised score there is not used.
+    not at least as good as the unsupervised score there, or as good only by chance, is not used.
 
     Its state holds coefficients and the trees' nodes, so that restored it gives the same scores
     with any version of scikit-learn, and without it.
@@ -138,6 +139,7 @@ class Reranker:
                 **asdict(self.validation),
                 "figures": dict(self.validation.figures),
                 "wins": dict(self.validation.wins),
+                "chances": dict(self.validation.chances),
             },
             "chosen": self._chosen,
         }
@@ -172,6 +174,13 @@ def _why(validation: Validation, chosen: str) -> str:
         f"on {labels} labelled rows{history} held out "
         f"({validation.folds} folds, {validation.repeats} times)"
     )
+    by_chance = [validation.chances[name] for name in validation.no_worse if validation.chances]
+    if chosen == UNSUPERVISED and by_chance:
+        return (
+            f"not used: {how} what was learnt is no worse than the unsupervised score, but labels "
+            f"without any pattern would look as good with a chance of {min(by_chance):.1%}, and "
+            f"more than {CHANCE_MAX:.0%} is not believed"
+        )
     if chosen == UNSUPERVISED:
         best = max(v for k, v in validation.figures.items() if k != UNSUPERVISED)
         return (

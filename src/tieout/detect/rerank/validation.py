@@ -1,7 +1,7 @@
 """Whether what was learnt orders unseen labelled rows at least as well as what was there."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -12,6 +12,7 @@ from tieout.detect.labels import ANOMALY, NORMAL, UNLABELLED, LabelArray
 from tieout.detect.novelty.matrix import BoolArray
 from tieout.detect.rerank.examples import USUAL, Encoding
 from tieout.detect.rerank.learnt import SHARES, Learnt
+from tieout.detect.rerank.pattern import chance_of_order
 
 FOLDS: Final = 5
 REPEATS: Final = 3
@@ -21,6 +22,7 @@ UNSUPERVISED: Final = "unsupervised"
 AVERAGE_PRECISION: Final = "average precision"
 EARLY_RECALL: Final = "recall within 1 % of usual rows"
 USUAL_MIN: Final = 100
+CHANCE_MAX: Final = 0.01
 _EARLY: Final = 0.01
 _ROUNDING: Final = 1e-9
 _EQUAL_WITHIN: Final = 0.005
@@ -36,7 +38,8 @@ class Validation:
     usual: rows of history among them, held out as normal ones. figures: by name, the unsupervised
     score among them; the mean over repeats of what `measure` names: average precision, or with a
     hundred rows of history `early_recall`, which does not depend on which rows were labelled.
-    wins: in how many of the repeats a contender was no worse than the unsupervised score.
+    wins: in how many of the repeats a contender was no worse than the unsupervised score. chances:
+    how likely it would order the labelled rows as well if their labels had no pattern.
     """
 
     positives: int
@@ -46,6 +49,7 @@ class Validation:
     figures: Mapping[str, float]
     wins: Mapping[str, int]
     usual: int = 0
+    chances: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def measure(self) -> str:
@@ -56,17 +60,13 @@ class Validation:
     def best(self) -> str:
         """The contender to use: the unsupervised score, unless another is no worse.
 
-        Others come into question when their mean is at least as high and they were no worse in
-        most repeats. Of those within half a hundredth of the highest, which so few rows cannot
-        tell apart, the one is taken whose share of what is learnt is nearest to n / (n + 40) for n
-        labels, n / (n + 5) beside history: what is learnt from few is believed little.
+        Others come into question when their mean is at least as high, they were no worse in most
+        repeats, and labels without a pattern would hardly have looked as good. Of those within half
+        a hundredth of the highest, which so few rows cannot tell apart, the one is taken whose
+        share of what is learnt is nearest to n / (n + 40) for n labels, n / (n + 5) beside history:
+        what is learnt from few is believed little.
         """
-        before = self.figures.get(UNSUPERVISED, 1.0)
-        able = [
-            name
-            for name, wins in self.wins.items()
-            if 2 * wins > self.repeats and self.figures[name] >= before - _ROUNDING
-        ]
+        able = [name for name in self.no_worse if self.chances.get(name, 0.0) <= CHANCE_MAX]
         if not able:
             return UNSUPERVISED
         highest = max(self.figures[name] for name in able)
@@ -75,6 +75,16 @@ class Validation:
         half = _LABELS_HALF_BELIEVED_WITH_HISTORY if self.usual else _LABELS_HALF_BELIEVED
         believed = labels / (labels + half)
         return min(equals, key=lambda name: abs(SHARES[name] - believed))
+
+    @property
+    def no_worse(self) -> list[str]:
+        """Contenders that are no worse than the unsupervised score, by chance or not."""
+        before = self.figures.get(UNSUPERVISED, 1.0)
+        return [
+            name
+            for name, wins in self.wins.items()
+            if 2 * wins > self.repeats and self.figures[name] >= before - _ROUNDING
+        ]
 
 
 def validated(
@@ -98,13 +108,34 @@ def validated(
     measured = early_recall if usual >= USUAL_MIN else average_precision
     before = measured(truth, encoded[labelled, -1])
     found: dict[str, list[float]] = {name: [] for name in SHARES}
+    orders: dict[str, list[FloatArray]] = {name: [] for name in SHARES}
     for repeat in range(REPEATS):
         held_out = _held_out(encoding, encoded, labels, folds=folds, seed=seed + repeat)
         for name, scores in held_out.items():
             found[name].append(measured(truth, scores[labelled]))
+            orders[name].append(scores[labelled])
     means = {UNSUPERVISED: before} | {name: float(np.mean(v)) for name, v in found.items()}
     wins = {n: sum(value >= before - _ROUNDING for value in v) for n, v in found.items()}
-    return Validation(positives, negatives, folds, REPEATS, means, wins, usual)
+    chances = _chances(orders, labels[labelled], seed=seed)
+    return Validation(positives, negatives, folds, REPEATS, means, wins, usual, chances)
+
+
+def _chances(
+    orders: Mapping[str, Sequence[FloatArray]], labels: LabelArray, *, seed: int
+) -> dict[str, float]:
+    """Of each contender the chance of its order; labels are those of the rows that it ordered.
+
+    Only rows that somebody labelled are compared, since they were chosen by how odd they are; rows
+    of history stand in where fewer than three of them are normal.
+    """
+    compared = labels != USUAL
+    if int((labels == NORMAL).sum()) < EACH_LABEL_MIN:
+        compared[:] = True
+    truth = labels[compared] == ANOMALY
+    return {
+        name: chance_of_order(truth, [scores[compared] for scores in several], seed=seed)
+        for name, several in orders.items()
+    }
 
 
 def _held_out(

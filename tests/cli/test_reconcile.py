@@ -32,6 +32,7 @@ FILES = {
     "matches.parquet",
     "breaks.parquet",
     "breaks.csv",
+    "open_items.parquet",
     "incidents.csv",
     "summaries.md",
     "spec.yaml",

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from tieout.cli.main import app
 from tieout.cli.reconcile import result_object
 from tieout.model.buckets import CAUSES, NEXT_STEP
-from tieout.pipeline.reconcile import ReconcileResult
+from tieout.pipeline.reconcile import ReconcileJob, ReconcileResult, reconcile
 
 CONTRACTS = "docs/reference/columns.md"
 ROOT = Path(__file__).parents[2]
@@ -33,6 +33,30 @@ def test_the_columns_of_breaks_are_those_of_the_contract(
     assert found == types_of(CONTRACTS, "## breaks.parquet and breaks.csv")
     header = (small_run.out / "breaks.csv").read_text("utf-8").splitlines()[0]
     assert header.split(",") == first_cells(CONTRACTS, "## breaks.parquet and breaks.csv")
+
+
+def test_the_columns_of_open_items_are_those_of_the_contract(
+    small_run: ReconcileResult, types_of: Types, schema_of: Schema
+) -> None:
+    found = schema_of(small_run.out / "open_items.parquet")
+    plain = {name: kind for name, kind in found.items() if not name.startswith("record_")}
+    assert plain == types_of(CONTRACTS, "## open_items.parquet")
+    assert {"record_key_0", "record_amount", "record_date"} <= set(found)
+
+
+def test_the_columns_of_carried_items_are_those_of_the_contract(
+    small_run: ReconcileResult, tmp_path: Path, types_of: Types, schema_of: Schema
+) -> None:
+    left, right = (given.location for given in small_run.manifest.inputs)
+    name = str(small_run.out)
+    out = reconcile(
+        ReconcileJob(left=left, right=right, out=tmp_path / "out", carry_forward=name)
+    ).out
+    found = schema_of(out / "carried.parquet")
+    plain = {name: kind for name, kind in found.items() if not name.startswith("record_")}
+    assert plain == types_of(CONTRACTS, "## carried.csv and carried.parquet")
+    header = (out / "carried.csv").read_text("utf-8").splitlines()[0]
+    assert header.split(",") == list(plain)
 
 
 def test_the_columns_of_rejects_are_those_of_the_contract(

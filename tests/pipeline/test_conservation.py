@@ -27,6 +27,12 @@ class Read(NamedTuple):
     """A side that was read."""
 
     staged: Staged
+    carried: pl.DataFrame | None = None
+
+    @property
+    def rows_carried(self) -> int:
+        """How many rows an earlier run left open."""
+        return 0 if self.carried is None else self.carried.height
 
 
 def prove(

@@ -27,6 +27,7 @@ FILES = {
     "breaks.csv",
     "incidents.csv",
     "summaries.md",
+    "open_items.parquet",
     "spec.yaml",
 }
 CLEAN = """

@@ -9,7 +9,8 @@ import pytest
 
 from tieout.model.errors import InputError
 from tieout.pipeline.reconcile import ReconcileJob, ReconcileResult, reconcile
-from tieout.pipeline.repeat import AnyResult, load_manifest, repeat
+from tieout.pipeline.repeat import AnyResult, repeat
+from tieout.pipeline.workspace import load_manifest
 
 Run = Callable[..., ReconcileResult]
 LEFT = """

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieout.model.buckets import NEXT_STEP, Bucket
-from tieout.reconcile.breaks import finish_breaks
+from tieout.reconcile.breaks import break_numbers, finish_breaks, in_order
 from tieout.reconcile.records import BREAK_SCHEMA
 
 CONTRACT = {
@@ -194,3 +194,36 @@ def test_without_a_day_to_count_from_there_is_no_age() -> None:
 def test_dates_are_dates() -> None:
     row = finish(found({"date_right": -1})).row(0, named=True)
     assert (row["date_left"], row["date_right"]) == (date(2024, 3, 1), date(1969, 12, 31))
+
+
+CLAIMS = {"at": pl.UInt32, "break_id": pl.String, "number": pl.Int64}
+
+
+def numbered(frame: pl.DataFrame, *claims: tuple[int, str, int]) -> tuple[list[int], list[bool]]:
+    """Occurrence numbers, and which were kept."""
+    told = pl.DataFrame(list(claims), schema=CLAIMS, orient="row")
+    numbers, kept = break_numbers(in_order(frame), "bank_vs_books", told)
+    return numbers.to_list(), kept.to_list()
+
+
+def test_a_break_keeps_the_number_that_an_earlier_run_gave_it() -> None:
+    twins = found({"left_rows": [1]}, {"left_rows": [2]}, {"left_rows": [3]})
+    identities = finish(twins)["break_id"].to_list()
+    assert numbered(twins) == ([0, 1, 2], [False, False, False])
+    assert numbered(twins, (2, identities[0], 0)) == ([1, 2, 0], [False, False, True])
+    assert numbered(twins, (0, identities[2], 2)) == ([2, 0, 1], [True, False, False])
+    numbers, _ = break_numbers(
+        twins, "bank_vs_books", pl.DataFrame([(2, identities[0], 0)], CLAIMS, orient="row")
+    )
+    assert finish(twins, numbers=numbers)["break_id"].to_list() == [
+        identities[1], identities[2], identities[0],
+    ]  # fmt: skip
+
+
+def test_a_number_is_kept_once_and_only_by_what_is_the_same_still() -> None:
+    twins = found({"left_rows": [1]}, {"left_rows": [2]})
+    identities = finish(twins)["break_id"].to_list()
+    both = [(0, identities[1], 1), (1, identities[1], 1)]
+    assert numbered(twins, *both) == ([1, 0], [True, False])
+    other = found({"left_rows": [1], "amount_left": 999}, {"left_rows": [2]})
+    assert numbered(other, (0, identities[0], 0)) == ([0, 0], [False, False])

@@ -37,6 +37,12 @@ def reconcile_command(  # noqa: PLR0913, PLR0917 - each is an option of the comm
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="Day from which ages count: 2026-01-31.")
     ] = None,
+    carry_forward: Annotated[
+        str | None,
+        typer.Option(
+            "--carry-forward", help="Run whose open items rejoin, latest or none; default by spec."
+        ),
+    ] = None,
     fail_on: Annotated[
         str | None,
         typer.Option("--fail-on", help="Exit 3 beyond this: breaks=N, share=N% or amount=N."),
@@ -60,6 +66,7 @@ def reconcile_command(  # noqa: PLR0913, PLR0917 - each is an option of the comm
             engine=engine,
             memory_limit=memory,
             temp_directory=temp,
+            carry_forward=carry_forward,
             announce=announce,
         )
         result = run_job(job)
@@ -105,7 +112,7 @@ def measures(result: "ReconcileResult") -> dict[str, Decimal]:
     """What limits are compared with: breaks, their share of rows, largest sum in one currency."""
     report = result.report
     broken = report.left.rows_in_breaks + report.right.rows_in_breaks
-    rows = report.left.rows + report.right.rows
+    rows = report.left.rows_compared + report.right.rows_compared
     sums: dict[str, Decimal] = {}
     columns = report.breaks.select("currency", "difference").iter_rows()
     for currency, difference in columns:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tieout.export import findings, provenance, verdict
 from tieout.export.breakdown import Slice, by_age, by_time
+from tieout.export.carried import carried_section
 from tieout.export.explain_summaries import summaries_section
 from tieout.export.largest import largest_breaks
 from tieout.export.page import page, write_page
@@ -48,6 +49,7 @@ def _sections(report: RunReport, ages: Sequence[Slice]) -> tuple[Section, ...]:
     )
     return (
         verdict.conservation(report),
+        *([carried_section(report, report.carried)] if report.carried else []),
         findings.totals(report),
         *broken,
         provenance.passes(report),

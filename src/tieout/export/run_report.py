@@ -1,6 +1,7 @@
 """What the report and the terminal summary are made from."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SideFacts:
-    """One input and where its rows went. `rows` counts data rows, the rejected ones included."""
+    """One input and where its rows went. `rows` counts data rows, the rejected ones included.
+
+    rows_carried: open items of an earlier run, compared with them.
+    """
 
     name: str
     file: str
@@ -23,16 +27,22 @@ class SideFacts:
     rows_matched: int
     rows_in_breaks: int
     rows_rejected: int
+    rows_carried: int = 0
+
+    @property
+    def rows_compared(self) -> int:
+        """All rows to be accounted for: those of the input and those carried forward."""
+        return self.rows + self.rows_carried
 
     @property
     def rows_accounted(self) -> int:
-        """Rows that are in a match, in a break or rejected; `rows` when nothing was lost."""
+        """Rows that are in a match, in a break or rejected; all when nothing was lost."""
         return self.rows_matched + self.rows_in_breaks + self.rows_rejected
 
     @property
     def is_conserved(self) -> bool:
         """Whether every row is accounted for exactly once."""
-        return self.rows == self.rows_accounted
+        return self.rows_compared == self.rows_accounted
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,55 @@ class Choice:
     is_certain: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class CarriedSide:
+    """What became of the open items of an earlier run on one side.
+
+    offered: all of them. in_file: left out as the same record is in the file again. settled: left
+    out as people had closed them.
+    """
+
+    offered: int
+    matched: int
+    in_breaks: int
+    in_file: int
+    settled: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedItem:
+    """An item of an earlier run that was cleared. origin: run, file and row it was read from."""
+
+    side: str
+    row: int
+    key: str
+    amount: Decimal
+    currency: str
+    date: date | None
+    match_id: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedFacts:
+    """What was carried forward from a run. cleared: the first of what a later run matched."""
+
+    run: str
+    left: CarriedSide
+    right: CarriedSide
+    cleared: tuple[CarriedItem, ...] = ()
+
+    @property
+    def matched(self) -> int:
+        """Items of both sides that were cleared."""
+        return self.left.matched + self.right.matched
+
+    @property
+    def in_breaks(self) -> int:
+        """Items of both sides that are still open."""
+        return self.left.in_breaks + self.right.in_breaks
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
     """A finished reconciliation, as its report tells it.
@@ -79,6 +138,7 @@ class RunReport:
     breaks: the columns of `breaks.parquet`; amounts are Decimal, dates pl.Date, `left_rows` and
         `right_rows` list[int64], `candidates` list[str]. Any number of rows.
     rejects: the first of them; the sides say how many rows were rejected in all.
+    carried: what became of an earlier run's open items; None where none were asked for.
     seconds: of each step, in the order in which they ran.
     folder: where the run's files are, for the terminal only: a page must not depend on it.
     """
@@ -94,6 +154,7 @@ class RunReport:
     breaks: "pl.DataFrame"
     incidents: "tuple[Summary, ...]" = ()
     rejects: tuple[Reject, ...] = ()
+    carried: CarriedFacts | None = None
     choices: tuple[Choice, ...] = ()
     seconds: tuple[tuple[str, float], ...] = ()
     versions: tuple[tuple[str, str], ...] = ()

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from tieout.export.breakdown import LargeBreak, Slice, by_bucket, largest
+from tieout.export.carried import carried_sentence
 from tieout.export.run_report import RunReport
 from tieout.export.verdict import sentences, tone, worth_text
 from tieout.export.words import count_text, label, money_text, next_step, percent_text, plain
@@ -29,6 +30,8 @@ def print_summary(report: RunReport, console: "Console") -> None:
     console.print(Text(tied, style=STYLES[tone(report)]))
     console.print(Text(broken))
     console.print(Text(conserved, style="dim" if tone(report) != "bad" else "bold red"))
+    if report.carried is not None:
+        console.print(Text(carried_sentence(report.carried)))
     slices = by_bucket(report.breaks)
     if slices:
         console.print()

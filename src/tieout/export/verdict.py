@@ -28,10 +28,11 @@ def tone(report: RunReport) -> str:
 
 
 def equation(side: SideFacts) -> str:
-    """The conservation of one side: rows = matched + in breaks + rejected."""
+    """The conservation of one side: rows, and those carried, = matched + in breaks + rejected."""
     sign = "=" if side.is_conserved else "\N{NOT EQUAL TO}"
     parts = (side.rows_matched, side.rows_in_breaks, side.rows_rejected)
-    return f"{count_text(side.rows)} {sign} {' + '.join(map(count_text, parts))}"
+    carried = f" + {count_text(side.rows_carried)} carried" if side.rows_carried else ""
+    return f"{count_text(side.rows)}{carried} {sign} {' + '.join(map(count_text, parts))}"
 
 
 def headline(report: RunReport) -> Html:
@@ -41,7 +42,7 @@ def headline(report: RunReport) -> Html:
 
 def cards(report: RunReport, ages: Sequence[Slice]) -> Html:
     """The four figures that people look for first."""
-    rows = report.left.rows + report.right.rows
+    rows = report.left.rows_compared + report.right.rows_compared
     matched = report.left.rows_matched + report.right.rows_matched
     old = sum(part.count for part in ages if part.name in _OLD_BANDS)
     rejected, breaks = report.rows_rejected, report.breaks
@@ -70,6 +71,7 @@ def conservation(report: RunReport) -> Section:
     headings = (
         Heading("Side"),
         Heading("Rows", "number"),
+        *([Heading("Carried", "number")] if report.carried else []),
         Heading("Matched", "number"),
         Heading("In breaks", "number"),
         Heading("Rejected", "number"),
@@ -80,6 +82,7 @@ def conservation(report: RunReport) -> Section:
         (
             plain(side.name, 40),
             count_text(side.rows),
+            *([count_text(side.rows_carried)] if report.carried else []),
             count_text(side.rows_matched),
             count_text(side.rows_in_breaks),
             count_text(side.rows_rejected),
@@ -89,7 +92,7 @@ def conservation(report: RunReport) -> Section:
                     (side.rows_in_breaks, "open"),
                     (side.rows_rejected, "bad"),
                 ),
-                side.rows,
+                side.rows_compared,
             ),
             tag("span", "yes", class_="yes")
             if side.is_conserved
@@ -97,11 +100,12 @@ def conservation(report: RunReport) -> Section:
         )
         for side in (report.left, report.right)
     ]
+    rows_of = "Each row of both files" + (" and each carried one" if report.carried else "")
     return section(
         ("rows", "Rows"),
         "Where every row went",
         table("Rows of each side by what became of them", headings, rows),
-        note="Each row of both files is in exactly one match, one break or the list of rejects.",
+        note=f"{rows_of} is in exactly one match, one break or the list of rejects.",
     )
 
 
@@ -116,9 +120,9 @@ def worth_text(parts: Sequence[Worth]) -> str:
 
 def _tied(report: RunReport) -> str:
     sides = (report.left, report.right)
-    if not any(side.rows for side in sides):
+    if not any(side.rows_compared for side in sides):
         return "There was nothing to compare: both sides are empty."
-    if all(side.rows == side.rows_matched for side in sides):
+    if all(side.rows_compared == side.rows_matched for side in sides):
         return f"Everything ties out: all {_sides(report)}."
     tied = (f"{count_text(side.rows_matched)} of {_rows(side)}" for side in sides)
     return f"{' and '.join(tied)} tie out."
@@ -147,7 +151,8 @@ def _sides(report: RunReport) -> str:
 
 
 def _rows(side: SideFacts) -> str:
-    return f"{count_text(side.rows)} {plain(side.name, 40)} {'row' if side.rows == 1 else 'rows'}"
+    rows = side.rows_compared
+    return f"{count_text(rows)} {plain(side.name, 40)} {'row' if rows == 1 else 'rows'}"
 
 
 def _of_rows(matched: int, rows: int) -> str:

@@ -32,17 +32,21 @@ class InputFacts(ManifestPart):
 
 
 class SideConservation(ManifestPart):
-    """Where a side's rows went: each is in exactly one match, break or reject."""
+    """Where a side's rows went: each is in exactly one match, break or reject.
+
+    rows: of the input. carried: open items of an earlier run that were compared with them.
+    """
 
     rows: int
     matched: int
     in_breaks: int
     rejected: int
+    carried: int = 0
 
     @property
     def holds(self) -> bool:
         """Whether the parts add up to the whole."""
-        return self.rows == self.matched + self.in_breaks + self.rejected
+        return self.rows + self.carried == self.matched + self.in_breaks + self.rejected
 
 
 class JudgedConservation(ManifestPart):

@@ -1,4 +1,7 @@
-"""Each run proves that every input row is in exactly one match, break or reject."""
+"""Each run proves that every row is in exactly one match, break or reject.
+
+Rows are those of the input, and open items of an earlier run that were compared with them.
+"""
 
 from dataclasses import dataclass
 
@@ -33,15 +36,18 @@ def prove_conservation(
     """Account for every row of a side. Raises ConservationError when the account is off."""
     column = f"{side}_rows"
     typed = _sums_of_table(read.staged.table, "row", engine)
+    if read.carried is not None:
+        typed += _sums_of_frame(read.carried["row"])
+    rows = read.staged.rows + read.rows_carried
     matched = RowSums()
     for outcome in outcomes:
         if outcome.pairs is not None:
             matched += _sums_of_table(outcome.pairs, f"{side}_row", engine)
         matched += _sums_of_frame(outcome.groups[column])
     broken = _sums_of_frame(breaks[column])
-    if matched + broken != typed or typed.rows + read.staged.rejected != read.staged.rows:
+    if matched + broken != typed or typed.rows + read.staged.rejected != rows:
         raise ConservationError(
-            f"{side}: {read.staged.rows} rows read, {read.staged.rejected} rejected, "
+            f"{side}: {rows} rows read, {read.staged.rejected} rejected, "
             f"{matched.rows} matched, {broken.rows} in breaks; row sums {typed}, "
             f"{matched + broken}"
         )
@@ -50,6 +56,7 @@ def prove_conservation(
         matched=matched.rows,
         in_breaks=broken.rows,
         rejected=read.staged.rejected,
+        carried=read.rows_carried,
     )
 
 

@@ -53,7 +53,7 @@ def _runs(folder: Path, reconciliation: str, scale: int) -> list[tuple[str, Path
     """Whole runs of the reconciliation, by id; an id begins with its moment in UTC."""
     found = []
     for path in sorted(folder.glob(f"*-reconcile*/{MANIFEST_FILE}")):
-        manifest = _manifest(path)
+        manifest = manifest_at(path)
         same = (
             manifest.get("job") == "reconcile"
             and manifest.get("spec", {}).get("reconciliation") == reconciliation
@@ -64,7 +64,7 @@ def _runs(folder: Path, reconciliation: str, scale: int) -> list[tuple[str, Path
     return found
 
 
-def _manifest(path: Path) -> dict[str, Any]:
+def manifest_at(path: Path) -> dict[str, Any]:
     """A manifest as it stands; nothing where it cannot be read, as of a run being written."""
     try:
         content = json.loads(path.read_bytes())

@@ -91,15 +91,9 @@ class _Finish:
             at += pl.duration(seconds=pl.col("time").fill_null(0))
         finished = rows.select("row", *texts, at.alias("at")).sort("row")
         if self.has_files:
-            finished = finished.with_columns(self._files(finished["row"]))
+            files = self.read.names_of_files(finished["row"])
+            finished = finished.with_columns(files.alias(f"{self.prefix}file"))
         return finished
-
-    def _files(self, rows: pl.Series) -> pl.Series:
-        parts = self.read.source.parts
-        befores = pl.Series([part.rows_before for part in parts])
-        places = befores.search_sorted(rows - 1, side="right") - 1
-        names = pl.Series([part.name for part in parts])
-        return names.gather(places).alias(f"{self.prefix}file")
 
 
 def _specified(read: Input) -> dict[str, str]:

@@ -11,7 +11,7 @@ import polars as pl
 from tieout.export.explain_trail import Step
 from tieout.export.words import amount_text, label, list_text, money_text
 from tieout.model.errors import InputError
-from tieout.model.manifest import InputFacts, RunManifest
+from tieout.model.manifest import InputFacts, RunManifest, SideConservation
 
 _SHOWN: Final = 3
 _ROWS_SHOWN: Final = 12
@@ -54,13 +54,20 @@ class KeptRun:
         raise InputError(f"--side {side}: the run has {sides}")
 
     def row(self, subject: str, given: InputFacts) -> int:
-        """A row number that the input has. Raises InputError for another."""
-        row = int(subject)
-        if not 1 <= row <= given.rows:
+        """The number of a row of the input or a carried one. Raises InputError for another."""
+        row, carried = int(subject), self.rows_carried(given.side)
+        if not 1 <= row <= given.rows + carried:
+            more = f", and {carried:,} carried forward come after them" if carried else ""
             raise InputError(
                 f"row {subject}: the {given.side} input {given.name} has rows 1 to {given.rows:,}"
+                f"{more}"
             )
         return row
+
+    def rows_carried(self, side: str) -> int:
+        """How many rows of an earlier run were compared on a side."""
+        account = self.manifest.conservation.get(side)
+        return account.carried if isinstance(account, SideConservation) else 0
 
     def named(self, frame: pl.DataFrame, column: str, subject: str, noun: str) -> dict[str, Any]:
         """The row whose name begins so. Raises InputError where none or several do."""

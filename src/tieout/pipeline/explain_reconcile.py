@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from tieout.export.explain_trail import Step, Trail
-from tieout.export.words import amount_text, label
+from tieout.export.words import amount_text, count_text, label
 from tieout.model.money import to_decimal
+from tieout.pipeline.carrying.join import with_rows
+from tieout.pipeline.carrying.records import carried_rows, items_of
 from tieout.pipeline.explain_kept import KeptRun, rows_text
 from tieout.pipeline.explain_originals import (
     Original,
@@ -97,18 +99,24 @@ def _read_again(kept: KeptRun, engine: "DuckDBEngine", scratch: Path) -> _Again:
         for given, side in zip(kept.manifest.inputs, (spec.left, spec.right), strict=True):
             folder = scratch / given.side
             source = open_again(given, engine=engine, workdir=folder)
-            inputs[given.side] = read_side(
+            read = read_side(
                 source, side, spec, scale=scale, engine=engine, path=folder / "staged.parquet"
             )
+            carried = items_of(kept.folder, given.side)
+            more = with_rows(read, carried, spec, engine) if carried.height else read
+            inputs[given.side] = more
     return _Again(inputs, note, spec, scale, engine, scratch)
 
 
 def _follow(kept: KeptRun, again: _Again, side: str, row: int) -> tuple[str, str, tuple[Step, ...]]:
     """Outcome of a row, in a word and in a sentence, and its stations."""
-    found = _original(again, side, row)
-    name = kept.input(side).name
-    steps = [source_step(found, row, again.note, which=f"{side} {name}")]
-    reject = reject_of(kept.folder, found.file if found else name, row)
+    found, name = _original(again, side, row), kept.input(side).name
+    if row > kept.input(side).rows:
+        found, step = _carried(kept, again, side, row)
+        steps, reject = [step], None
+    else:
+        steps = [source_step(found, row, again.note, which=f"{side} {name}")]
+        reject = reject_of(kept.folder, found.file if found else name, row)
     record = _record(again, side, row)
     if reject is not None and record is None:
         facts = tuple((name, reject[name]) for name in ("column", "value", "expected"))
@@ -136,6 +144,20 @@ def match_of(folder: Path, side: str, row: int) -> dict[str, Any] | None:
     matches = pl.scan_parquet(folder / "matches.parquet")
     found = matches.filter(pl.col(f"{side}_rows").list.contains(row)).head(1).collect()
     return None if found.is_empty() else found.row(0, named=True)
+
+
+def _carried(kept: KeptRun, again: _Again, side: str, row: int) -> tuple[Original | None, Step]:
+    """A row that an earlier run left open, by what the run kept of it."""
+    part = again.spec.left if side == "left" else again.spec.right
+    rows = carried_rows(kept.folder, side, part, scale=again.scale, rows=[row])
+    if row not in rows:
+        return None, Step("source", f"Carried forward, {side} row {row:,}", ())
+    found = rows[row]
+    facts = [("run", found.run), ("file", found.file), ("data row", f"{found.row:,}")]
+    facts.append(("carried", count_text(found.times, "run")))
+    cells = [(name, value or "(blank)") for name, value in found.cells.items()]
+    step = Step("source", f"Carried forward, {side} row {row:,}", (*facts, *cells))
+    return Original(found.file, found.row, None, found.cells), step
 
 
 def _original(again: _Again, side: str, row: int) -> Original | None:

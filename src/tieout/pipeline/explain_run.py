@@ -9,8 +9,7 @@ from typing import Final
 from tieout.export.explain_trail import Trail
 from tieout.model.errors import InputError
 from tieout.pipeline.explain_kept import KeptRun
-from tieout.pipeline.repeat import load_manifest
-from tieout.pipeline.workspace import MANIFEST_FILE, find_workspace
+from tieout.pipeline.workspace import MANIFEST_FILE, find_workspace, load_manifest
 
 _LISTED: Final = 5
 

@@ -12,8 +12,7 @@ from tieout.model.errors import InputError
 from tieout.pipeline.explain_run import find_run
 from tieout.pipeline.inputs import fingerprint_file
 from tieout.pipeline.leftovers import MARK
-from tieout.pipeline.repeat import load_manifest
-from tieout.pipeline.workspace import find_workspace, prepared_folder
+from tieout.pipeline.workspace import find_workspace, load_manifest, prepared_folder
 
 if TYPE_CHECKING:
     import polars as pl

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ibis.expr.types as ir
+import polars as pl
 
 from tieout.engines.base import Engine
 from tieout.model.errors import InputError
@@ -22,13 +23,36 @@ _SCALE_SAMPLE_ROWS = 20_000
 
 @dataclass(frozen=True)
 class Input:
-    """One side, read: `table` has the shape of RECORD_SCHEMA."""
+    """One side, read: `table` has the shape of RECORD_SCHEMA.
+
+    carried: open items of an earlier run that are in `table` too, behind the rows of the source:
+        `row`, `origin_file` and more; None where none were asked for.
+    """
 
     side: SideSpec
     source: Source
     staged: Staged
     table: ir.Table
     files: tuple[InputFile, ...]
+    carried: pl.DataFrame | None = None
+
+    @property
+    def rows_carried(self) -> int:
+        """How many open items of an earlier run are among the rows."""
+        return 0 if self.carried is None else self.carried.height
+
+    def names_of_files(self, rows: pl.Series) -> pl.Series:
+        """The file that each row was read from; of a row of an earlier run its file of then."""
+        parts = self.source.parts
+        befores = pl.Series([part.rows_before for part in parts], dtype=pl.Int64)
+        places = befores.search_sorted(rows - 1, side="right") - 1
+        names = pl.Series([part.name for part in parts], dtype=pl.String)
+        found = pl.DataFrame({"row": rows, "file": names.gather(places)})
+        if self.carried is not None:
+            earlier = self.carried.select("row", "origin_file")
+            found = found.join(earlier, on="row", how="left", maintain_order="left")
+            found = found.with_columns(pl.coalesce("origin_file", "file").alias("file"))
+        return found["file"]
 
     @property
     def sha256(self) -> str:

@@ -13,8 +13,12 @@ from tieout.detect.history.earlier_runs import judge_breaks
 from tieout.engines.base import Engine
 from tieout.export.run_report import RunReport
 from tieout.model.errors import InputError
-from tieout.model.manifest import RunManifest
+from tieout.model.manifest import RunManifest, SideConservation
 from tieout.pipeline.assistant_naming import Asking, name_by_assistant
+from tieout.pipeline.carrying.account import carried_table
+from tieout.pipeline.carrying.choose import LATEST, NONE, named_run, spec_of
+from tieout.pipeline.carrying.identity import identified
+from tieout.pipeline.carrying.join import Carried, Settled, carry_in
 from tieout.pipeline.conservation import prove_conservation
 from tieout.pipeline.earlier import earlier_runs
 from tieout.pipeline.explain_breaks import explain_breaks
@@ -27,8 +31,8 @@ from tieout.pipeline.reconciled import Reconciled, build_manifest, build_report
 from tieout.pipeline.timing import Stopwatch
 from tieout.pipeline.words_reconcile import WordsHeard, comments_of, name_by_words_of_rows
 from tieout.pipeline.words_vocabulary import located
-from tieout.pipeline.workspace import new_run_id, prepared_folder, run_folder
-from tieout.reconcile.breaks import finish_breaks
+from tieout.pipeline.workspace import load_manifest, new_run_id, prepared_folder, run_folder
+from tieout.reconcile.breaks import finish_breaks, in_order
 from tieout.reconcile.evidence import explain_residue
 from tieout.reconcile.infer import Inferred, SampleSide, infer_spec
 from tieout.reconcile.records import Residue
@@ -54,6 +58,9 @@ class ReconcileJob:
     earlier: ids of the runs whose breaks are history; None takes the workspace's latest.
     resolve: what resolve.yaml said; None reads the workspace's. answers: what a language model said
     in the run that is repeated; None asks it, where the spec says so.
+    carry_forward: a run whose open items rejoin, "latest" or "none"; None as the spec says.
+    settled: which breaks people have closed, and why, of those that it is asked about; their items
+    do not rejoin. carried: what a manifest says of both, where the run is repeated.
     """
 
     left: str
@@ -69,6 +76,9 @@ class ReconcileJob:
     earlier: Sequence[str] | None = None
     resolve: Mapping[str, Any] | None = None
     answers: Mapping[str, Any] | None = None
+    carry_forward: str | None = None
+    settled: Settled = field(default=lambda _: {}, compare=False)
+    carried: Mapping[str, Any] | None = None
     announce: Callable[[str], None] = field(default=lambda _: None, compare=False)
 
 
@@ -128,13 +138,16 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
     with clock.step("read"):
         left, right = _read(sources, spec, scale=scale, engine=engine, scratch=scratch)
     _require_expected(job, left, right)
+    with clock.step("carry"):
+        (left, right), carried = carry_in(job, spec, (left, right), scale=scale, engine=engine)
     with clock.step("match"):
         tied = run_passes(
             left.table, right.table, spec, scale=scale, engine=engine, progress=clock.announce
         )
         engine.make_room()
     with clock.step("explain"):
-        residue, words, breaks = _explained(job, (left, right), tied, spec, scale, engine)
+        found = _explained(job, (left, right), tied, spec, scale, engine, carried)
+        residue, breaks = found.residue, found.breaks
         give_back_memory()
     with clock.step("judge"):
         earlier = earlier_runs(
@@ -160,10 +173,7 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
     with clock.step("propose"):
         breaks = _proposed(job, explained.breaks, residue, spec)
     with clock.step("prove"):
-        conservation = {
-            name: prove_conservation(name, read, tied.outcomes, breaks, engine)
-            for name, read in (("left", left), ("right", right))
-        }
+        proved = _proved((left, right), tied, breaks, carried, spec, scale, engine)
     return Reconciled(
         left=left,
         right=right,
@@ -174,10 +184,50 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
         breaks=breaks,
         explained=explained,
         earlier=earlier,
-        words=words,
-        conservation=conservation,
+        words=found.words,
+        numbers=found.numbers,
+        carried=carried,
+        became=proved.became,
+        conservation=proved.conservation,
         engine=engine,
     )
+
+
+@dataclass(frozen=True)
+class _Proved:
+    """Where every row went, and every item that an earlier run left open."""
+
+    conservation: dict[str, SideConservation]
+    became: pl.DataFrame | None
+
+
+def _proved(
+    inputs: tuple[Input, Input],
+    tied: Tied,
+    breaks: pl.DataFrame,
+    carried: Carried | None,
+    spec: Spec,
+    scale: int,
+    engine: Engine,
+) -> _Proved:
+    conservation = {
+        name: prove_conservation(name, read, tied.outcomes, breaks, engine)
+        for name, read in zip(("left", "right"), inputs, strict=True)
+    }
+    if carried is None:
+        return _Proved(conservation, None)
+    became = carried_table(carried, inputs, tied.outcomes, breaks, spec, scale=scale, engine=engine)
+    return _Proved(conservation, became)
+
+
+@dataclass(frozen=True)
+class _Explained:
+    """Breaks with the occurrence number of each, and what later steps need beside them."""
+
+    residue: Residue
+    words: WordsHeard
+    breaks: pl.DataFrame
+    numbers: pl.Series
 
 
 def _explained(
@@ -187,20 +237,29 @@ def _explained(
     spec: Spec,
     scale: int,
     engine: Engine,
-) -> tuple[Residue, WordsHeard, pl.DataFrame]:
+    carried: Carried | None,
+) -> _Explained:
     """The breaks, and what later steps need of the residue: with a million it is much to keep."""
     left, right = inputs
-    residue = build_residue(left.table, right.table, tied, spec, scale=scale, engine=engine)
+    last_rows = (left.staged.rows, right.staged.rows) if carried is not None else None
+    residue = build_residue(
+        left.table, right.table, tied, spec, scale=scale, engine=engine, last_rows=last_rows
+    )
     found = explain_residue(residue, spec.evidence, criteria=tuple(spec.left.criteria))
     words = _named(job, found, residue, spec)
+    ordered, numbers = identified(
+        in_order(words.breaks), carried, inputs, reconciliation=spec.reconciliation
+    )
     breaks = finish_breaks(
-        words.breaks,
+        ordered,
         reconciliation=spec.reconciliation,
         scale=scale,
         as_of=job.as_of or _last_day(residue),
         next_steps=words.next_steps,
+        numbers=numbers,
     )
-    return residue.without_evidence(), replace(words, breaks=words.breaks.clear()), breaks
+    words = replace(words, breaks=words.breaks.clear())
+    return _Explained(residue.without_evidence(), words, breaks, numbers)
 
 
 def _read(
@@ -262,6 +321,9 @@ def _open(location: str, side: str, engine: Engine, scratch: Path) -> Source:
 def _understand(job: ReconcileJob, sources: tuple[Source, Source]) -> Inferred:
     if job.spec is not None:
         return Inferred(_anchored(load_spec(job.spec), job.spec), ())
+    if job.carry_forward not in {None, LATEST, NONE}:
+        folder = named_run(str(job.carry_forward), job.workspace)
+        return Inferred(spec_of(load_manifest(folder), folder), ())
     left, right = (
         SampleSide(_side_name(source), source.sample(SAMPLE_ROWS), source.rows)
         for source in sources

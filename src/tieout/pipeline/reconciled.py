@@ -3,7 +3,7 @@
 import hashlib
 import json
 import platform
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
@@ -15,6 +15,8 @@ import polars as pl
 from tieout.engines.base import Engine
 from tieout.export.run_report import Choice, RunReport, SideFacts
 from tieout.model.manifest import InputFacts, RunManifest, SideConservation
+from tieout.pipeline.carrying.account import carried_facts
+from tieout.pipeline.carrying.join import Carried
 from tieout.pipeline.earlier import EarlierRuns
 from tieout.pipeline.explain_breaks import ExplainedBreaks, incident_summaries
 from tieout.pipeline.inputs import Input, fingerprint_file, masked
@@ -36,7 +38,11 @@ _REJECTS_SHOWN = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Reconciled:
-    """Everything that the steps of a run found. `breaks` has the contract's columns."""
+    """Everything that the steps of a run found. `breaks` has the contract's columns.
+
+    numbers: occurrence number of each break. carried, became: open items of an earlier run and
+    what this one made of them; None where none were asked for.
+    """
 
     left: Input
     right: Input
@@ -45,6 +51,9 @@ class Reconciled:
     tied: Tied
     residue: Residue
     breaks: pl.DataFrame
+    numbers: pl.Series
+    carried: Carried | None
+    became: pl.DataFrame | None
     explained: ExplainedBreaks
     earlier: EarlierRuns
     words: WordsHeard
@@ -69,6 +78,9 @@ def build_report(
         breaks=done.breaks,
         incidents=incident_summaries(done.explained),
         rejects=(*done.left.staged.rejects, *done.right.staged.rejects)[:_REJECTS_SHOWN],
+        carried=carried_facts(done.carried, done.became)
+        if done.carried is not None and done.became is not None
+        else None,
         choices=tuple(
             Choice(each.subject, each.decision, each.reason, not each.uncertain)
             for each in done.inferred.choices
@@ -105,6 +117,7 @@ def build_manifest(
             "scale": done.scale,
             "rates_sha256": _sha256_of_rates(done.inferred.spec),
             "earlier_runs": list(done.earlier.run_ids),
+            "carried": done.carried.options if done.carried is not None else None,
             "words": done.words.options,
             "assistant": done.words.assistant,
             "resolve": kept_of(resolve_spec_of(job.workspace, job.resolve)),
@@ -134,7 +147,16 @@ def _counts(done: Reconciled, report: RunReport) -> dict[str, Any]:
         "ambiguous": by_bucket.get("ambiguous", 0),
         "breaks": {"total": done.breaks.height, "by_bucket": by_bucket},
         "rejected": {"left": report.left.rows_rejected, "right": report.right.rows_rejected},
+        **_carried_counts(report),
     }
+
+
+def _carried_counts(report: RunReport) -> dict[str, Any]:
+    """Only where carrying was asked for."""
+    carried = report.carried
+    if carried is None:
+        return {}
+    return {"carried": {"left": asdict(carried.left), "right": asdict(carried.right)}}
 
 
 def _side_facts(read: Input, account: SideConservation) -> SideFacts:
@@ -146,6 +168,7 @@ def _side_facts(read: Input, account: SideConservation) -> SideFacts:
         rows_matched=account.matched,
         rows_in_breaks=account.in_breaks,
         rows_rejected=account.rejected,
+        rows_carried=account.carried,
     )
 
 

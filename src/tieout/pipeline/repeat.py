@@ -8,30 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import yaml
-from pydantic import ValidationError
 
 from tieout.model.errors import InputError
 from tieout.model.manifest import RunManifest
+from tieout.pipeline.carrying.choose import NONE
 from tieout.pipeline.inputs import fingerprint_file
 from tieout.pipeline.reconcile import ReconcileJob, ReconcileResult, reconcile
-from tieout.pipeline.workspace import MANIFEST_FILE
+from tieout.pipeline.workspace import load_manifest
 
 if TYPE_CHECKING:
     from tieout.pipeline.analyze import AnalyzeResult
     from tieout.pipeline.detection import DetectResult
     from tieout.pipeline.monitoring.replay import ReplayResult
     from tieout.pipeline.rootcause import RootCauseResult
-
-
-def load_manifest(run: Path) -> RunManifest:
-    """Read a run's manifest. Raises InputError when there is none or it is not one."""
-    path = run / MANIFEST_FILE if run.is_dir() else run
-    try:
-        return RunManifest.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}; expected a run's manifest") from error
-    except ValidationError as error:
-        raise InputError(f"{path}: is not the manifest of a run") from error
 
 
 AnyResult: TypeAlias = (
@@ -100,6 +89,8 @@ def _reconcile(manifest: RunManifest, again: Again, spec: Path) -> ReconcileResu
     left, right = (given.location for given in manifest.inputs)
     settled = {**manifest.spec, "scale": manifest.options["scale"]}
     spec.write_text(yaml.safe_dump(settled, sort_keys=False), encoding="utf-8")
+    carried = manifest.options.get("carried")
+    settled = (carried or {}).get("settled", {})
     job = ReconcileJob(
         left=left,
         right=right,
@@ -111,6 +102,9 @@ def _reconcile(manifest: RunManifest, again: Again, spec: Path) -> ReconcileResu
         earlier=manifest.options.get("earlier_runs", []),
         resolve=manifest.options.get("resolve", {}),
         answers=manifest.options.get("assistant") or None,
+        carry_forward=NONE,
+        settled=lambda identities: {each: settled[each] for each in identities if each in settled},
+        carried=carried,
         expected={given.side: [file.sha256 for file in given.files] for given in manifest.inputs},
         announce=again.announce,
     )

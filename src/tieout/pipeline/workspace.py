@@ -9,7 +9,10 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from tieout.model.errors import InputError
+from tieout.model.manifest import RunManifest
 from tieout.pipeline.leftovers import MARK, marked, sweep
 
 WORKSPACE_VARIABLE = "TIEOUT_WORKSPACE"
@@ -78,6 +81,17 @@ def prepared_folder(folder: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
         _remove_empty(made)
+
+
+def load_manifest(run: Path) -> RunManifest:
+    """Read a run's manifest. Raises InputError when there is none or it is not one."""
+    path = run / MANIFEST_FILE if run.is_dir() else run
+    try:
+        return RunManifest.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}; expected a run's manifest") from error
+    except ValidationError as error:
+        raise InputError(f"{path}: is not the manifest of a run") from error
 
 
 def _remove_empty(folders: Sequence[Path]) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import date
+from itertools import count
 
 import numpy as np
 import polars as pl
@@ -28,23 +29,22 @@ def finish_breaks(
     scale: int,
     as_of: date | None,
     next_steps: Mapping[str, str] | None = None,
+    numbers: pl.Series | None = None,
 ) -> pl.DataFrame:
     """The columns of breaks.parquet, ordered by first left row, then first right row.
 
     found: BREAK_SCHEMA. next_steps: of a workspace's own buckets; they come before the predefined.
+    numbers: occurrence numbers, as `break_numbers` gave them to breaks that are in order already.
     break_id is the md5 of what the break is (reconciliation, side, key,
     amounts, currency, dates, occurrence number among equals), so it is the same in every run.
     age_days counts from the earlier date to `as_of`.
     """
-    breaks = found.with_columns(
-        pl.col("left_rows").list.first().alias("_left"),
-        pl.col("right_rows").list.first().alias("_right"),
-    ).sort("_left", "_right", nulls_last=True)
-    breaks = breaks.with_columns(_identities(breaks, reconciliation))
+    breaks = in_order(found)
+    breaks = breaks.with_columns(_identities(breaks, reconciliation, numbers))
     earliest = pl.min_horizontal("date_left", "date_right")
     today = pl.lit((as_of - date(1970, 1, 1)).days if as_of else None, dtype=pl.Int32)
     amounts = [
-        _decimal(pl.col(name), scale).alias(name)
+        decimal_of(pl.col(name), scale).alias(name)
         for name in ("amount_left", "amount_right", "difference")
     ]
     steps = {bucket.value: text for bucket, text in NEXT_STEP.items()} | dict(next_steps or {})
@@ -71,24 +71,70 @@ def finish_breaks(
     )
 
 
-def _identities(breaks: pl.DataFrame, reconciliation: str) -> pl.Series:
-    parts = breaks.select(
-        pl.concat_str(
-            *(pl.col(name).cast(pl.String).fill_null("") for name in _IDENTITY), separator="\x1f"
-        ).alias("part")
-    )
+def in_order(found: pl.DataFrame) -> pl.DataFrame:
+    """Breaks by their first left row, then by their first right row."""
+    firsts = [pl.col(f"{side}_rows").list.first() for side in ("left", "right")]
+    return found.sort(firsts, nulls_last=True, maintain_order=True)
+
+
+def break_numbers(
+    breaks: pl.DataFrame, reconciliation: str, claims: pl.DataFrame
+) -> tuple[pl.Series, pl.Series]:
+    """Occurrence numbers of breaks in order, and which of them are what an earlier run called so.
+
+    claims: at (position in `breaks`), break_id and number that an earlier run gave to what stands
+    there now. Where the identity is still the same the number is kept, once; all others of the same
+    parts get the lowest numbers that are free, in their order.
+    """
+    parts = _parts(breaks)
+    numbers = _occurrences(parts)
+    kept = np.zeros(breaks.height, dtype=bool)
+    taken: dict[str, dict[int, int]] = {}
+    for at, break_id, number in claims.select("at", "break_id", "number").iter_rows():
+        part = parts[at]
+        if (
+            number not in taken.get(part, {})
+            and _identity(reconciliation, part, number) == break_id
+        ):
+            taken.setdefault(part, {})[number] = at
+            kept[at] = True
+    if taken:
+        given = numbers.to_numpy().copy()
+        alike = parts.to_frame("part").with_row_index("at").filter(pl.col("part").is_in([*taken]))
+        for (part,), places in alike.group_by("part", maintain_order=True):
+            claimed = taken[str(part)]
+            free = (number for number in count() if number not in claimed)
+            holders = {at: number for number, at in claimed.items()}
+            for at in places["at"]:
+                given[at] = holders[at] if at in holders else next(free)
+        numbers = pl.Series(given)
+    return numbers.alias("number"), pl.Series("kept", kept)
+
+
+def _identities(
+    breaks: pl.DataFrame, reconciliation: str, numbers: pl.Series | None = None
+) -> pl.Series:
+    parts = _parts(breaks)
+    told = _occurrences(parts) if numbers is None else numbers
     return pl.Series(
         "break_id",
         [
-            hashlib.md5(
-                f"{reconciliation}\x1f{part}\x1f{number}".encode(), usedforsecurity=False
-            ).hexdigest()
-            for part, number in zip(
-                parts["part"].to_list(), _occurrences(parts["part"]).to_list(), strict=True
-            )
+            _identity(reconciliation, part, number)
+            for part, number in zip(parts.to_list(), told.to_list(), strict=True)
         ],
         dtype=pl.String,
     )
+
+
+def _identity(reconciliation: str, part: str, number: int) -> str:
+    text = f"{reconciliation}\x1f{part}\x1f{number}"
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _parts(breaks: pl.DataFrame) -> pl.Series:
+    """All that identifies each break but its occurrence number."""
+    columns = (pl.col(name).cast(pl.String).fill_null("") for name in _IDENTITY)
+    return breaks.select(pl.concat_str(*columns, separator="\x1f").alias("part"))["part"]
 
 
 def _occurrences(parts: pl.Series) -> pl.Series:
@@ -101,7 +147,8 @@ def _occurrences(parts: pl.Series) -> pl.Series:
     return numbers.scatter(repeated, among.to_series())
 
 
-def _decimal(units: pl.Expr, scale: int) -> pl.Expr:
+def decimal_of(units: pl.Expr, scale: int) -> pl.Expr:
+    """Whole units of 10**-scale as an exact decimal."""
     whole = units.cast(pl.Decimal(38, 0))
     if scale == 0:
         return whole

@@ -18,27 +18,36 @@ EXPLANATIONS = {
     "keyless": "no key; amount, date and words make this the likely pair",
     "netting": "rows of one side that add up to nothing",
 }
+_SIDES = ("left", "right")
 
 
 def write_matches(
-    outcomes: Sequence[PassOutcome], path: Path, *, scale: int, engine: Engine
+    outcomes: Sequence[PassOutcome],
+    path: Path,
+    *,
+    scale: int,
+    engine: Engine,
+    last_rows: tuple[int, int] | None = None,
 ) -> int:
     """Write matches.parquet, a row a match, and answer how many there are.
 
     One-to-one matches come first, then the others, both in the order of their first left row;
     rows of the right side that cancel each other come last, by their first row.
 
+    last_rows: of both files, where rows that were carried forward come after them; explanations
+    say so.
+
     Columns: match_id, kind, pass, left_rows and right_rows (list[int64], data rows from 1),
     difference (decimal, left - right), currency, confidence (0-1), explanation.
     """
     plans = (
-        [_pairs_plan(outcomes, scale, engine)]
+        [_pairs_plan(outcomes, scale, engine, last_rows)]
         if any(each.pairs is not None for each in outcomes)
         else []
     )
     groups = pl.concat(
         _with_confidence(outcome.groups).with_columns(
-            pl.lit(outcome.name).alias("pass"), _why(outcome.name)
+            pl.lit(outcome.name).alias("pass"), _why(outcome.name, last_rows)
         )
         for outcome in outcomes
     )
@@ -50,10 +59,16 @@ def write_matches(
     return engine.write_parquet(plan, path, keep_order=True)
 
 
-def _pairs_plan(outcomes: Sequence[PassOutcome], scale: int, engine: Engine) -> ir.Table:
+def _pairs_plan(
+    outcomes: Sequence[PassOutcome],
+    scale: int,
+    engine: Engine,
+    last_rows: tuple[int, int] | None,
+) -> ir.Table:
     nothing = ibis.literal(0, "int64")
     pairs = _in_one(outcomes, engine)
     names = [outcome.name for outcome in outcomes]
+    why = _by_number(pairs["number"], [_explanation(name) for name in names])
     return pairs.select(
         match_id=ibis.literal("M") + pairs["left_row"].cast("string"),
         kind=ibis.literal(MatchKind.ONE_TO_ONE.value),
@@ -66,7 +81,7 @@ def _pairs_plan(outcomes: Sequence[PassOutcome], scale: int, engine: Engine) -> 
         else exact_decimal(pairs["difference"], scale),
         currency=pairs["currency"],
         confidence=_certain(),
-        explanation=_by_number(pairs["number"], [_explanation(name) for name in names]),
+        explanation=why if last_rows is None else why + _pair_carried(pairs, last_rows),
     )
 
 
@@ -95,7 +110,7 @@ def _in_one(outcomes: Sequence[PassOutcome], engine: Engine) -> ir.Table:
 
 
 def _groups_plan(groups: ir.Table, scale: int) -> ir.Table:
-    # A match is called by its first left row; one that has none by its first right row.
+    # As `match_names` says.
     right_only = ibis.literal("MR") + groups["right_rows"][0].cast("string")
     return groups.select(
         match_id=ibis.coalesce(
@@ -133,8 +148,44 @@ def _explanation(name: str) -> str:
     return EXPLANATIONS.get(name.split("_", maxsplit=1)[0], "")
 
 
-def _why(name: str) -> pl.Expr:
-    return pl.lit(_explanation(name)).alias("explanation")
+def _why(name: str, last_rows: tuple[int, int] | None) -> pl.Expr:
+    why = pl.lit(_explanation(name))
+    if last_rows is not None:
+        left, right = (
+            (pl.col(f"{side}_rows").list.max() > last).fill_null(value=False)
+            for side, last in zip(_SIDES, last_rows, strict=True)
+        )
+        why += (
+            pl.when(left & right)
+            .then(pl.lit(_CARRIED["both"]))
+            .when(left)
+            .then(pl.lit(_CARRIED["left"]))
+            .when(right)
+            .then(pl.lit(_CARRIED["right"]))
+            .otherwise(pl.lit(""))
+        )
+    return why.alias("explanation")
+
+
+_CARRIED = {side: f"; {side} carried forward, see carried.csv" for side in (*_SIDES, "both")}
+
+
+def _pair_carried(pairs: ir.Table, last_rows: tuple[int, int]) -> ir.StringValue:
+    left, right = (
+        pairs[f"{side}_row"] > last for side, last in zip(_SIDES, last_rows, strict=True)
+    )
+    choices = [
+        (left & right, ibis.literal(_CARRIED["both"])),
+        (left, ibis.literal(_CARRIED["left"])),
+        (right, ibis.literal(_CARRIED["right"])),
+    ]
+    return ibis.cases(*choices, else_="")
+
+
+def match_names() -> pl.Expr:
+    """What a match is called: by its first left row; one that has none by its first right row."""
+    left, right = (pl.col(f"{side}_rows").list.first().cast(pl.String) for side in _SIDES)
+    return pl.coalesce(pl.lit("M") + left, pl.lit("MR") + right).alias("match_id")
 
 
 def exact_decimal(units: ir.IntegerValue, scale: int) -> ir.DecimalValue:

@@ -18,9 +18,21 @@ _TIED_COLUMNS = ("amount", "date", "account", "original_amount", "original_curre
 
 
 def build_residue(
-    left: ir.Table, right: ir.Table, tied: Tied, spec: Spec, *, scale: int, engine: Engine
+    left: ir.Table,
+    right: ir.Table,
+    tied: Tied,
+    spec: Spec,
+    *,
+    scale: int,
+    engine: Engine,
+    last_rows: tuple[int, int] | None = None,
 ) -> Residue:
-    """Bring the unmatched rows, their kin and the counts by date into this process."""
+    """Bring the unmatched rows, their kin and the counts by date into this process.
+
+    last_rows: of both files, where rows of earlier runs come after them. Feeds are judged by what
+    came today: of an earlier day, open items alone would look like a day that lacks all others.
+    """
+    last_left, last_right = last_rows or (None, None)
     open_left = engine.fetch(tied.left).sort("row")
     open_right = engine.fetch(tied.right).sort("row")
     keys = engine.publish(_keys_of_interest(open_left, open_right, spec))
@@ -29,8 +41,8 @@ def build_residue(
         right=open_right,
         kin_left=_kin(left, open_left, keys, engine),
         kin_right=_kin(right, open_right, keys, engine),
-        days_left=_days(left, open_left, engine),
-        days_right=_days(right, open_right, engine),
+        days_left=_days(left, open_left, engine, last_left),
+        days_right=_days(right, open_right, engine, last_right),
         tied=_tied_sample(left, right, tied, spec, engine),
         ambiguous=tied.withheld,
         scale=scale,
@@ -81,7 +93,12 @@ def _sides_of_lines(tied: Tied, engine: Engine) -> frozenset[str]:
     return frozenset(found)
 
 
-def _days(table: ir.Table, unmatched: pl.DataFrame, engine: Engine) -> pl.DataFrame:
+def _days(
+    table: ir.Table, unmatched: pl.DataFrame, engine: Engine, last_row: int | None
+) -> pl.DataFrame:
+    if last_row is not None:
+        table = table.filter(table["row"] <= last_row)
+        unmatched = unmatched.filter(pl.col("row") <= last_row)
     rows = engine.fetch(
         table.group_by("date").agg(rows=ibis._.count(), amount=table["amount"].sum())
     )

@@ -309,6 +309,10 @@ class Spec(SpecModel):
         PassSpec(exact=ExactPass()),
         PassSpec(group=GroupPass()),
     )
+    carry_forward: Annotated[
+        bool,
+        Field(description="Open items of the latest earlier run in the workspace rejoin."),
+    ] = False
     evidence: EvidenceSpec = EvidenceSpec()
     history: HistorySpec = HistorySpec()
     words: WordsSpec = WordsSpec()

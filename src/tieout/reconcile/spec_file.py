@@ -92,6 +92,7 @@ _ORDER = (
     "date_in_key",
     "normalise",
     "passes",
+    "carry_forward",
     "evidence",
     "history",
 )

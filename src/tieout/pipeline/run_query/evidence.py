@@ -9,9 +9,11 @@ from typing import Any, Final
 from tieout.engines.duckdb import DuckDBEngine
 from tieout.model.errors import InputError
 from tieout.model.manifest import InputFacts, RunManifest
+from tieout.pipeline.carrying.records import carried_rows
 from tieout.pipeline.explain_originals import open_again, original, unchanged_files
 from tieout.pipeline.run_query.ask import fetch_by
 from tieout.pipeline.run_query.findings import read_manifest
+from tieout.reconcile.spec import SideSpec
 
 # A row is found by reading up to it: in larger files that takes too long for a page.
 _FILE_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -34,10 +36,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Record:
-    """A data row of a file with its cells."""
+    """A data row of a file with its cells. origin: of a carried row, where it came from."""
 
     row: int
     cells: dict[str, str]
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,13 @@ def _records(
     given = next((each for each in manifest.inputs if each.side == side), None)
     if given is None or not rows:
         return (), ""
+    carried = _carried(manifest, side, [row for row in rows if row > given.rows], folder)
+    rows = [row for row in rows if row <= given.rows]
+    if not rows:
+        return carried, ""
     why = _cannot_be_read(given, folder)
     if why:
-        return (), why
+        return carried, why
     try:
         with (
             tempfile.TemporaryDirectory(prefix="tieout-") as scratch,
@@ -109,8 +116,22 @@ def _records(
                 for number in rows[:_ROWS_SHOWN]
             ]
     except InputError as error:
-        return (), str(error)
-    return tuple(Record(each.row, each.cells) for each in found if each is not None), ""
+        return carried, str(error)
+    own = tuple(Record(each.row, each.cells) for each in found if each is not None)
+    return (*own, *carried)[:_ROWS_SHOWN], ""
+
+
+def _carried(manifest: RunManifest, side: str, rows: list[int], folder: Path) -> tuple[Record, ...]:
+    """Rows that an earlier run left open, by what the run kept of them."""
+    if not rows:
+        return ()
+    part = SideSpec.model_validate(manifest.spec[side])
+    scale = int(manifest.options["scale"])
+    found = carried_rows(folder, side, part, scale=scale, rows=rows[:_ROWS_SHOWN])
+    return tuple(
+        Record(row, each.cells, f"{each.run}, row {each.row:,} of {each.file}")
+        for row, each in sorted(found.items())
+    )
 
 
 def _cannot_be_read(given: InputFacts, folder: Path) -> str:

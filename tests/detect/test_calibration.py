@@ -85,3 +85,15 @@ def test_one_score_has_the_p_value_that_it_has_among_others(
     calibration = TailCalibration.fitted(history)
     (expected,) = calibration.log_p(np.array([score]))
     assert calibration.log_p_of(score) == pytest.approx(expected, abs=1e-12)
+
+
+def test_of_scores_that_are_not_in_the_tail_the_p_value_is_told_by_rank() -> None:
+    history = np.random.default_rng(8).normal(size=400).round(1)
+    calibration = TailCalibration.fitted(history)
+    by_rank = calibration.log_p_by_rank()
+    assert len(by_rank) == 401
+    for score in (-9.0, -0.3, 0.0, 0.85, calibration.threshold):
+        below = int((history < score).sum())
+        expected = calibration.log_p(np.array([score]))[0]
+        assert by_rank[below] == expected
+        assert calibration.log_p_of(score) == expected

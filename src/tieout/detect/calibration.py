@@ -82,8 +82,17 @@ class TailCalibration:
             found = math.log(self.tail_share) + float(self._log_tail(excess))
         else:
             n = len(self.scores)
-            found = math.log((1.0 + n - bisect_left(self._in_order, score)) / (n + 1.0))
+            share = (1.0 + n - bisect_left(self._in_order, score)) / (n + 1.0)
+            # By the library that is asked for tables: equal to the last bit.
+            found = float(np.log(share))
         return min(max(found, _LOG_P_MIN), 0.0)
+
+    def log_p_by_rank(self) -> FloatArray:
+        """What `log_p` is of a score that is not in the tail, by how many scores lie below it."""
+        n = len(self.scores)
+        shares = (1.0 + n - np.arange(n + 1)) / (n + 1.0)
+        bounded: FloatArray = np.clip(np.log(shares), _LOG_P_MIN, 0.0)
+        return bounded
 
     @cached_property
     def _in_order(self) -> "array[float]":

@@ -12,7 +12,10 @@ import pytest
 from tieout.detect.behaviour.aspects import COMPANY, TOGETHER
 from tieout.detect.behaviour.features import behaviour
 from tieout.detect.behaviour.pattern import PaymentPattern
-from tieout.detect.live.features import LIVE_FEATURES
+from tieout.detect.live import layout
+from tieout.detect.live.channels import SLOTS
+from tieout.detect.live.features import GROUPS, LIVE_FEATURES
+from tieout.detect.live.judged import tell, weigh
 from tieout.detect.live.payments import LivePayments, Seen
 from tieout.model.table import Table, TableRole
 
@@ -133,7 +136,70 @@ def test_each_record_is_judged_as_the_last_row_of_a_table_of_all_so_far(
     features, channels = of_table(fitted, stream[700 : 701 + place], names)
     assert differing(records[place].features, features) == {}
     for name, log_p in channels.items():
-        assert records[place].channels[name] == pytest.approx(log_p, abs=1e-9), name
+        assert records[place].channels[name] == pytest.approx(log_p, rel=1e-12, abs=1e-12), name
+
+
+def test_shares_amounts_and_hours_are_as_odd_as_in_a_table_to_the_last_bit(
+    fitted: PaymentPattern, stream: list[Row], judged: tuple[list[Seen], frozenset[str]]
+) -> None:
+    for place in range(3, 100, 16):
+        _, channels = of_table(fitted, stream[700 : 701 + place], judged[1])
+        found = judged[0][place].channels
+        for name in ("amount", "level", "hour", "country", "burst", "repeat", TOGETHER):
+            assert found[name] == channels[name], (place, name)
+
+
+def test_the_compiled_parts_know_features_and_channels_by_where_these_stand() -> None:
+    begun = [group.first for group in GROUPS.values()]
+    assert begun == [
+        *(layout.CLOCK, layout.PACE, layout.AMOUNTS, layout.LEVEL, layout.BURST, layout.TRAVEL),
+        *(layout.FIRSTS, layout.REPEATS, layout.CROWDS, layout.LIMITS, layout.STATUSES),
+    ]
+    assert [group.bit for group in GROUPS.values()] == [2**place for place in range(11)]
+    named = {name: getattr(layout, f"ODD_{name.upper()}") for name in SLOTS}
+    assert named == dict(SLOTS)
+    assert len(SLOTS) == layout.ODDS
+
+
+def test_whatever_columns_there_are_all_is_compiled_once(fitted: PaymentPattern) -> None:
+    kept = (TableRole.TIME, TableRole.CARD, TableRole.LATITUDE, TableRole.LONGITUDE, TableRole.CITY)
+    rows = [{role: row[role] for role in kept} for row in payments(120, seed=9)]
+    LivePayments(PaymentPattern().fit(as_table(rows, kept)), requests=5).judge(rows[0])
+    LivePayments(fitted).warm_up()
+    for loop in (tell, weigh):
+        assert len(getattr(loop, "signatures")) == 1  # noqa: B009 - numba's own
+
+
+def test_to_warm_up_is_to_remember_nothing(fitted: PaymentPattern, stream: list[Row]) -> None:
+    warm, cold = LivePayments(fitted, LIVE_FEATURES), LivePayments(fitted, LIVE_FEATURES)
+    warm.warm_up()
+    assert warm.added().is_empty()
+    for row in stream[700:720]:
+        one, other = warm.judge(row), cold.judge(row)
+        assert one.channels == other.channels
+        assert one.features == other.features
+
+
+def test_spreads_that_share_a_cell_are_told_apart(
+    fitted: PaymentPattern, stream: list[Row], judged: tuple[list[Seen], frozenset[str]]
+) -> None:
+    live = LivePayments(fitted, LIVE_FEATURES)
+    live.state.tags, live.state.spreads = live.state.tags[:4].copy(), live.state.spreads[:4].copy()
+    for row, expected in zip(stream[700:760], judged[0], strict=False):
+        assert live.judge(row).channels == expected.channels
+
+
+def test_so_many_cards_at_one_merchant_are_counted_one_by_one(
+    fitted: PaymentPattern, stream: list[Row]
+) -> None:
+    live = LivePayments(fitted, LIVE_FEATURES, requests=200)
+    row = {**stream[700], TableRole.MERCHANT: "m0", TableRole.CARD: "k00"}
+    counts = []
+    for place in range(90):
+        moved = {**row, TableRole.ID: f"x{place}", TableRole.CARD: f"card {place * 7 % 60}"}
+        moved[TableRole.TIME] += timedelta(days=1, seconds=place)
+        counts.append(live.judge(moved).features["merchant_cards_10m"])
+    assert counts == [*range(1, 61), *[60] * 30]
 
 
 def test_every_feature_that_can_be_told_of_a_single_record_is_compared(

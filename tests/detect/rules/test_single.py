@@ -8,14 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieout.detect.rules.expression import parse
+from tieout.detect.rules.kept import KeptRule
 from tieout.detect.rules.load import shipped_rules
-from tieout.detect.rules.single import of_one_row
+from tieout.detect.rules.model import Rule
+from tieout.detect.rules.single import bounds_of, of_one_row, within_bounds
 
 NUMBERS = st.none() | st.sampled_from([-1.0, 0.0, 0.02, 0.1, 0.5, 1.0, 2.0, 300.0, 900.5])
 WHOLE = st.none() | st.integers(-2, 12)
 TRUTH = st.none() | st.booleans()
 WORDS = st.none() | st.sampled_from(["", "a", "b", "London"])
 SCHEMA = {"x": pl.Float64, "y": pl.Float64, "n": pl.Int64, "t": pl.Boolean, "u": pl.Boolean}
+PLACES = {"x": 0, "y": 1, "n": 2, "t": 3, "u": 4}
 CONDITIONS = (
     "x > 0.1",
     "x <= 0.02",
@@ -92,3 +95,33 @@ def test_names_that_are_fixed_stand_for_the_same_value_in_every_row(
         expression = parse(text, place="test")
         whole = of_one_row(expression)({"x": x, "y": y, "n": n})
         assert of_one_row(expression, fixed={"y": y})({"x": x, "n": n}) == whole
+
+
+@pytest.mark.parametrize("text", CONDITIONS)
+@settings(deadline=None)
+@given(x=NUMBERS, y=NUMBERS, n=WHOLE, t=TRUTH, u=TRUTH, w=WORDS)
+def test_a_condition_holds_nowhere_beyond_its_bounds(text: str, **row: Any) -> None:
+    expression = parse(text, place="test")
+    numbers = [float("nan") if row[name] is None else float(row[name]) for name in PLACES]
+    if not within_bounds(bounds_of(expression, PLACES), numbers):
+        assert of_one_row(expression)(row) is not True
+
+
+def test_bounds_are_read_off_what_and_joins() -> None:
+    expression = parse("x < 0.02 AND t AND n >= least AND (y > 1 OR u) AND abs(x) > 1", place="x")
+    found = bounds_of(expression, PLACES, fixed={"least": 4.0})
+    assert sorted((place, limit) for place, _, limit in found) == [(0, 0.02), (2, 4.0), (3, 0.0)]
+    assert within_bounds(found, [0.01, 5.0, 4.0, 1.0, 0.0])
+    assert not within_bounds(found, [0.01, 5.0, 3.0, 1.0, 0.0])
+    assert not within_bounds(found, [float("nan"), 5.0, 4.0, 1.0, 0.0])
+    assert bounds_of(parse("x > 1 OR t", place="x"), PLACES) == ()
+
+
+def test_a_name_that_a_rule_gives_is_no_column() -> None:
+    content = {"id": "r", "version": 1, "title": "R", "reason": "it is {x}", "severity": "low"}
+    content |= {"owner": "me", "when": "x > 1 AND y > 2", "let": {"x": "y * 2"}}
+    rule = Rule.model_validate(content)
+    kept = KeptRule(rule, flags=True, params={})
+    assert [place for place, _, _ in kept.bounds(PLACES)] == [PLACES["y"]]
+    kept.warm_up()
+    assert kept.held({"y": 3.0}) is not None

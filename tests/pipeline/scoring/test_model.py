@@ -152,7 +152,7 @@ def test_a_payment_that_comes_alone_and_last_is_judged_quickly_and_alike(
         }
         (slow,) = payments.score([record]).scored
         (fast,) = next_of(payments, [record])
-        assert fast.score == pytest.approx(slow.score, abs=1e-9)
+        assert fast.score == pytest.approx(slow.score, abs=1e-12)
         assert fast.triggered_rules == slow.triggered_rules
         assert (fast.is_ml_flag, fast.is_rule_flag) == (slow.is_ml_flag, slow.is_rule_flag)
         if fast.p_value <= 0.05:

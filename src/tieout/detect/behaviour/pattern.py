@@ -53,9 +53,14 @@ class ChannelCalibration:
         found = self.tail.log_p_of(score) + self._log_share
         return found if found < 0.0 else 0.0
 
+    def log_p_by_rank(self) -> Floats:
+        """As `TailCalibration.log_p_by_rank`, with how often something is said at all."""
+        found: Floats = np.minimum(self.tail.log_p_by_rank() + np.log(self.share), 0.0)
+        return found
+
     @cached_property
     def _log_share(self) -> float:
-        return math.log(self.share)
+        return float(np.log(self.share))
 
     def log_p(self, scores: Floats) -> Floats:
         """log P(something is said, and it is at least so odd); 0.0 where nothing is said."""

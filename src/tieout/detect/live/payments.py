@@ -1,6 +1,5 @@
 """Payments judged one by one against their customer's past, which grows with each."""
 
-import datetime
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -9,51 +8,63 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tieout.detect.behaviour.aspects import (
-    COMPANY,
-    FEATURES_NEEDED,
-    TOGETHER,
-    WEIGHTS,
-    Single,
-    known_aspects,
-    odd_scores,
-)
+from tieout.detect.behaviour.aspects import FEATURES_NEEDED, Single, known_aspects
 from tieout.detect.behaviour.family import HOLDERS, first_of
 from tieout.detect.behaviour.features import behaviour, chosen
 from tieout.detect.behaviour.pattern import PaymentPattern
 from tieout.detect.behaviour.pattern_reasons import RowFacts, reasons_of
 from tieout.detect.behaviour.timeline import has_clock
-from tieout.detect.live import walks
+from tieout.detect.live.channels import Channels
 from tieout.detect.live.features import (
-    COMPUTED,
+    AT,
+    GROUPS,
     LIVE_FEATURES,
+    ORDER,
     TIMELESS,
-    Compute,
-    Moment,
     Value,
-    is_before,
-    larger,
-    moment_of,
+    number_of,
+    value_of,
 )
+from tieout.detect.live.judged import set_raw, tell
+from tieout.detect.live.layout import AMOUNT, DAY_US, KEY_HOLDER, RAW_SPEED, RAW_TIMES, RAWS, TIME
+from tieout.detect.live.moment import Moment, Moments
 from tieout.detect.live.state import PaymentState
+from tieout.detect.live.walks import twin
 from tieout.model.facts import Reason
 from tieout.model.table import Table, TableRole
 
 if TYPE_CHECKING:
     import polars as pl
 
-_EPOCH: Final = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - times are as written
-_MICROSECOND: Final = datetime.timedelta(microseconds=1)
-_COMPANY_US: Final = 2 * 3_600e6
-_NEIGHBOURS: Final = 3
+_OWN_MEDIAN, _OWN_TIMES = AT["amount_own_median"], AT["amount_own_times"]
+_ALL_MEDIAN: Final = AT["amount_all_median"]
+_MEDIANS: Final = [_OWN_MEDIAN, _ALL_MEDIAN]
+_HOUR_US: Final = 3_600e6
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One record's features, and each channel's log p-value."""
+    """One record's features, and each channel's log p-value.
 
-    features: Mapping[str, Value]
-    channels: Mapping[str, float]
+    numbers: the features as `features.ORDER` has them, NaN where nothing is told. smallest: of
+    the log p-values by which records are judged.
+    """
+
+    numbers: list[float]
+    names: frozenset[str]
+    logs: list[float]
+    places: Mapping[str, int]
+    smallest: float
+
+    @property
+    def features(self) -> dict[str, Value]:
+        """Features by name."""
+        return {name: value_of(name, self.numbers[AT[name]]) for name in self.names}
+
+    @property
+    def channels(self) -> dict[str, float]:
+        """Log p-values by name."""
+        return {name: self.logs[place] for name, place in self.places.items()}
 
 
 class LivePayments:
@@ -89,20 +100,20 @@ class LivePayments:
             & LIVE_FEATURES
             & asked
         )
-        self._compute = frozenset(
-            each for each, names in COMPUTED.items() if set(names) & self.features
+        self._wanted = sum(
+            group.bit for group in GROUPS.values() if set(group.names) & self.features
         )
-        self._aspects = tuple(
-            name
-            for name in known_aspects(Single(dict.fromkeys(self.features)))
-            if name in pattern.calibrations
-        )
-        computed = {name for each in self._compute for name in COMPUTED[each]}
-        self._nothing: dict[str, Value] = dict.fromkeys(self.features)
-        self._surplus = tuple(computed - self.features)
-        self._weights = tuple(each for each in WEIGHTS.items() if each[0] in self._aspects)
-        self.judging = pattern.judging
+        known = known_aspects(Single(dict.fromkeys(self.features)))
+        self._channels = Channels(pattern, known)
+        self.judging = len(pattern.judging)
         self.state = PaymentState(pattern.memory, requests)
+        self._moments = Moments(self.state)
+        self._out = np.full(len(ORDER), np.nan)
+        self._raw = np.full(RAWS, np.nan)
+        self._told = self._out, self._raw
+        self._medians = np.full(2, np.nan)
+        self._cells: Any = self._out.data
+        self._raw_cells: Any = self._raw.data
         self._added: list[tuple[Any, ...]] = []
 
     def judge(self, values: Mapping[TableRole, Any]) -> Seen:
@@ -110,42 +121,73 @@ class LivePayments:
 
         values: by role; the time as a datetime without zone, numbers as floats.
         """
-        made = moment_of(self.state, values, _microseconds(values.get(TableRole.TIME)))
+        made = self._moments.of(values)
         if math.isnan(made.now):
-            return self._seen(self._told(made, self._compute & TIMELESS), made)
-        twin = self._twin(made)
-        if twin is not None:
-            return self._seen(twin, made)
+            self._tell(made, self._wanted & TIMELESS)
+            return self._seen()
+        if self._has_learnt(made):
+            self._moments.place(made)
+            return self._seen()
         if self.state.requests is not None:
             made.place = self.state.requests.place_of(self._values(made))
-        seen = self._seen(self._told(made, self._compute), made)
+        self._tell(made, self._wanted)
+        seen = self._seen()
         if made.place < 0:
             self._remember(made)
         return seen
 
-    def _told(self, made: Moment, computed: Collection[Compute]) -> dict[str, Value]:
-        found = self._nothing.copy()
-        for compute in computed:
-            found.update(compute(self.state, made))
-        for name in self._surplus:
-            found.pop(name, None)
-        return found
+    def warm_up(self) -> None:
+        """Have everything compiled and loaded that a judgement needs, and remember nothing."""
+        made = self._moments.of({})
+        self._tell(made, self._wanted)
+        self._seen()
+
+    def _tell(self, made: Moment, wanted: int) -> None:
+        """Put a record's features into `_out`, and what scores are made of into `_raw`."""
+        state, moments, out, cells = self.state, self._moments, self._out, self._cells
+        rows, hours, where = state.rows, state.hours, state.whereabouts
+        moments.place(made)
+        tell(
+            wanted,
+            moments.record,
+            rows.tables,
+            (hours.everyone, hours.of_holder, hours.of_category),
+            (state.pools, state.tags, state.spreads),
+            (where.keys, where.middles),
+            self._told,
+        )
+        own, everyone = np.exp(out[_MEDIANS], self._medians).tolist()
+        cells[_OWN_MEDIAN], cells[_ALL_MEDIAN] = own, everyone
+        times = abs(made.amount) / own if own else math.nan
+        cells[_OWN_TIMES], self._raw_cells[RAW_TIMES] = times, times or 1.0
+        self._take_logs()
+
+    def _take_logs(self) -> None:
+        """By numpy, as of whole tables."""
+        shares, others = self._raw[:RAW_SPEED], self._raw[RAW_SPEED:]
+        np.log(shares, shares)
+        np.log1p(others, others)
+
+    def _seen(self) -> Seen:
+        state, moments = self.state, self._moments
+        logs, smallest = self._channels.weigh(state, moments, self._told)
+        return Seen(self._out.tolist(), self.features, logs, self._channels.places, smallest)
 
     def _values(self, made: Moment) -> tuple[Any, ...]:
-        return tuple(made.values.get(role) for role in self.roles)
+        return tuple([made.values.get(role) for role in self.roles])
 
     def reasons(
         self, seen: Seen, record: Mapping[str, Any], roles: Mapping[TableRole, str]
     ) -> tuple[Reason, ...]:
         """Sentences for a record, the oddest aspect first, as the pattern has them of a table."""
         who = str(first_of(HOLDERS, frozenset(roles)))
-        features = {name: _or_none(value) for name, value in seen.features.items()}
-        return reasons_of(RowFacts(features, record, roles, who), seen.channels)
+        return reasons_of(RowFacts(seen.features, record, roles, who), seen.channels)
 
     def remember(self, values: Mapping[TableRole, Any]) -> None:
         """Make a record part of the past without judging it."""
-        made = moment_of(self.state, values, _microseconds(values.get(TableRole.TIME)))
-        if not math.isnan(made.now) and self._twin_row(made) < 0:
+        made = self._moments.of(values)
+        if not math.isnan(made.now) and self._learnt_row(made) < 0:
+            self._tell(made, 0)
             self._remember(made)
 
     def added(self) -> "pl.DataFrame":
@@ -156,73 +198,53 @@ class LivePayments:
         return pl.DataFrame(self._added, schema=schema, orient="row", strict=False)
 
     def _remember(self, made: Moment) -> None:
-        state, codes = self.state, made.codes
-        made.numbers.setdefault("together", math.nan)
+        state, codes, own = self.state, made.codes, self._moments.own
         if state.requests is not None:
             values = self._values(made)
             if state.requests.place_of(values) < 0:
-                state.requests.add(values, made)
+                state.requests.add(values, made, own)
             return
         state.rows.enrol(made.values, codes)
-        holder = codes[state.parties.holder]
-        state.hours.add(made.hour, holder, codes.get(TableRole.MERCHANT_CATEGORY, -1))
+        by_role = dict(zip(state.rows.roles, codes, strict=True))
+        holder = by_role[state.parties.holder]
+        hour = int(made.now % DAY_US // _HOUR_US)
+        state.hours.add(hour, holder, by_role.get(TableRole.MERCHANT_CATEGORY, -1))
         for role, counted in state.firsts.items():
-            counted.add(holder, codes[role], made.now)
-        state.rows.add(codes, made.numbers)
+            counted.add(holder, by_role[role], made.now)
+        state.rows.add(codes, own)
         self._added.append(self._values(made))
 
-    def _seen(self, features: Mapping[str, Value], made: Moment) -> Seen:
-        calibrations = self.pattern.calibrations
-        odd = odd_scores(Single(features), self._aspects)
-        channels = {name: calibrations[name].log_p_of(score) for name, score in odd.items()}
-        together = -sum([weight * channels[name] for name, weight in self._weights])
-        made.numbers["together"] = together
-        channels[TOGETHER] = calibrations[TOGETHER].log_p_of(together)
-        accompanied = self._accompanied(made, together)
-        channels[COMPANY] = calibrations[COMPANY].log_p_of(accompanied)
-        return Seen(features, channels)
-
-    def _accompanied(self, made: Moment, together: float) -> float:
-        """A record's own oddness and that of the oddest of the card's three before it, in 2 h."""
-        state, rows, key = self.state, self.state.rows, (self.state.parties.payer,)
-        row = state.head(key, made.keys, made.habits, made.place)
-        oddest = math.nan
-        for _ in range(_NEIGHBOURS):
-            if row < state.memory_rows:
-                break
-            if abs(made.now - rows.number_cells["time"][row]) <= _COMPANY_US:
-                oddest = larger(oddest, rows.number_cells["together"][row])
-            row = rows.chain_cells[key][row]
-        return together + oddest
-
-    def _twin_row(self, made: Moment) -> int:
-        state = self.state
-        holder = state.parties.holder
-        head = made.habits[holder,]
-        if head < state.memory_rows and is_before(state.rows, head, made.now):
+    def _learnt_row(self, made: Moment) -> int:
+        """The row that the model learnt from and that a record is; -1 for none."""
+        state, rows = self.state, self.state.rows
+        key = state.settings[KEY_HOLDER]
+        head, time = made.habits[key], rows.number_table[TIME]
+        if head < state.memory_rows and (head < 0 or time[head] < made.now):
             return -1
-        numbers = state.rows.numbers
-        amount = numbers.get("amount", numbers["time"])
-        own = made.numbers.get("amount", made.now)
-        chain, time = state.rows.chains[holder,], numbers["time"]
-        row = walks.twin(chain, time, amount, head, (made.now, own), state.memory_rows)
-        values = None
+        has_amount = state.parties.has_amount
+        amount = rows.number_table[AMOUNT] if has_amount else time
+        own = made.amount if has_amount else made.now
+        chain, wanted = rows.chain_table[key], (made.now, own)
+        row = twin(chain, time, amount, head, wanted, state.memory_rows)
+        values = self._values(made)
         while row >= 0:
-            values = values or self._values(made)
             if state.frame.row(row) == values:
                 return row
-            row = walks.twin(
-                chain, time, amount, int(chain[row]), (made.now, own), state.memory_rows
-            )
+            row = twin(chain, time, amount, int(chain[row]), wanted, state.memory_rows)
         return -1
 
-    def _twin(self, made: Moment) -> dict[str, Value] | None:
-        """The features of a record that the model learnt from, as they were there."""
-        row = self._twin_row(made)
+    def _has_learnt(self, made: Moment) -> bool:
+        """Put the features of a record that the model learnt from in place, as they were there."""
+        row = self._learnt_row(made)
         if row < 0:
-            return None
+            return False
         values = self._learnt.row(row, named=True)
-        return {name: values[name] for name in self.features}
+        self._out[:] = np.nan
+        for name in self.features:
+            self._cells[AT[name]] = number_of(values[name])
+        set_raw(self._out, self._raw)
+        self._take_logs()
+        return True
 
     @cached_property
     def _learnt(self) -> "pl.DataFrame":
@@ -231,12 +253,3 @@ class LivePayments:
         frame = self.state.frame
         rows = Table(frame, np.arange(1, frame.height + 1), (), memory.roles)
         return behaviour(rows, features=self.features)
-
-
-def _microseconds(time: datetime.datetime | None) -> float:
-    """Since 1970; NaN for none."""
-    return math.nan if time is None else (time - _EPOCH) / _MICROSECOND
-
-
-def _or_none(value: Value) -> Value:
-    return None if isinstance(value, float) and math.isnan(value) else value

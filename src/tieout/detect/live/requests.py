@@ -1,14 +1,15 @@
 """The latest requests, remembered for a while behind the rows that were learnt from."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tieout.detect.live.rows import UNSEEN, Key, Rows
-from tieout.model.table import TableRole
+from tieout.detect.live.layout import NUMBERS
+from tieout.detect.live.rows import UNSEEN, Floats, Rows
 
 if TYPE_CHECKING:
-    from tieout.detect.live.features import Moment
+    from tieout.detect.live.moment import Moment
 
 # So many in all; the oldest goes when another comes.
 REQUESTS_MAX: Final = 50_000
@@ -28,18 +29,19 @@ class Requests:
         self._first = rows.height
         self._count = 0
         rows.widen(size)
-        # The last request of each key.
-        self.heads: dict[Key, dict[int, int]] = {key: {} for key in rows.chains}
-        self._later = {key: np.full(size, -1, dtype=np.int32).data for key in rows.chains}
-        self._ways = {
-            key: (chain, self.heads[key], self._later[key])
-            for key, chain in rows.chain_cells.items()
-        }
+        # The last request of each key, and to each request the next one of the key.
+        self._heads: tuple[dict[int, int], ...] = tuple({} for _ in rows.keys)
+        later = np.full((len(rows.keys), size), -1, dtype=np.int32)
+        self._ways = [
+            (chain.data, heads, each.data)
+            for chain, heads, each in zip(rows.chain_table, self._heads, later, strict=True)
+        ]
         self._marks: dict[int, int] = {}
         self._mark_of: list[int] = [0] * size
-        self._new: dict[TableRole, _NewValues] = {
-            role: _NewValues(known) for role, known in rows.vocabularies.items()
-        }
+        self._new = [
+            (place, role, _NewValues(known))
+            for place, (role, known) in enumerate(rows.vocabularies.items())
+        ]
 
     def __len__(self) -> int:
         return min(self._count, self._size)
@@ -48,40 +50,45 @@ class Requests:
         """The row of a request with just these values; -1 where none is remembered."""
         return self._marks.get(hash(values), -1)
 
-    def add(self, values: tuple[Any, ...], made: "Moment") -> None:
+    def heads_of(self, keys: Sequence[int], learnt: Sequence[int]) -> list[int]:
+        """The last request of each key; where there is none, its last learnt row."""
+        return [
+            heads.get(key, row) for heads, key, row in zip(self._heads, keys, learnt, strict=True)
+        ]
+
+    def add(self, values: tuple[Any, ...], made: "Moment", numbers: Floats) -> None:
         """Remember a request, and forget the oldest where the ring is full.
 
         values: what `place_of` knows it by. made: it, with its habits among the learnt rows; codes
-        of new values are set.
+        of new values are set. numbers: its own, as `layout` orders them.
         """
         rows, slot, codes = self._rows, self._count % self._size, made.codes
         row = self._first + slot
         is_new = False
         # Before the oldest goes: it may be the only other one with a value of this one.
-        for role, counted in self._new.items():
-            code = codes[role]
+        for place, role, counted in self._new:
+            code = codes[place]
             if code >= counted.first:
-                codes[role] = counted.taken(code, made.values.get(role))
+                codes[place] = counted.taken(code, made.values.get(role))
                 is_new = True
         if self._count >= self._size:
             self._forget(slot)
         self._count += 1
-        self._marks[hash(values)] = row
-        self._mark_of[slot] = hash(values)
-        for role, column in rows.code_cells.items():
-            column[row] = codes[role]
-        for name, column_of_numbers in rows.number_cells.items():
-            column_of_numbers[row] = made.numbers[name]
-        habits, first = made.habits, self._first
-        for key, number in (rows.keys_of(codes) if is_new else made.keys).items():
-            chain, heads, later = self._ways[key]
+        mark = hash(values)
+        self._marks[mark] = row
+        self._mark_of[slot] = mark
+        rows.code_table[:, row] = codes
+        rows.number_table[:, row] = numbers[:NUMBERS]
+        keys = rows.keys_of(codes) if is_new else made.keys
+        first = self._first
+        for (chain, heads, later), number, habit in zip(self._ways, keys, made.habits, strict=True):
             later[slot] = -1
             if number < 0:
                 chain[row] = -1
                 continue
             before = heads.get(number)
             if before is None:
-                chain[row] = habits[key]
+                chain[row] = habit
             else:
                 chain[row] = before
                 later[before - first] = row
@@ -90,16 +97,15 @@ class Requests:
     def _forget(self, slot: int) -> None:
         """Take the oldest request out of its chains."""
         rows, row = self._rows, self._first + slot
-        codes = {role: column[row] for role, column in rows.code_cells.items()}
-        for key, (chain, heads, following) in self._ways.items():
+        codes = rows.code_table[:, row].tolist()
+        for (chain, heads, following), number in zip(self._ways, rows.keys_of(codes), strict=True):
             later = following[slot]
-            number = rows.key_of(key, codes)
             if later >= 0:
                 chain[later] = chain[row]
             elif number >= 0:
                 del heads[number]
-        for role, code in codes.items():
-            self._new[role].given_back(code)
+        for place, _, counted in self._new:
+            counted.given_back(codes[place])
         del self._marks[self._mark_of[slot]]
 
 

@@ -1,6 +1,6 @@
 """Rows that are remembered one by one: columns that grow, and chains from row to row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from tieout.detect.behaviour.family import Work
 from tieout.detect.behaviour.groups import Groups
+from tieout.detect.live.layout import NUMBERS, UNTOLD
 from tieout.model.table import TableRole
 
 # The roles whose values a key is made of.
 Key: TypeAlias = tuple[TableRole, ...]
 Chain: TypeAlias = NDArray[np.int32]
 Floats: TypeAlias = NDArray[np.float64]
-Values = TypeVar("Values", Chain, Floats)
+Table = TypeVar("Table", Chain, Floats)
 
 _SHIFT: Final = 32
 _ROOM_MIN: Final = 1024
@@ -30,49 +31,51 @@ def joined(first: int, second: int) -> int:
 class Rows:
     """Remembered rows in the order in which they came.
 
-    numbers: a column of floats by name. codes: by role, each value as a number, -1 for none.
-    chains: by key, for each row the row before it of the same key; heads: the last row of a key.
-    number_cells, code_cells, chain_cells: the same columns for who reads or writes single cells;
-    numpy's own way to a cell costs three times as much.
+    number_table: a row of floats for each of `layout`'s numbers. code_table: for each of `roles`,
+    each value as a number, -1 for none. chain_table: for each of `keys`, those of one role first,
+    for each row the row before it of the same key; heads: the last row of a key, UNTOLD for one of
+    which a part is missing.
+    codes and chains: the same by role and by key. chain_cells: the same for who reads or writes
+    single cells; numpy's own way to a cell costs three times as much.
     """
 
-    def __init__(self, work: Work, keys: tuple[Key, ...], numbers: dict[str, Floats]) -> None:
+    def __init__(self, work: Work, keys: tuple[Key, ...], numbers: Mapping[int, Floats]) -> None:
         self.height = work.timeline.height
         self._room = max(self.height, _ROOM_MIN)
-        roles = tuple(dict.fromkeys(role for key in keys for role in key))
+        self.keys = (*(k for k in keys if len(k) == 1), *(k for k in keys if len(k) > 1))
+        self.roles = tuple(dict.fromkeys(role for key in self.keys for role in key))
+        place = {role: n for n, role in enumerate(self.roles)}
+        self._simple = tuple(place[key[0]] for key in self.keys if len(key) == 1)
+        self._compound = tuple(
+            tuple(place[role] for role in key) for key in self.keys if len(key) > 1
+        )
         self.vocabularies: dict[TableRole, dict[str, int]] = {}
-        self.codes: dict[TableRole, Chain] = {}
-        for role in roles:
-            self._remember_role(work, role)
-        self.numbers = {name: self._wide(values) for name, values in numbers.items()}
-        self.chains: dict[Key, Chain] = {}
+        self.number_table = np.empty((NUMBERS, self._room))
+        self.code_table = np.empty((len(self.roles), self._room), np.int32)
+        self.chain_table = np.empty((len(self.keys), self._room), np.int32)
+        for which, values in numbers.items():
+            self.number_table[which, : self.height] = values
+        for n, role in enumerate(self.roles):
+            different = work.timeline.frame[role].drop_nulls().unique(maintain_order=True)
+            self.vocabularies[role] = {text: code for code, text in enumerate(different)}
+            self.code_table[n, : self.height] = work.keys.codes(role).codes
         self.heads: dict[Key, dict[int, int]] = {}
-        for key in keys:
+        for n, key in enumerate(self.keys):
             groups = work.groups(*key)
-            self.chains[key] = self._wide(groups.previous)
-            self.heads[key] = self._last(key, groups)
+            self.chain_table[n, : self.height] = groups.previous
+            self.heads[key] = {-1: UNTOLD, **self._last(key, groups, place)}
+        self._known = tuple(self.vocabularies.items())
+        self._heads = tuple(self.heads.values())
         self._look_into()
-        self._simple = tuple((key, key[0]) for key in keys if len(key) == 1)
-        self._compound = tuple(key for key in keys if len(key) > 1)
 
-    def _remember_role(self, work: Work, role: TableRole) -> None:
-        different = work.timeline.frame[role].drop_nulls().unique(maintain_order=True)
-        self.vocabularies[role] = {text: code for code, text in enumerate(different)}
-        self.codes[role] = self._wide(work.keys.codes(role).codes)
-
-    def _wide(self, values: Values) -> Values:
-        wide = np.empty(self._room, values.dtype)
-        wide[: min(len(values), self._room)] = values[: self._room]
-        return wide
-
-    def _last(self, key: Key, groups: Groups) -> dict[int, int]:
+    def _last(self, key: Key, groups: Groups, place: dict[TableRole, int]) -> dict[int, int]:
         if len(groups.order) == 0:
             return {}
         ends = np.flatnonzero(np.append(groups.start[1:] == np.arange(1, len(groups.start)), True))
         rows = groups.order[ends]
-        codes = self.codes[key[0]][rows].astype(np.int64)
+        codes = self.code_table[place[key[0]]][rows].astype(np.int64)
         for role in key[1:]:
-            codes = (codes << _SHIFT) | self.codes[role][rows]
+            codes = (codes << _SHIFT) | self.code_table[place[role]][rows]
         return dict(zip(codes.tolist(), rows.tolist(), strict=True))
 
     def widen(self, more: int) -> None:
@@ -80,68 +83,62 @@ class Rows:
         self._room = self.height + more
         self._wide_all()
 
-    def codes_of(self, texts: Mapping[TableRole, Any]) -> dict[TableRole, int]:
-        """The number of each value: -1 for none, UNSEEN for one that no row has."""
-        return {
-            role: -1 if (text := texts.get(role)) is None else known.get(text, UNSEEN)
-            for role, known in self.vocabularies.items()
-        }
+    def codes_of(self, texts: Mapping[TableRole, Any]) -> list[int]:
+        """The number of each role's value: -1 for none, UNSEEN for one that no row has."""
+        return [
+            -1 if (text := texts.get(role)) is None else known.get(text, UNSEEN)
+            for role, known in self._known
+        ]
 
-    def key_of(self, key: Key, codes: dict[TableRole, int]) -> int:
-        """One number for the values of a key; -1 where a part of it is missing."""
-        found = codes[key[0]]
-        for role in key[1:]:
-            part = codes[role]
-            found = -1 if found < 0 or part < 0 else (found << _SHIFT) | part
+    def keys_of(self, codes: Sequence[int]) -> list[int]:
+        """One number for the values of each key; -1 where a part of it is missing."""
+        found = [codes[place] for place in self._simple]
+        for first, *more in self._compound:
+            number = codes[first]
+            for place in more:
+                part = codes[place]
+                number = -1 if number < 0 or part < 0 else (number << _SHIFT) | part
+            found.append(number)
         return found
 
-    def keys_of(self, codes: dict[TableRole, int]) -> dict[Key, int]:
-        """The number of each key, as `key_of`."""
-        found: dict[Key, int] = {key: codes[role] for key, role in self._simple}
-        for key in self._compound:
-            found[key] = self.key_of(key, codes)
-        return found
+    def heads_of(self, keys: Sequence[int]) -> list[int]:
+        """The last row of each key; -1 for none, UNTOLD where a part of it is missing."""
+        return [heads.get(key, -1) for heads, key in zip(self._heads, keys, strict=True)]
 
-    def heads_of(self, keys: dict[Key, int]) -> dict[Key, int]:
-        """The last row of each key; -1 for none."""
-        heads = self.heads
-        return {key: heads[key].get(number, -1) for key, number in keys.items()}
-
-    def head(self, key: Key, number: int) -> int:
-        """The last row of a key; -1 for none."""
-        return self.heads[key].get(number, -1)
-
-    def enrol(self, texts: Mapping[TableRole, str | None], codes: dict[TableRole, int]) -> None:
+    def enrol(self, texts: Mapping[TableRole, Any], codes: list[int]) -> None:
         """Give new values numbers of their own, for good."""
-        for role, known in self.vocabularies.items():
-            if codes[role] == UNSEEN:
-                codes[role] = known.setdefault(str(texts[role]), len(known))
+        for place, (role, known) in enumerate(self._known):
+            if codes[place] == UNSEEN:
+                codes[place] = known.setdefault(str(texts[role]), len(known))
 
-    def add(self, codes: dict[TableRole, int], numbers: dict[str, float]) -> None:
-        """Remember a row, all of whose values are enrolled."""
+    def add(self, codes: list[int], numbers: Floats) -> None:
+        """Remember a row, all of whose values are enrolled. numbers: as `layout` orders them."""
         row = self.height
         if row == self._room:
             self._room *= 2
             self._wide_all()
-        for role, column in self.code_cells.items():
-            column[row] = codes[role]
-        for name, values in self.number_cells.items():
-            values[row] = numbers[name]
-        for key, chain in self.chain_cells.items():
-            number = self.key_of(key, codes)
-            heads = self.heads[key]
+        self.code_table[:, row] = codes
+        self.number_table[:, row] = numbers[:NUMBERS]
+        keys = self.keys_of(codes)
+        for chain, heads, number in zip(self.chain_cells, self._heads, keys, strict=True):
             chain[row] = heads.get(number, -1) if number >= 0 else -1
             if number >= 0:
                 heads[number] = row
         self.height = row + 1
 
     def _look_into(self) -> None:
-        self.number_cells: dict[str, Any] = {name: each.data for name, each in self.numbers.items()}
-        self.code_cells = {role: each.data for role, each in self.codes.items()}
-        self.chain_cells = {key: each.data for key, each in self.chains.items()}
+        self.tables = self.number_table, self.code_table, self.chain_table
+        self.codes = dict(zip(self.roles, self.code_table, strict=True))
+        self.chains = dict(zip(self.keys, self.chain_table, strict=True))
+        self.chain_cells: list[Any] = [chain.data for chain in self.chain_table]
 
     def _wide_all(self) -> None:
-        self.codes = {role: self._wide(values) for role, values in self.codes.items()}
-        self.numbers = {name: self._wide(values) for name, values in self.numbers.items()}
-        self.chains = {key: self._wide(values) for key, values in self.chains.items()}
+        self.code_table = self._wide(self.code_table)
+        self.number_table = self._wide(self.number_table)
+        self.chain_table = self._wide(self.chain_table)
         self._look_into()
+
+    def _wide(self, table: Table) -> Table:
+        wide = np.empty((len(table), self._room), table.dtype)
+        wide[:, : self.height] = table[:, : self.height]
+        return wide

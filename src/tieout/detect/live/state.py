@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tieout.detect.behaviour.amounts import CATEGORY_ROWS_MIN, LATEST_OF_MANY, levels, past
 from tieout.detect.behaviour.family import AMOUNTS, CARRIERS, HOLDERS, Work, first_of
@@ -12,9 +13,38 @@ from tieout.detect.behaviour.places import own_places
 from tieout.detect.behaviour.repeats import PARTNERS
 from tieout.detect.behaviour.statuses import says_asked_back, says_refused
 from tieout.detect.behaviour.timeline import timeline
-from tieout.detect.live import walks
 from tieout.detect.live.habits import Firsts, Hours
-from tieout.detect.live.pools import RunningPool, Spread
+from tieout.detect.live.layout import (
+    AMOUNT,
+    ASKED_BACK,
+    CODE_CARD,
+    CODE_CATEGORY,
+    CODE_CITY,
+    CODE_COUNTRY,
+    CODE_HOLDER,
+    CODE_PARTNER,
+    CODE_PAYER,
+    IS_NEAR,
+    KEY_CARD,
+    KEY_CATEGORY,
+    KEY_HOLDER,
+    KEY_LEVELS,
+    KEY_MONEY,
+    KEY_PAID,
+    KEY_PAYER,
+    KEYS,
+    LATITUDE,
+    LOG,
+    LONGITUDE,
+    NEAR,
+    NET,
+    REFUSED,
+    ROLES,
+    SETTINGS,
+    TIME,
+    TOGETHER,
+)
+from tieout.detect.live.pools import RunningPool
 from tieout.detect.live.requests import Requests
 from tieout.detect.live.rows import Floats, Key, Rows
 from tieout.detect.live.whereabouts import Whereabouts
@@ -26,8 +56,8 @@ FIRSTS = (
     TableRole.MERCHANT_CATEGORY,
     TableRole.DEVICE,
 )
-# So many spreads are kept before all are forgotten; each is a few numbers.
-_SPREADS_MAX = 200_000
+# At most two to the power of this many spreads are kept; each is a few numbers.
+_SPREADS_MAX = 18
 ACTING = (TableRole.CARD, TableRole.CUSTOMER, TableRole.MERCHANT, TableRole.DEVICE)
 
 
@@ -81,7 +111,7 @@ class PaymentState:
     """Rows, counts and pools: built from a table at once, then row by row.
 
     requests: how many of those that come are remembered beside, for windows and ways only; None
-    where each becomes one of the rows.
+    where each becomes one of the rows. settings: as `layout` describes them.
     """
 
     def __init__(self, memory: Table, requests: int | None = None) -> None:
@@ -97,35 +127,29 @@ class PaymentState:
         self.firsts = {
             role: Firsts.of(work, self.parties.holder, role) for role in FIRSTS if role in roles
         }
-        self.pool, self.pool_net = RunningPool(), RunningPool()
+        self.settings = _settings(self.rows, self.parties)
+        self._pools = RunningPool(LOG), RunningPool(NET)
+        self.pools = np.full((2, 3), np.nan)
         self.whereabouts = Whereabouts(roles)
+        self._has_gaps, self._renewed = self.parties.has_place and self._lacks_places(), -1
+        room = 1 << min(_SPREADS_MAX, (8 * self.rows.height).bit_length())
+        # Spreads that were counted once, each told by the number of what it is of.
+        self.tags = np.full(room, -1, np.int64)
+        self.spreads = np.zeros((room, 3))
         self.requests = None if requests is None else Requests(self.rows, requests)
-        self._spreads: dict[tuple[Key, str, int, int], Spread] = {}
 
-    def head(self, key: Key, keys: dict[Key, int], habits: dict[Key, int], place: int) -> int:
-        """The last row of a key, requests among them; -1 for none.
+    def renew(self, latitude: float) -> None:
+        """Bring what is of all rows up to date, for a record at a place (NaN: not told)."""
+        self._has_gaps = self._has_gaps or latitude != latitude  # noqa: PLR0124 - NaN alone
+        if self.rows.height != self._renewed:
+            self._renewed = self.rows.height
+            for pool, spread in zip(self._pools, self.pools, strict=True):
+                pool.renew(self.rows, spread)
+        if self._has_gaps:
+            self.whereabouts.renew(self.rows)
 
-        keys, habits: of a record, as `Moment` has them. place: of the row itself where it is one
-        of the requests: then the one before it.
-        """
-        if place >= 0:
-            return self.rows.chain_cells[key][place]
-        if self.requests is None:
-            return habits[key]
-        return self.requests.heads[key].get(keys[key], habits[key])
-
-    def spread(self, key: Key, name: str, head: int, width: int) -> Spread:
-        """How many, centre and spread of a key's latest `width` numbers up to a row.
-
-        What is behind a row never changes, so that it is counted once for each last row.
-        """
-        found = self._spreads.get((key, name, width, head))
-        if found is None:
-            if len(self._spreads) >= _SPREADS_MAX:
-                self._spreads.clear()
-            found = walks.latest_spread(self.rows.chains[key], self.rows.numbers[name], head, width)
-            self._spreads[key, name, width, head] = found
-        return found
+    def _lacks_places(self) -> bool:
+        return bool(np.isnan(self.rows.number_table[LATITUDE, : self.rows.height]).any())
 
     def _keys(self) -> tuple[Key, ...]:
         parties = self.parties
@@ -141,22 +165,53 @@ class PaymentState:
         return tuple(dict.fromkeys(keys))
 
 
-def _numbers(work: Work, limits: tuple[float, ...], parties: Parties) -> dict[str, Floats]:
-    """The columns of numbers that rows are remembered by."""
-    found: dict[str, Floats] = {"time": work.timeline.time_us.astype(np.float64)}
-    found["together"] = np.full(work.timeline.height, np.nan)
+def _settings(rows: Rows, parties: Parties) -> NDArray[np.int64]:
+    found = np.full(SETTINGS, -1, np.int64)
+    found[ROLES], found[KEYS] = len(rows.roles), len(rows.keys)
+    codes = {
+        CODE_HOLDER: parties.holder,
+        CODE_PAYER: parties.payer,
+        CODE_PARTNER: parties.partner,
+        CODE_CATEGORY: TableRole.MERCHANT_CATEGORY,
+        CODE_COUNTRY: TableRole.COUNTRY,
+        CODE_CITY: TableRole.CITY,
+        **{CODE_CARD + place: role for place, role in enumerate(ACTING)},
+    }
+    places = {role: place for place, role in enumerate(rows.roles)}
+    for which, role in codes.items():
+        found[which] = -1 if role is None else places.get(role, -1)
+    money = {
+        KEY_MONEY: parties.money(parties.holder),
+        KEY_PAID: parties.money(parties.payer),
+        KEY_CATEGORY: parties.money(TableRole.MERCHANT_CATEGORY),
+    }
+    keys: dict[int, Key] = {KEY_HOLDER: (parties.holder,), KEY_PAYER: (parties.payer,), **money}
+    # The finest of three levels first.
+    first = KEY_LEVELS + 3 - len(parties.levels)
+    keys |= {first + place: key for place, key in enumerate(parties.levels)}
+    keys |= {KEY_CARD + place: (role,) for place, role in enumerate(ACTING)}
+    known = {key: place for place, key in enumerate(rows.keys)}
+    for which, key in keys.items():
+        found[which] = known.get(key, -1)
+    return found
+
+
+def _numbers(work: Work, limits: tuple[float, ...], parties: Parties) -> dict[int, Floats]:
+    """The numbers that rows are remembered by, as `layout` orders them."""
+    found: dict[int, Floats] = {TIME: work.timeline.time_us.astype(np.float64)}
+    found[TOGETHER] = np.full(work.timeline.height, np.nan)
     if parties.has_amount:
         near = ~np.isnan(just_below(work.amount, limits))
-        found["amount"] = work.amount
-        found["log"] = work.log_amount
-        found["net"] = _net(work)
-        found["near limit"] = np.where(near, work.amount, np.nan)
-        found["is near limit"] = near.astype(np.float64)
+        found[AMOUNT] = work.amount
+        found[LOG] = work.log_amount
+        found[NET] = _net(work)
+        found[NEAR] = np.where(near, work.amount, np.nan)
+        found[IS_NEAR] = near.astype(np.float64)
     if parties.has_place:
-        found["latitude"], found["longitude"] = own_places(work)
+        found[LATITUDE], found[LONGITUDE] = own_places(work)
     if TableRole.STATUS in work.roles:
-        found["refused"] = says_refused(work).astype(np.float64)
-        found["asked back"] = says_asked_back(work).astype(np.float64)
+        found[REFUSED] = says_refused(work).astype(np.float64)
+        found[ASKED_BACK] = says_asked_back(work).astype(np.float64)
     return found
 
 

@@ -8,26 +8,54 @@ from typing import Any
 
 import numpy as np
 
-from tieout.detect.behaviour.compiled import compiled
+from tieout.detect.behaviour.amounts import LATEST, LATEST_OF_MANY
+from tieout.detect.behaviour.compiled import compiled, compiled_part
+from tieout.detect.behaviour.repeats import GAPS, GAPS_MIN
+from tieout.detect.live.layout import KEYS, ROLES, UNTOLD
 
 
-@compiled
+@compiled_part
+def code_of(settings: Any, ints: Any, which: int) -> int:
+    """A code of the record; -1 for none."""
+    place = settings[which]
+    return ints[place] if place >= 0 else -1
+
+
+@compiled_part
+def habit_of(settings: Any, ints: Any, which: int) -> int:
+    """The last learnt row of a key."""
+    place = settings[which]
+    return ints[settings[ROLES] + place] if place >= 0 else UNTOLD
+
+
+@compiled_part
+def head_of(settings: Any, ints: Any, which: int) -> int:
+    """The last row of a key, requests among them."""
+    place = settings[which]
+    return ints[settings[ROLES] + settings[KEYS] + place] if place >= 0 else UNTOLD
+
+
+@compiled_part
 def latest_spread(chain: Any, values: Any, head: int, width: int) -> Any:
     """Of the latest `width` values: how many, lower median, median distance from it.
 
     NaN is no value. As `behaviour.kernels.past_spread` has it of a whole table.
     """
-    found = np.empty(width, np.float64)
+    ordered = np.empty(width, np.float64)
     size = 0
     row = head
     while row >= 0 and size < width:
-        if not np.isnan(values[row]):
-            found[size] = values[row]
+        value = values[row]
+        if not np.isnan(value):
+            place = size
+            while place > 0 and ordered[place - 1] > value:
+                ordered[place] = ordered[place - 1]
+                place -= 1
+            ordered[place] = value
             size += 1
         row = chain[row]
     if size == 0:
-        return 0, np.nan, np.nan
-    ordered = np.sort(found[:size])
+        return 0.0, np.nan, np.nan
     middle = (size - 1) // 2
     centre = ordered[middle]
     low = middle
@@ -40,10 +68,40 @@ def latest_spread(chain: Any, values: Any, head: int, width: int) -> Any:
         else:
             distance = ordered[high] - centre
             high += 1
-    return size, centre, distance
+    return float(size), centre, distance
 
 
-@compiled
+@compiled_part
+def spread_of(chain: Any, values: Any, head: int, kind: int, tags: Any, kept: Any) -> Any:
+    """As `latest_spread`, counted once for each last row: what is behind it never changes.
+
+    kind: 0 and 1 for who pays, in logs and net; 2 and more for what many pay.
+    """
+    if head < 0:
+        return 0.0, np.nan, np.nan
+    tag = head * 8 + kind
+    place = tag % len(tags)
+    if tags[place] != tag:
+        width = LATEST if kind < 2 else LATEST_OF_MANY
+        kept[place, 0], kept[place, 1], kept[place, 2] = latest_spread(chain, values, head, width)
+        tags[place] = tag
+    return kept[place, 0], kept[place, 1], kept[place, 2]
+
+
+@compiled_part
+def place_of(values: Any, first: int, stop: int, wanted: Any) -> int:
+    """How many of some sorted values lie below one."""
+    low, high = first, stop
+    while low < high:
+        middle = (low + high) // 2
+        if values[middle] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low - first
+
+
+@compiled_part
 def within(chain: Any, time: Any, head: int, now: float, window: float) -> int:
     """Rows from `now - window` up to `now`."""
     count = 0
@@ -55,7 +113,7 @@ def within(chain: Any, time: Any, head: int, now: float, window: float) -> int:
     return count
 
 
-@compiled
+@compiled_part
 def sum_within(chain: Any, time: Any, values: Any, head: int, now: float, window: float) -> float:
     """Values of the rows from `now - window` up to `now`, added up; NaN is no value."""
     total = 0.0
@@ -67,64 +125,53 @@ def sum_within(chain: Any, time: Any, values: Any, head: int, now: float, window
     return total
 
 
-@compiled
+@compiled_part
 def different_within(
     chain: Any, time: Any, codes: Any, head: int, now: float, window: float, own: int
 ) -> int:
-    """Different codes (below 0: none) in the window, `own` among them."""
-    found = [own]
-    row = head
-    while row >= 0 and time[row] >= now - window:
-        code = codes[row]
-        if time[row] <= now and code >= 0 and code not in found:
-            found.append(code)
-        row = chain[row]
-    return len(found) if own >= 0 else len(found) - 1
+    """Different codes (below 0: none) in the window, `own` among them.
 
-
-@compiled
-def last_equal(
-    chain: Any, time: Any, values: Any, codes: Any, head: int, wanted: Any, window: float
-) -> Any:
-    """Time of the latest row with a value and a code, NaN where there is none in the window.
-
-    wanted: now, the value, the code.
+    Codes seen are kept by their last digits, or in the next free cell: however many rows are in
+    the window, each is looked at once.
     """
-    now, value, code = wanted
+    cells = 16
+    least = 2 * (within(chain, time, head, now, window) + 1)
+    while cells < least:
+        cells *= 2
+    seen = np.full(cells, -1, np.int64)
+    count = 0
     row = head
-    while row >= 0 and time[row] >= now - window:
-        if time[row] <= now and values[row] == value and codes[row] == code:
-            return time[row]
+    code = own
+    while True:
+        if code >= 0:
+            place = code % cells
+            while seen[place] >= 0 and seen[place] != code:
+                place = (place + 1) % cells
+            count += seen[place] < 0
+            seen[place] = code
+        if row < 0 or time[row] < now - window:
+            return count
+        code = codes[row] if time[row] <= now else -1
         row = chain[row]
-    return np.nan
 
 
-@compiled
-def last_known(chain: Any, time: Any, values: Any, head: int, now: float) -> int:
-    """The latest row up to `now` with a value; -1 for none."""
-    row = head
-    while row >= 0 and (time[row] > now or np.isnan(values[row])):
-        row = chain[row]
-    return row
+@compiled_part
+def evenness(chain: Any, time: Any, head: int, now: float) -> Any:
+    """Standard deviation over mean of the latest gaps, the one up to `now` included.
 
-
-@compiled
-def evenness(chain: Any, time: Any, head: int, now: float, width: int, least: int) -> Any:
-    """Standard deviation over mean of the latest `width` gaps, the one up to `now` included.
-
-    NaN where fewer than `least` gaps are known, or their mean is 0.
+    NaN where few gaps are known, or their mean is 0.
     """
-    gaps = np.empty(width, np.float64)
+    gaps = np.empty(GAPS, np.float64)
     count = 0
     later = now
     row = head
-    while row >= 0 and count < width:
+    while row >= 0 and count < GAPS:
         if time[row] <= now:
             gaps[count] = (later - time[row]) / 1e6
             later = time[row]
             count += 1
         row = chain[row]
-    if count < least:
+    if count < GAPS_MIN:
         return np.nan
     mean = (now - later) / 1e6 / count
     if mean <= 0.0:

@@ -1,63 +1,60 @@
-"""Where a row was: its own position, else that of its city's rows, else of its country's."""
+"""Where rows without a position of their own were: amid their city's rows, else their country's."""
 
-import math
-from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from tieout.detect.live.rows import Rows
+from tieout.detect.live.layout import COUNTRY_ALONE, LATITUDE, LONGITUDE
+from tieout.detect.live.rows import Floats, Rows
 from tieout.model.table import TableRole
 
 # With fewer rows the middles are always those of the moment, with more they are a hundredth old.
 _ROWS_ALWAYS: Final = 1_000
 _GROWTH: Final = 1.01
+_COUNTRY, _CITY = str(TableRole.COUNTRY), str(TableRole.CITY)
+Numbers: TypeAlias = NDArray[np.int64]
 
 
 class Whereabouts:
-    """Medians of positions by city and by country, of the rows so far. keys: their roles."""
+    """Medians of positions by city and by country, of the rows so far.
+
+    keys, middles: as `ways.middle_of` looks them up; a place without a country's name has 0 for it.
+    """
 
     def __init__(self, roles: frozenset[TableRole]) -> None:
-        self.keys: list[TableRole] = [
-            role for role in (TableRole.COUNTRY, TableRole.CITY) if role in roles
-        ]
+        self._roles = [role for role in (TableRole.COUNTRY, TableRole.CITY) if role in roles]
+        self._is_told = {TableRole.LATITUDE, TableRole.LONGITUDE} <= roles
         self._rows = -1
-        self._cities: dict[tuple[int, ...], tuple[float, float]] = {}
-        self._countries: dict[tuple[int, ...], tuple[float, float]] = {}
+        self.keys: Numbers = np.zeros(0, np.int64)
+        self.middles: Floats = np.zeros((0, 2))
 
-    def of(
-        self, rows: Rows, latitude: float, longitude: float, codes: Mapping[TableRole, int]
-    ) -> tuple[float, float, bool] | None:
-        """Where a row was, and whether that is its own place; None where nothing is known.
-
-        latitude, longitude: its own, NaN if none. The middle of a country says nothing of ways
-        within it, that of a city does.
-        """
-        if not math.isnan(latitude):
-            return latitude, longitude, True
-        if not self.keys:
-            return None
-        self._renew(rows)
-        city = self._cities.get(tuple(codes[role] for role in self.keys))
-        if city is not None:
-            return (*city, True)
-        country = self._countries.get((codes[self.keys[0]],))
-        return None if country is None else (*country, False)
-
-    def _renew(self, rows: Rows) -> None:
+    def renew(self, rows: Rows) -> None:
+        """Bring the middles up to date, where enough rows have come since."""
         old = rows.height <= max(self._rows * _GROWTH, _ROWS_ALWAYS)
         if rows.height == self._rows or (old and rows.height > _ROWS_ALWAYS):
             return
         self._rows = rows.height
-        names = [str(role) for role in self.keys]
-        axes = {axis: rows.numbers[axis][: rows.height] for axis in ("latitude", "longitude")}
-        codes = {str(role): rows.codes[role][: rows.height] for role in self.keys}
-        frame = pl.DataFrame({**codes, **axes}, nan_to_null=True)
-        if TableRole.CITY in self.keys:
-            self._cities = _medians(frame, names)
-            frame = _in_cities(frame, names)
-        if TableRole.COUNTRY in self.keys:
-            self._countries = _medians(frame, names[:1])
+        if not self._roles or not self._is_told:
+            return
+        axes = {"latitude": rows.number_table[LATITUDE], "longitude": rows.number_table[LONGITUDE]}
+        told: dict[str, NDArray[np.float64] | NDArray[np.int32]] = dict(axes)
+        told |= {str(role): rows.codes[role] for role in self._roles}
+        columns = {name: values[: rows.height] for name, values in told.items()}
+        frame = pl.DataFrame(columns, nan_to_null=True)
+        if TableRole.COUNTRY not in self._roles:
+            frame = frame.with_columns(pl.lit(0).alias(_COUNTRY))
+        found = []
+        if TableRole.CITY in self._roles:
+            found.append(_medians(frame, [_COUNTRY, _CITY]))
+            frame = _in_cities(frame, [_COUNTRY, _CITY])
+        if TableRole.COUNTRY in self._roles:
+            found.append(_medians(frame, [_COUNTRY]))
+        middles = pl.concat(found).sort("key")
+        # Copies, since for what may not be written all would be compiled once more.
+        self.keys = np.array(middles["key"])
+        self.middles = np.array(middles.select("latitude", "longitude"), order="C")
 
 
 def _in_cities(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
@@ -70,18 +67,9 @@ def _in_cities(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     )
 
 
-def _medians(frame: pl.DataFrame, names: list[str]) -> dict[tuple[int, ...], tuple[float, float]]:
+def _medians(frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     known = frame.filter(pl.col("latitude").is_not_null(), *(pl.col(name) >= 0 for name in names))
     middles = known.group_by(names).agg(pl.col("latitude", "longitude").median())
-    return {tuple(place): (lat, lon) for *place, lat, lon in middles.rows()}
-
-
-def kilometres_between(a: tuple[float, float], b: tuple[float, float], radius: float) -> float:
-    """Great-circle distance as `behaviour.places.kilometres` has it, of one pair in degrees."""
-    latitude_a, latitude_b = math.radians(a[0]), math.radians(b[0])
-    across = math.radians(b[1]) - math.radians(a[1])
-    half = (
-        math.sin((latitude_b - latitude_a) / 2) ** 2
-        + math.cos(latitude_a) * math.cos(latitude_b) * math.sin(across / 2) ** 2
-    )
-    return 2 * radius * math.asin(math.sqrt(min(max(half, 0.0), 1.0)))
+    second = pl.col(_CITY) if _CITY in names else pl.lit(COUNTRY_ALONE)
+    key = pl.col(_COUNTRY).cast(pl.Int64) * 2**32 + second.cast(pl.Int64)
+    return middles.select(key.alias("key"), "latitude", "longitude")

@@ -9,7 +9,7 @@ from tieout.detect.rules.expression import names_in, parse
 from tieout.detect.rules.model import Rule
 from tieout.detect.rules.params import Threshold
 from tieout.detect.rules.reason import filled, names_in_reason
-from tieout.detect.rules.single import Condition, of_one_row
+from tieout.detect.rules.single import Bound, Condition, bounds_of, of_one_row
 from tieout.model.facts import Reason
 
 if TYPE_CHECKING:
@@ -58,6 +58,16 @@ class KeptRule:
         if not self._when(known):
             return None
         return Held(self.rule, self.flags, filled(self.rule.reason, known))
+
+    def bounds(self, places: Mapping[str, int]) -> tuple[Bound, ...]:
+        """What numbers must be for the rule to hold at all. places: of columns among them."""
+        when = parse(self.rule.when, place=self.rule.id)
+        own = {name: place for name, place in places.items() if name in self.needs}
+        return bounds_of(when, own, fixed=self._fixed)
+
+    def warm_up(self) -> None:
+        """Have its conditions ready before the first row comes."""
+        self.held(dict.fromkeys(self.needs))
 
     @cached_property
     def _fixed(self) -> dict[str, float | None]:

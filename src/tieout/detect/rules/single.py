@@ -2,7 +2,7 @@
 
 import json
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from types import MappingProxyType
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 Row: TypeAlias = Mapping[str, Any]
 Condition: TypeAlias = Callable[[Row], Any]
 _Two: TypeAlias = Callable[[Any, Any], Any]
+# Which of some numbers, how it is compared, and with what.
+Bound: TypeAlias = tuple[int, _Two, float]
 
 _COMPARED: Final[Mapping[str, _Two]] = MappingProxyType(
     {
@@ -68,6 +70,61 @@ def of_one_row(
         known = {name: fixed[name] for name in names if name in fixed}
         asked = [name for name in names if name not in fixed]
         return lambda row: _by_polars(expression, {**known, **{name: row[name] for name in asked}})
+
+
+def bounds_of(
+    expression: "pl.Expr",
+    places: Mapping[str, int],
+    *,
+    fixed: Mapping[str, float | None] = MappingProxyType({}),
+) -> tuple[Bound, ...]:
+    """What must hold wherever an expression does, as far as it is told by single numbers.
+
+    places: where the numbers of some names stand; true is 1, false 0, null NaN. Of conditions that
+    are joined by AND those count that compare such a name with a constant, and names alone.
+    """
+    found: list[Bound] = []
+    parts = [json.loads(expression.meta.serialize(format="json"))]
+    while parts:
+        part = parts.pop()
+        with suppress(_UnknownPartError):
+            kind, content = _kind(part)
+            if kind == "Column" and content in places and content not in fixed:
+                found.append((places[content], operator.gt, 0.0))
+            elif kind in {"BinaryExpr", "Function"}:
+                operation, left, right = _two_sides(kind, content)
+                if operation == "And":
+                    parts += [left, right]
+                elif operation in _COMPARED:
+                    name_kind, name = _kind(left)
+                    limit = _part(right, fixed)
+                    is_told = name_kind == "Column" and name in places and name not in fixed
+                    if is_told and isinstance(limit, _Constant) and _is_number(limit.value):
+                        found.append((places[name], _COMPARED[operation], float(limit.value)))
+    return tuple(found)
+
+
+def _two_sides(kind: str, content: Any) -> tuple[str, Any, Any]:
+    """An operation and what it is of."""
+    if kind == "BinaryExpr":
+        return str(content["op"]), content["left"], content["right"]
+    family, name = _kind(content["function"])
+    if family != "Sql" or len(content["input"]) != 2:
+        raise _UnknownPartError
+    return str(_kind(name)[1]), *content["input"]
+
+
+def within_bounds(bounds: tuple[Bound, ...], numbers: Sequence[float]) -> bool:
+    """Whether numbers are as they must be; NaN is not."""
+    for place, compare, limit in bounds:
+        number = numbers[place]
+        if not compare(number, limit) or number != number:  # noqa: PLR0124 - NaN, of <>
+            return False
+    return True
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def _by_polars(expression: "pl.Expr", row: Row) -> Any:

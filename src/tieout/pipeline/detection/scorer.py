@@ -17,10 +17,12 @@ from tieout.detect.behaviour.pattern import PaymentPattern
 from tieout.detect.entries import with_entry_columns
 from tieout.detect.fuse import fuse_one
 from tieout.detect.judge import REASONS_MAX, Judge, Judged
-from tieout.detect.live.payments import LivePayments
+from tieout.detect.live.features import AT
+from tieout.detect.live.payments import LivePayments, Seen
 from tieout.detect.live.roles import by_role_of
 from tieout.detect.rules.frame import names_of_roles, rule_frame
 from tieout.detect.rules.kept import Held, among
+from tieout.detect.rules.single import within_bounds
 from tieout.model.errors import InputError
 from tieout.model.table import Kind, Table, TableRole
 from tieout.pipeline.detection.store import FOLDER, StoredModel, load_model
@@ -90,6 +92,8 @@ class Scorer:
         else:
             self._features = wanted & _WITHOUT_PAST
         self._rules, self.rules_left_out = among(use.rules, names | set(self._features))
+        places = {name: AT[name] for name in self._features if name in AT}
+        self._bounds = [(each, each.bounds(places)) for each in self._rules]
         needed = sorted({name for each in self._rules for name in each.needs})
         self._features_of_rules = [name for name in needed if name in self._features]
         self._columns_of_rules = [
@@ -125,6 +129,14 @@ class Scorer:
     def anew(self) -> "Scorer":
         """The same model, with nothing remembered but what it learnt from."""
         return Scorer(self._model, self._use, self.path, requests=self._requests)
+
+    def warm_up(self) -> None:
+        """Have ready what the first payment would wait for; nothing is remembered."""
+        for each in self._rules:
+            each.warm_up()
+        if self._live is not None:
+            with self._lock:
+                self._live.warm_up()
 
     def score(self, record: Record, *, explain: bool = False) -> ScoredRecord:
         """Judge one record. Raises InputError (column, value, what is expected) for a bad one.
@@ -198,28 +210,30 @@ class Scorer:
         threshold: float | None = None,
     ) -> ScoredRecord:
         seen = live.judge(by_role_of(values, self._use.roles))
-        smallest = min([seen.channels[name] for name in live.judging])
-        own, _ = fuse_one(smallest, channels=len(live.judging))
+        own, _ = fuse_one(seen.smallest, channels=live.judging)
         log_p, score = fuse_one(own, channels=self._channels)
-        held = self._held(values, seen.features)
-        said = (
-            ()
-            if score < worth_saying and not any(each.flags for each in held)
-            else live.reasons(seen, values, self._use.roles)
-        )
-        words = [reason.text for reason in said][:REASONS_MAX]
+        held = self._held(values, seen)
+        words: Sequence[str] = ()
+        if score >= worth_saying or any(each.flags for each in held):
+            said = live.reasons(seen, values, self._use.roles)
+            words = [reason.text for reason in said][:REASONS_MAX]
         threshold = self.threshold if threshold is None else threshold
         return self._scored((score, log_p), held, words, threshold)
 
-    def _held(self, values: Record, features: Record) -> tuple[Held, ...]:
+    def _held(self, values: Record, seen: Seen) -> tuple[Held, ...]:
         """The rules that hold; a role's name stands for its column, a NaN for null."""
+        numbers = seen.numbers
+        possible = [rule for rule, bounds in self._bounds if within_bounds(bounds, numbers)]
+        if not possible:
+            return ()
+        features = seen.features
         known = {name: features[name] for name in self._features_of_rules}
         for name, column in self._columns_of_rules:
             known[name] = values[column]
         for name, value in known.items():
             if type(value) is float and math.isnan(value):
                 known[name] = None
-        return tuple([held for each in self._rules if (held := each.held(known))])
+        return tuple([held for each in possible if (held := each.held(known))])
 
     def _score_table(self, records: list[dict[str, Any]], *, explain: bool) -> list[ScoredRecord]:
         table = self._table(records)

@@ -113,7 +113,9 @@ def _single(
         threshold=threshold,
         rules=() if ruling.result is None else ruling.result.kept(),
     )
-    return Scorer(model, use, Path(str(job.file)), requests=REQUESTS_MAX)
+    scorer = Scorer(model, use, Path(str(job.file)), requests=REQUESTS_MAX)
+    scorer.warm_up()
+    return scorer
 
 
 def _rules(rules: RuleSet, ruling: Ruling, learnt_from: Table) -> RecordRules:

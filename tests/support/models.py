@@ -72,7 +72,8 @@ class ModelServer:
 
     script: what happens to the next calls, in order: a status, "hang", "lost" (no answer), "words"
     (text instead of JSON), "garbage" (a body that is no JSON), or an answer as a dictionary; then
-    `answer` says. bodies: as they came in. keys: the Authorization headers.
+    `answer` says. bodies: as they came in. keys: the Authorization headers. together: no call is
+    answered before so many have been there at once (or five seconds have passed).
     """
 
     url: str = ""
@@ -82,10 +83,15 @@ class ModelServer:
     keys: list[str] = field(default_factory=list)
     at_once: int = 0
     at_once_max: int = 0
+    together: int = 1
     hold_seconds: float = 0.0
     hang_seconds: float = 1.5
     retry_after: str = "0"
     lock: threading.Lock = field(default_factory=threading.Lock)
+    came: threading.Condition = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.came = threading.Condition(self.lock)
 
     @property
     def asked(self) -> list[dict[str, Any]]:
@@ -126,12 +132,13 @@ def model_server() -> Iterator[ModelServer]:
                 step = model.script.popleft() if model.script else "ok"
                 model.at_once += 1
                 model.at_once_max = max(model.at_once_max, model.at_once)
-            try:
-                time.sleep(model.hold_seconds)
-                self._answer(body, step)
-            finally:
-                with model.lock:
-                    model.at_once -= 1
+                model.came.notify_all()
+                model.came.wait_for(lambda: model.at_once_max >= model.together, timeout=5)
+            time.sleep(model.hold_seconds)
+            with model.lock:
+                # Before the answer: whoever has it may ask again before this thread goes on.
+                model.at_once -= 1
+            self._answer(body, step)
 
         def _answer(self, body: dict[str, Any], step: Any) -> None:
             if step in ("hang", "lost"):

@@ -9,6 +9,9 @@ PEERS = benchmarks/.venv/bin/python
 
 # What was compiled is kept: the tests start some hundred processes.
 unexport PYTHONDONTWRITEBYTECODE
+# A worker a core: threads of linear algebra beside it would wait for each other, at full speed.
+test: export OPENBLAS_NUM_THREADS = 1
+test: export OMP_NUM_THREADS = 1
 
 .PHONY: help demo test lint format types layers docs docs-check bench bench-peers
 

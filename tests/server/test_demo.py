@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from databases import outside_variables
+from databases import outside_variables, sqlite_with_tables
 
 from tieout.server.accounts.permissions import ROLES
 
@@ -108,8 +108,12 @@ def test_the_other_jobs_are_done_meanwhile(demo: dict[str, str], port: int) -> N
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(
-    demo: dict[str, str], port: int, tmp_path: Path
+    demo: dict[str, str],
+    port: int,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
+    sqlite_with_tables(tmp_path_factory, tmp_path)
     said = subprocess.run(
         [sys.executable, "-m", "tieout", "serve", "--port", str(port)],
         env=os.environ | {"TIEOUT_WORKSPACE": str(tmp_path)},

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import os
 import shlex
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from databases import outside_variables
@@ -35,30 +37,53 @@ def as_default(settings: dict[str, Any]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def in_workspace(folder: Path, blocker: DjangoDbBlocker) -> Iterator[None]:
-    """This process serves a folder with its `tieout.db`, and stands in it."""
+def in_workspace(folder: Path, blocker: DjangoDbBlocker, address: str = "") -> Iterator[None]:
+    """This process serves a folder, and stands in it.
+
+    address: of the PostgreSQL that it has instead of its `tieout.db`.
+    """
     from django.test.utils import override_settings
 
-    from tieout.server.config import DATABASE_FILE, sqlite_database
+    from tieout.server.config import DATABASE_FILE, postgresql_database, sqlite_database
 
+    database = postgresql_database(address) if address else sqlite_database(folder / DATABASE_FILE)
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with (
         override_settings(WORKSPACE=folder, PASSWORD_HASHERS=hashers),
-        as_default(sqlite_database(folder / DATABASE_FILE)),
+        as_default(database),
         blocker.unblock(),
         contextlib.chdir(folder),
     ):
         yield
 
 
+def run_code(
+    folder: Path, code: str, blocker: DjangoDbBlocker, address: str = "", **names: object
+) -> str:
+    """What Python code prints in a workspace, without a process of its own."""
+    from tieout.server.jobs import registry
+    from tieout.server.resolutions import precedents
+
+    registry.load_handlers()
+    out = io.StringIO()
+    with (
+        in_workspace(folder, blocker, address),
+        patch.object(registry, "_handlers", dict(registry._handlers)),
+        patch.object(precedents, "_KEPT", {}),
+        contextlib.redirect_stdout(out),
+    ):
+        exec(code, {"json": json, **names})  # noqa: S102 - the tests' own
+    return out.getvalue()
+
+
 def run_tieout(
-    folder: Path, words: str, blocker: DjangoDbBlocker, given: str = ""
+    folder: Path, words: str, blocker: DjangoDbBlocker, given: str = "", address: str = ""
 ) -> "subprocess.CompletedProcess[str]":
     """How `tieout` ends in a workspace and what it says, without a process of its own."""
     from tieout.cli.main import main
 
     out, err = io.StringIO(), io.StringIO()
-    with in_workspace(folder, blocker), pytest.MonkeyPatch.context() as patch:
+    with in_workspace(folder, blocker, address), pytest.MonkeyPatch.context() as patch:
         for name in os.environ.keys() - outside_variables().keys():
             patch.delenv(name)
         # What the command sets itself is taken back with this.

@@ -35,8 +35,11 @@ ONNXRUNTIME = """
 from pathlib import Path
 import numpy as np
 CALLS = []
+class SessionOptions(dict):
+    add_session_config_entry = dict.__setitem__
 class InferenceSession:
-    def __init__(self, path, providers):
+    def __init__(self, path, options, providers):
+        assert options == {"session.intra_op.allow_spinning": "0"}
         if "good" not in Path(path).read_text(): raise RuntimeError("broken")
     def run(self, names, given):
         ids = given["input_ids"]

@@ -7,16 +7,26 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 from stream_outage import MINUTES, outage
+from workspaces import run_code, run_tieout
 
 SPEC = """
 monitor: cards
 source: {kind: file, path: minutes.csv, speed: SPEED, batch: 400}
 live: {snapshot_minutes: 40}
 """
-
+RUN = ["monitor", "run", "cards.yaml"]
+ONCE = [*RUN, "--once", "--json"]
+# A killed process leads until its lease is over; that need not be waited for.
+LEASE_ENDS = """
+from django.utils import timezone
+from tieout.server.alerts.models import Monitor
+Monitor.objects.update(leader_until=timezone.now())
+"""
 # Follows the spec, and kills itself by SIGKILL at the so-many-th call of one step. Its lease is
 # short, so that the next process need not wait for its end.
 DRIVER = """
@@ -63,11 +73,6 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def words(*more: str) -> list[str]:
-    """The command."""
-    return [sys.executable, "-m", "tieout", "monitor", "run", "cards.yaml", *more]
-
-
 def alerts(folder: Path) -> list[tuple[str, str]]:
     """Kind and severity of what is on disk."""
     path = folder / "monitors" / "cards" / "alerts.jsonl"
@@ -75,12 +80,25 @@ def alerts(folder: Path) -> list[tuple[str, str]]:
     return [(each["kind"], each["severity"]) for each in map(json.loads, lines)]
 
 
+def followed(folder: Path, environment: dict[str, str], blocker: DjangoDbBlocker) -> dict[str, Any]:
+    """What the command says at the end of the stream, run in this process."""
+    address = environment.get("DATABASE_URL", "")
+    done = run_tieout(folder, " ".join(ONCE), blocker, address=address)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
 def test_it_tells_once_over_a_kill_in_the_middle(
-    folder: Path, server_environment: dict[str, str]
+    folder: Path, server_environment: dict[str, str], django_db_blocker: DjangoDbBlocker
 ) -> None:
     (folder / "cards.yaml").write_text(SPEC.replace("SPEED", "1200"), encoding="utf-8")
     process = subprocess.Popen(
-        words(), cwd=folder, env=server_environment, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tieout", *RUN],
+        cwd=folder,
+        env=server_environment,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     until = time.monotonic() + 120
@@ -91,18 +109,10 @@ def test_it_tells_once_over_a_kill_in_the_middle(
     process.stdout.close()
     assert alerts(folder) == [("fired", "info")]
     (folder / "cards.yaml").write_text(SPEC.replace("SPEED", "null"), encoding="utf-8")
-    time.sleep(0.1)
+    address = server_environment.get("DATABASE_URL", "")
+    run_code(folder, LEASE_ENDS, django_db_blocker, address)
     for number in range(2):
-        done = subprocess.run(
-            words("--once", "--json"),
-            cwd=folder,
-            env=server_environment,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=120,
-        )
-        found = json.loads(done.stdout)
+        found = followed(folder, server_environment, django_db_blocker)
         assert found["monitor"] == "cards"
         assert number == 0 or found["events"] == 0, "the second time there is nothing new"
     assert alerts(folder) == [("fired", "info"), ("resolved", "info")]
@@ -113,7 +123,7 @@ def test_events_of_a_file_are_counted_once(
 ) -> None:
     (folder / "cards.yaml").write_text(SPEC.replace("SPEED", "null"), encoding="utf-8")
     done = subprocess.run(
-        words("--once", "--json"),
+        [sys.executable, "-m", "tieout", *ONCE],
         cwd=folder,
         env=server_environment,
         capture_output=True,
@@ -135,10 +145,10 @@ def test_events_of_a_file_are_counted_once(
     ],
 )
 def test_a_spec_that_cannot_be_followed_is_said_in_one_line(
-    folder: Path, spec: str, said: str
+    folder: Path, django_db_blocker: DjangoDbBlocker, spec: str, said: str
 ) -> None:
     (folder / "cards.yaml").write_text(spec, encoding="utf-8")
-    done = subprocess.run(words(), cwd=folder, capture_output=True, text=True, check=False)
+    done = run_tieout(folder, " ".join(RUN), django_db_blocker)
     assert done.returncode == 2
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
@@ -154,7 +164,11 @@ def test_a_spec_that_cannot_be_followed_is_said_in_one_line(
     ],
 )
 def test_every_alert_is_told_once_over_a_kill(
-    folder: Path, server_environment: dict[str, str], step: str, number: int
+    folder: Path,
+    server_environment: dict[str, str],
+    django_db_blocker: DjangoDbBlocker,
+    step: str,
+    number: int,
 ) -> None:
     (folder / "cards.yaml").write_text(SPEC.replace("SPEED", "null"), encoding="utf-8")
     died = subprocess.run(
@@ -167,16 +181,7 @@ def test_every_alert_is_told_once_over_a_kill(
         timeout=240,
     )
     assert died.returncode == -signal.SIGKILL, died.stderr
-    done = subprocess.run(
-        words("--once", "--json"),
-        cwd=folder,
-        env=server_environment,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=240,
-    )
-    found = json.loads(done.stdout)
+    found = followed(folder, server_environment, django_db_blocker)
     assert found["lost"] == 0
     assert 0 < found["events"] <= 1200
     assert alerts(folder) == [("fired", "info"), ("resolved", "info")]

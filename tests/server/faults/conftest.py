@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
+from workspaces import run_code
 
 HERE = Path(__file__).parent
 
@@ -19,8 +21,9 @@ HERE = Path(__file__).parent
 class Workspace:
     """Runs `tieout` and small scripts in processes of their own, on one database."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str], blocker: DjangoDbBlocker) -> None:
         self.environment = environment | {"PYTHONPATH": str(HERE)}
+        self.blocker = blocker
         self.folder = Path(environment["TIEOUT_WORKSPACE"])
         self.running: list[subprocess.Popen[str]] = []
 
@@ -45,8 +48,12 @@ class Workspace:
         return json.loads(done.stdout) if done.stdout.strip() else None
 
     def script(self, name: str, *words: str) -> Any:
-        """Run one of the actions of `work.py` to its end."""
-        return self.ask(str(HERE / "start.py"), name, *words)
+        """Run one of the actions of `work.py` to its end, in this process."""
+        address = self.environment.get("DATABASE_URL", "")
+        actions = (HERE / "work.py").read_text(encoding="utf-8")
+        code = f"{actions}\nACTIONS[{name!r}](*{words!r})"
+        said = run_code(self.folder, code, self.blocker, address)
+        return json.loads(said) if said.strip() else None
 
     def wait_for(self, path: str) -> None:
         """Wait until a process has written a file: it is in the middle of its work."""
@@ -63,9 +70,11 @@ class Workspace:
 
 
 @pytest.fixture
-def workspace(server_environment: dict[str, str]) -> Iterator[Workspace]:
+def workspace(
+    server_environment: dict[str, str], django_db_blocker: DjangoDbBlocker
+) -> Iterator[Workspace]:
     """A workspace with an empty database."""
-    workspace = Workspace(server_environment)
+    workspace = Workspace(server_environment, django_db_blocker)
     try:
         yield workspace
     finally:

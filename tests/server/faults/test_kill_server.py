@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from tieout.practice.breaks import generate_breaks
 
 Kill = Callable[[subprocess.Popen[str]], None]
 LEASE_SECONDS = 3
+START = str(Path(__file__).with_name("start.py"))
 
 
 class Server:
@@ -77,7 +79,7 @@ def test_a_run_and_decisions_outlive_a_killed_server(
     workspace: Any, server: Server, kill: Kill
 ) -> None:
     books = generate_breaks(rows=3_000, seed=3, out=workspace.folder / "books")
-    password = workspace.script("people")
+    password = workspace.ask(START, "people")
     workspace.script("run", str(books.left), str(books.right))
 
     first = server.start()

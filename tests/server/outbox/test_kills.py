@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from pytest_django.plugin import DjangoDbBlocker
 from sinks import HttpSink, SmtpSink
+from workspaces import run_code
 
 from tieout.server.outbox.models import Delivery
 
@@ -68,6 +70,15 @@ def process(script: str, environment: dict[str, str], **values: object) -> subpr
     )
 
 
+def here(
+    script: str, environment: dict[str, str], blocker: DjangoDbBlocker, **values: object
+) -> str:
+    """What a script prints that this process runs in the workspace."""
+    folder = Path(environment["TIEOUT_WORKSPACE"])
+    address = environment.get("DATABASE_URL", "")
+    return run_code(folder, script, blocker, address, PAYLOADS=PAYLOADS, **values)
+
+
 def finished(started: subprocess.Popen[str]) -> str:
     """What a process printed that ended well."""
     out, error = started.communicate(timeout=120)
@@ -89,17 +100,18 @@ def with_secrets(environment: dict[str, str]) -> dict[str, str]:
 )
 def test_killed_at_any_step_each_action_has_one_effect(
     server_environment: dict[str, str],
+    django_db_blocker: DjangoDbBlocker,
     workspace: Path,
     sink: HttpSink,
     mailbox: SmtpSink,
     when: str,
 ) -> None:
     environment = with_secrets(server_environment)
-    finished(process(QUEUE, environment))
+    here(QUEUE, environment, django_db_blocker)
     dying = process(KILLED + DELIVER, environment, WHEN=when, LEASE=0.3)
     dying.communicate(timeout=120)
     assert dying.returncode == -signal.SIGKILL
-    out = finished(process(DELIVER, environment, LEASE=30))
+    out = here(DELIVER, environment, django_db_blocker, LEASE=30)
     assert {state for state, _ in json.loads(out).values()} == {"done"}
     assert sum(sink.effects.values()) == 1
     assert [len(keys) for keys in sink.tickets.values()] == [1]
@@ -107,10 +119,14 @@ def test_killed_at_any_step_each_action_has_one_effect(
 
 
 def test_two_processes_at_once_deliver_each_once(
-    server_environment: dict[str, str], workspace: Path, sink: HttpSink, mailbox: SmtpSink
+    server_environment: dict[str, str],
+    django_db_blocker: DjangoDbBlocker,
+    workspace: Path,
+    sink: HttpSink,
+    mailbox: SmtpSink,
 ) -> None:
     environment = with_secrets(server_environment)
-    finished(process(QUEUE, environment))
+    here(QUEUE, environment, django_db_blocker)
     both = [process(DELIVER, environment, LEASE=30) for _ in range(2)]
     for each in both:
         finished(each)

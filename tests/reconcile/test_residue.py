@@ -31,7 +31,7 @@ def build(engine: DuckDBEngine) -> Build:
     ) -> Residue:
         both = {"name": "side", "key": ["key"], "amount": "amount", **(side or {})}
         spec = Spec.model_validate(
-            {"left": both, "right": both, "passes": [{"exact": {"on": list(on)}}], **more}
+            {"left": both, "right": both, "passes": [{"exact": {"on": list(on)}}]} | more
         )
         tables = engine.publish(left), engine.publish(right)
         tied = run_passes(*tables, spec, scale=2, engine=engine)
@@ -154,6 +154,7 @@ def test_of_many_ties_an_even_sample_is_kept(build: Build, monkeypatch: pytest.M
         pl.lit(None, dtype=pl.Int32).alias("date"),
         pl.lit("").alias("account"),
         pl.lit("").alias("comment"),
+        pl.lit("").alias("party"),
         pl.lit("").alias("original_currency"),
         pl.lit(None, dtype=pl.Int64).alias("original_amount"),
     )
@@ -175,3 +176,39 @@ def test_nothing_left_is_empty_frames_of_the_same_shape(build: Build, records: R
     assert found.left.columns == left.columns
     assert found.kin_left.is_empty()
     assert found.days_left.is_empty()
+
+
+def test_twins_are_matched_rows_that_say_what_an_open_one_says(
+    build: Build, records: Records
+) -> None:
+    left = records("""
+        key amount date       comment
+        -   3.00   2024-01-03 rent
+        -   3.00   2024-01-03 rent
+        -   7.00   2024-01-03 lamp
+        -   9.00   2024-01-03 desk
+    """)
+    right = records("""
+        key amount date       comment
+        -   3.00   2024-01-03 rent
+        -   7.00   2024-01-03 lamp
+        -   9.00   2024-01-03 desk
+    """)
+    found = build(left, right, passes=[{"keyless": {"on": []}}])
+    assert found.left["row"].to_list() == [2]
+    assert found.twins_left.rows() == [(1, "EUR", 300, 19_725, "rent", "")]
+    assert found.twins_right.is_empty()
+
+
+def test_a_side_of_which_most_rows_are_lines_of_totals_is_told(
+    build: Build, records: Records
+) -> None:
+    left = records("key amount\nA 1.00\nA 2.00\nA 3.00\nB 9.00")
+    right = records("key amount\nA 6.00\nB 9.00")
+    group = {"group": {"on": ["key"], "shapes": ["many_to_one"]}}
+    exact = {"exact": {"on": ["key", "amount"]}}
+    assert build(left, right, passes=[exact, group]).lines == {"left"}
+    assert build(left, right, passes=[exact]).lines == frozenset()
+    more = records("key amount\nA 1.00\nA 5.00\nB 9.00\nC 1.00\nD 1.00")
+    other = records("key amount\nA 6.00\nB 9.00\nC 1.00\nD 1.00")
+    assert build(more, other, passes=[exact, group]).lines == frozenset()

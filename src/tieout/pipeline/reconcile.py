@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from os.path import commonprefix
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -347,8 +348,13 @@ def _anchored(spec: Spec, path: Path) -> Spec:
 
 
 def _side_name(source: Source) -> str:
-    """A file's name without its endings, else what people call the source."""
-    return source.files[0].name.split(".")[0] if source.files else source.name
+    """A file's name without its endings, what several begin with, else what people call it."""
+    if not source.files:
+        return source.name
+    names = [file.name.split(".")[0] for file in source.files]
+    # By characters, not by folders.
+    shared = commonprefix(names).rstrip("0123456789-_ ")  # noqa: RUF071
+    return shared if len(names) > 1 and shared else names[0]
 
 
 def _last_day(residue: Residue) -> date | None:

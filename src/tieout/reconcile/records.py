@@ -22,6 +22,22 @@ RECORD_SCHEMA: dict[str, type[pl.DataType]] = {
 }
 
 
+# Of rows that have no key, those that agree in all of this are copies of each other.
+TWIN = ("currency", "amount", "date", "comment", "party")
+
+
+def no_twins() -> pl.DataFrame:
+    """An empty frame of row and TWIN."""
+    return pl.DataFrame(schema={name: RECORD_SCHEMA[name] for name in ("row", *TWIN)})
+
+
+def told_without_key(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows without a key that are dated and say in words what they are."""
+    filled = rows.with_columns(pl.col("key", "comment", "party", "currency").fill_null(""))
+    words = (pl.col("comment") != "") | (pl.col("party") != "")
+    return filled.filter((pl.col("key") == "") & pl.col("date").is_not_null() & words)
+
+
 def _no_comments() -> pl.Series:
     return pl.Series("comment", [], dtype=pl.String)
 
@@ -42,6 +58,8 @@ class Residue:
     scale: decimals of every amount.
     balances: the rows are balances of a day, which nobody pays in part.
     usual_left, usual_right: comments of up to 500 rows that tie out, evenly over the side.
+    twins_left, twins_right: matched rows without a key that are equal to an unmatched one of their
+        side in all of TWIN: row, and TWIN.
     lines: the sides, left or right, whose rows mostly tie out as lines of one total.
     """
 
@@ -57,6 +75,8 @@ class Residue:
     balances: bool = False
     usual_left: pl.Series = field(default_factory=_no_comments)
     usual_right: pl.Series = field(default_factory=_no_comments)
+    twins_left: pl.DataFrame = field(default_factory=no_twins)
+    twins_right: pl.DataFrame = field(default_factory=no_twins)
     lines: frozenset[str] = frozenset()
 
     def without_evidence(self) -> "Residue":

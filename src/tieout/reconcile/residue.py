@@ -7,7 +7,7 @@ import polars as pl
 from tieout.engines.base import Engine
 from tieout.reconcile.evidence import keys_named_in
 from tieout.reconcile.normalise import normalise_series
-from tieout.reconcile.records import Residue
+from tieout.reconcile.records import TWIN, Residue, no_twins, told_without_key
 from tieout.reconcile.run import Tied
 from tieout.reconcile.spec import SideSpec, Spec
 
@@ -49,6 +49,8 @@ def build_residue(
         balances=spec.date_in_key,
         usual_left=_usual(left, open_left, spec.left, engine),
         usual_right=_usual(right, open_right, spec.right, engine),
+        twins_left=_twins(left, open_left, engine),
+        twins_right=_twins(right, open_right, engine),
         lines=_sides_of_lines(tied, engine),
     )
 
@@ -91,6 +93,17 @@ def _sides_of_lines(tied: Tied, engine: Engine) -> frozenset[str]:
         if of_totals.list.len().sum() > alone:
             found.add(side)
     return frozenset(found)
+
+
+def _twins(table: ir.Table, unmatched: pl.DataFrame, engine: Engine) -> pl.DataFrame:
+    """Matched rows without a key that say all that an unmatched one says."""
+    open_rows = told_without_key(unmatched).select(TWIN).unique()
+    if open_rows.is_empty():
+        return no_twins()
+    texts = {name: table[name].fill_null("") for name in ("currency", "comment", "party")}
+    alike = table.filter(table["key"] == "").mutate(**texts).select("row", *TWIN)
+    found = engine.fetch(alike.semi_join(engine.publish(open_rows), list(TWIN)))
+    return found.join(unmatched.select("row"), on="row", how="anti").sort("row")
 
 
 def _days(

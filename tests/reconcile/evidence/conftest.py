@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from tieout.reconcile.evidence import explain_residue
-from tieout.reconcile.records import RECORD_SCHEMA, Residue
+from tieout.reconcile.records import RECORD_SCHEMA, Residue, no_twins
 from tieout.reconcile.spec import EvidenceSpec
 
 Explain = Callable[..., list[dict[str, Any]]]
@@ -91,6 +91,7 @@ def residue_of(
     usual_left: Sequence[str] = (),
     usual_right: Sequence[str] = (),
     of_totals: Sequence[str] = (),
+    twins_left: Sequence[dict[str, Any]] = (),
 ) -> Residue:
     """days: lines of "side date rows"; without them both feeds run from 2024-01-01 to `ends`."""
     records = _records(table, scale)
@@ -132,6 +133,7 @@ def residue_of(
         usual_left=pl.Series("comment", usual_left, dtype=pl.String),
         usual_right=pl.Series("comment", usual_right, dtype=pl.String),
         lines=frozenset(of_totals),
+        twins_left=pl.DataFrame(twins_left, schema=no_twins().schema, orient="row"),
     )
 
 

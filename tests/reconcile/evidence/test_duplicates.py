@@ -97,3 +97,48 @@ def test_rows_without_a_key_are_no_duplicates(explain: Explain) -> None:
     """)
 
     assert _buckets(found) == ["missing_right", "missing_right"]
+
+
+COPIES = """
+    side  key  amount  date        comment
+    left  -    12.00   2024-03-05  coffee_at_Bo
+    left  -    12.00   2024-03-05  coffee_at_Bo
+    left  -    12.00   2024-03-06  coffee_at_Bo
+    left  -    40.00   2024-03-05  wire_8812734
+    left  -    7.00    2024-03-05  -
+    left  -    7.00    2024-03-05  -
+"""
+
+
+def test_without_a_key_the_same_words_again_are_a_duplicate(explain: Explain) -> None:
+    found = explain(COPIES)
+
+    assert [(each["left_rows"], each["bucket"]) for each in found] == [
+        ([1], "missing_right"),
+        ([2], "duplicate"),
+        ([3], "missing_right"),
+        ([4], "missing_right"),
+        ([5], "missing_right"),
+        ([6], "missing_right"),
+    ]
+    assert found[1]["bucket_confidence"] == 0.75
+    assert found[1]["evidence"] == (
+        "left 12.00 EUR on 2024-03-05 in the same words 2 times (rows 1, 2)"
+    )
+
+
+def test_a_copy_of_what_ties_out_without_a_key_is_a_duplicate(explain: Explain) -> None:
+    twin = {
+        "row": 9,
+        "currency": "EUR",
+        "amount": 4_000,
+        "date": 19_787,
+        "comment": "wire_8812734",
+        "party": "",
+    }
+
+    found = explain(COPIES, twins_left=[twin])
+
+    assert found[3]["bucket"] == "duplicate"
+    assert found[3]["bucket_confidence"] == 0.93
+    assert found[3]["evidence"].endswith("2 times (rows 4, 9)")

@@ -4,10 +4,14 @@ import polars as pl
 
 from tieout.model.buckets import Bucket
 from tieout.model.figures import money_text
-from tieout.reconcile.evidence.wording import rows_text, with_code
+from tieout.reconcile.evidence.wording import days_text, rows_text, with_code
 from tieout.reconcile.evidence.work import OTHER, SIDES, SideName, Work
+from tieout.reconcile.records import TWIN, told_without_key
 
 CONFIDENCE = 0.93
+# Without a key, words may be those of every purchase at one place; a long number is of one.
+_BY_WORDS = 0.75
+_NUMBER = r"[0-9]{5,}"
 _SAME = ["key", "currency", "amount"]
 
 
@@ -16,8 +20,10 @@ def explain_duplicates(work: Work) -> None:
 
     The same key, currency and amount within the settlement lag; as many are duplicates as there
     are more than on the other side, one being always right. The last ones are the extra ones.
+    Without a key, the same currency, amount, date and words, as where two exports overlap.
     """
     for side in SIDES:
+        work.add_singles(side, _copies(work, side))
         counted = _clusters(work, side)
         own, other = (pl.col("side") == name for name in (side, OTHER[side]))
         counted = counted.with_columns(
@@ -89,4 +95,34 @@ def _worded(extra: pl.DataFrame, side: SideName, work: Work) -> pl.DataFrame:
         said.alias("evidence"),
         bucket=pl.lit(str(Bucket.DUPLICATE)),
         confidence=pl.lit(CONFIDENCE),
+    )
+
+
+def _copies(work: Work, side: SideName) -> pl.DataFrame:
+    """Open rows without a key that say all that another row of their side says."""
+    residue, columns = work.residue, ["row", "index", *TWIN]
+    free = told_without_key(work.rest(side)).select(columns)
+    tied = residue.twins_left if side == "left" else residue.twins_right
+    tied = tied.with_columns(index=pl.lit(None, pl.Int64)).select(columns)
+    counted = pl.concat([free, tied]).with_columns(
+        rows=pl.col("row").sort().over(TWIN, mapping_strategy="join"),
+        last=pl.col("index").rank("ordinal", descending=True).over(TWIN),
+        times=pl.len().over(TWIN),
+    )
+    extra = counted.drop_nulls("index").filter(pl.col("last") < pl.col("times")).sort("index")
+    rows = pl.Series("rows", [rows_text(rows) for rows in extra["rows"].to_list()], pl.String)
+    shown = with_code(money_text(extra["amount"], work.scale), "currency")
+    words = pl.concat_str("comment", "party", separator=" ")
+    told = pl.when(words.str.contains(_NUMBER)).then(CONFIDENCE).otherwise(_BY_WORDS)
+    return extra.select(
+        "index",
+        pl.format(
+            f"{side} {{}} on {{}} in the same words {{}} times ({{}})",
+            shown,
+            days_text("date"),
+            "times",
+            rows,
+        ).alias("evidence"),
+        told.alias("confidence"),
+        bucket=pl.lit(str(Bucket.DUPLICATE)),
     )

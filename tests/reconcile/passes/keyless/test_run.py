@@ -36,6 +36,25 @@ def test_equal_candidates_are_withheld(run: Run, records: Records) -> None:
     )
     right = records(
         side(
+            "10.00 2026-01-05 alpha_one",
+            "10.00 2026-01-05 alpha_two",
+            "70.00 2026-01-05 bravo",
+            "71.00 2026-01-05 carbon",
+        )
+    )
+    found = run(left, right, keyless())
+    assert [group[1:3] for group in found.groups] == [([2], [3]), ([3], [4])]
+    assert found.open_left == [1]
+
+
+def test_of_rows_that_are_alike_as_many_pair_as_the_other_side_has(
+    run: Run, records: Records
+) -> None:
+    left = records(
+        side("10.00 2026-01-05 alpha", "70.00 2026-01-05 bravo", "71.00 2026-01-05 carbon")
+    )
+    right = records(
+        side(
             "10.00 2026-01-05 alpha",
             "10.00 2026-01-05 alpha",
             "70.00 2026-01-05 bravo",
@@ -43,7 +62,21 @@ def test_equal_candidates_are_withheld(run: Run, records: Records) -> None:
         )
     )
     found = run(left, right, keyless())
-    assert [group[1:3] for group in found.groups] == [([2], [3]), ([3], [4])]
+    assert [group[1:3] for group in found.groups] == [([1], [1]), ([2], [3]), ([3], [4])]
+    assert (found.open_left, found.open_right) == ([], [2])
+
+
+def test_equal_rows_without_words_may_be_different_things(run: Run, records: Records) -> None:
+    left = records(side("10.00 2026-01-05 -", "70.00 2026-01-05 bravo", "71.00 2026-01-05 carbon"))
+    right = records(
+        side(
+            "10.00 2026-01-05 -",
+            "10.00 2026-01-05 -",
+            "70.00 2026-01-05 bravo",
+            "71.00 2026-01-05 carbon",
+        )
+    )
+    found = run(left, right, keyless())
     assert found.open_left == [1]
 
 

@@ -39,7 +39,8 @@ def keyless_pass(
 
     Rows that both have a key are left alone: keys that differ are an answer. Every pair carries
     its probability; those below `confidence_min` stay unmatched, and rows for which more than one
-    partner is equally good are withheld.
+    partner is equally good are withheld. Twins, rows of a side that say the same in amount,
+    date and words, stand for each other: as many pair as there are on the other side.
     """
     # Without a tolerance equal amounts join quickest.
     equal = (*on, "amount") if limits.is_exact else tuple(on)
@@ -53,12 +54,14 @@ def keyless_pass(
         return PassOutcome(name="keyless")
     found = found.sort("left_row", "right_row")
     weighed = _weigh(found, rows[0], rows[1], limits)
-    judged = found.with_columns(
+    judged = _with_classes(found, rows).with_columns(
         pl.Series("probability", weighed.probability), pl.Series("odds", weighed.odds)
     )
-    assigned = assign(_priced(judged.filter(pl.col("probability") >= _PLAUSIBLE), rows))
-    sure = judged.join(assigned.pairs, on=["left_row", "right_row"], how="semi").filter(
-        pl.col("probability") >= confidence_min
+    assigned = assign(_priced(judged.filter(pl.col("probability") >= _PLAUSIBLE)))
+    sure = (
+        _with_twins(judged)
+        .join(assigned.pairs, on=["left_row", "right_row"], how="semi")
+        .filter(pl.col("probability") >= confidence_min)
     )
     return PassOutcome(name="keyless", groups=_as_groups(sure), withheld=assigned.withheld)
 
@@ -165,26 +168,40 @@ def _expected(
     return np.asarray(np.maximum(by_amount, max(_CHANCE_MIN, min(usual, 0.02))))
 
 
-def _priced(judged: pl.DataFrame, rows: list[pl.DataFrame]) -> pl.DataFrame:
-    """The likeliest pairs cost least; rows equal in all that is compared are alike."""
-    classes = [
-        side.select(
+def _with_classes(found: pl.DataFrame, rows: list[pl.DataFrame]) -> pl.DataFrame:
+    """Beside each row its class: rows of a side that are equal in all that is compared.
+
+    left_twin, right_twin: the same number, another one for each row that says nothing in words.
+    """
+    for name, side in zip(("left", "right"), rows, strict=True):
+        alike = pl.struct("amount", "date", "text", "key").rank("dense").cast(pl.Int64)
+        says = pl.col("text").str.strip_chars() != ""
+        classes = side.select(
             pl.col("row").alias(f"{name}_row"),
-            pl.struct("amount", "date", "text", "key")
-            .rank("dense")
-            .cast(pl.Int64)
-            .alias(f"{name}_class"),
+            alike.alias(f"{name}_class"),
+            pl.when(says).then(alike).otherwise(-pl.col("row")).alias(f"{name}_twin"),
         )
-        for name, side in zip(("left", "right"), rows, strict=True)
-    ]
+        found = found.join(classes, on=f"{name}_row", how="left", maintain_order="left")
+    return found
+
+
+def _with_twins(judged: pl.DataFrame) -> pl.DataFrame:
+    """The probability that a row pairs with this one or with a twin of it."""
+    shared = pl.max_horizontal(
+        pl.col("probability").sum().over("left_twin", "right_row"),
+        pl.col("probability").sum().over("left_row", "right_twin"),
+    )
+    return judged.with_columns(probability=shared.clip(upper_bound=1.0))
+
+
+def _priced(judged: pl.DataFrame) -> pl.DataFrame:
+    """The likeliest pairs cost least."""
     logs = np.log(judged["odds"].to_numpy())
     most = logs.max(initial=0.0)
     cost = pl.Series("cost", np.rint((most - logs) * _COST_UNITS).astype(np.int64))
     return (
-        judged.select("left_row", "right_row")
+        judged.select("left_row", "right_row", "left_class", "right_class")
         .with_columns(cost)
-        .join(classes[0], on="left_row", how="left")
-        .join(classes[1], on="right_row", how="left")
         .sort("left_row", "right_row")
     )
 

@@ -22,7 +22,7 @@ settings.load_profile("untimed")
 # Fixtures behind which another process, or a thread that serves, may be late on a busy machine.
 _REAL = {
     "browser", "demo", "feed", "kafka", "nats", "own_server", "rabbitmq", "redis", "server",
-    "server_environment", "tls_client",
+    "server_environment", "spark", "tls_client",
 }  # fmt: skip
 
 

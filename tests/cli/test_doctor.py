@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tieout.cli import doctor
+from tieout.engines.spark_address import missing_for_spark
 
 Tieout = Callable[..., Any]
 
@@ -19,6 +20,14 @@ def test_a_sound_machine_is_told_so(tieout: Tieout) -> None:
     assert checks["engine"]["found"] == "duckdb answers"
     assert checks["duckdb"]["ok"]
     assert said.code == (0 if all(check["ok"] for check in checks.values()) else 2)
+
+
+def test_spark_is_optional_and_told(tieout: Tieout, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\nok   spark: pyspark " in tieout("doctor").out or missing_for_spark()
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    said = tieout("doctor")
+    assert "\nok   spark: not available (optional: there is no Java: install version 17" in said.out
 
 
 def test_people_get_a_line_a_check(tieout: Tieout) -> None:

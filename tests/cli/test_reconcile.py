@@ -131,7 +131,7 @@ def test_a_limit_that_is_passed_ends_with_three(
         ("bank.csv books.csv --spec columns.yaml", "no column 'nothing'"),
         ("bank.csv books.csv --spec passes.yaml", "a pass is `on` 'colour'"),
         ("bank.csv books.csv --spec calendar.yaml", "calendar 'XX' is not known"),
-        ("bank.csv books.csv --engine spark", "--engine spark"),
+        ("bank.csv books.csv --engine spark://nowhere", "expected spark://HOST:PORT"),
         ("bank.csv books.csv --as-of yesterday", "--as-of yesterday: expected a date"),
         ("bank.csv books.csv --fail-on many", "--fail-on many: expected a number"),
         ("bank.csv books.csv --fail-on 1.2.3", "--fail-on 1.2.3: expected a number"),

@@ -233,7 +233,7 @@ def test_files_that_a_spec_names_are_looked_for_beside_it(run: Run, tmp_path: Pa
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"engine": "spark"}, "--engine spark"),
+        ({"engine": "oracle"}, "--engine oracle"),
         ({"temp_directory": Path("nowhere")}, "--temp nowhere"),
         ({"left": "gone.csv"}, "gone.csv"),
         ({"spec": Path("gone.yaml")}, "gone.yaml"),

@@ -35,6 +35,7 @@ def doctor_command(workspace: WorkspaceOption = None, as_json: JsonOption = Fals
         *_machine(),
         _writable_workspace(workspace),
         _engine(),
+        _spark(),
         *_libraries(),
         _assistant(workspace),
     ]
@@ -87,6 +88,15 @@ def _engine() -> Check:
         return Check("engine", rows.height == 1, "duckdb answers")
     except Exception as error:
         return Check("engine", False, str(error), "reinstall tieout")
+
+
+def _spark() -> Check:
+    """What `--engine spark://…` needs of this machine; no cluster is asked."""
+    from tieout.engines.spark_address import missing_for_spark
+
+    missing = missing_for_spark()
+    found = f"not available (optional: {missing})" if missing else f"pyspark {version('pyspark')}"
+    return Check("spark", True, found)
 
 
 def _assistant(chosen: Path | None) -> Check:

@@ -26,6 +26,12 @@ JsonOption = Annotated[
 MemoryOption = Annotated[
     str | None, typer.Option("--memory", help="What the engine may hold before it spills: 3GiB.")
 ]
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        "--engine", help="Where plans run: duckdb, spark://HOST:PORT or spark://local[2]."
+    ),
+]
 TempOption = Annotated[
     Path | None, typer.Option("--temp", help="Folder for temporary files; default the system's.")
 ]

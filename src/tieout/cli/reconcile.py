@@ -10,6 +10,7 @@ import typer
 
 from tieout.cli.options import (
     EXIT_LIMIT_PASSED,
+    EngineOption,
     JsonOption,
     MemoryOption,
     OutOption,
@@ -33,7 +34,7 @@ def reconcile_command(  # noqa: PLR0913, PLR0917 - each is an option of the comm
     ] = None,
     out: OutOption = None,
     workspace: WorkspaceOption = None,
-    engine: Annotated[str, typer.Option("--engine", help="Where plans run.")] = "duckdb",
+    engine: EngineOption = "duckdb",
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="Day from which ages count: 2026-01-31.")
     ] = None,

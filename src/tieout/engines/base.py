@@ -10,9 +10,18 @@ import pyarrow as pa
 
 
 class Engine(Protocol):
-    """Runs Ibis plans. Tables made by `materialise` live until `close`."""
+    """Runs Ibis plans. Tables made by `materialise` live until `close`.
+
+    libraries: distributions that decide its results, beside DuckDB and Ibis.
+    """
 
     name: str
+    libraries: tuple[str, ...]
+
+    @property
+    def reader(self) -> "Engine":
+        """The engine of this process that reads files and types their text; often this one."""
+        ...
 
     def read_parquet(self, paths: Sequence[Path], *, row_column: str | None = None) -> ir.Table:
         """A table over Parquet files; with `row_column`, rows are numbered from 1 in file order."""

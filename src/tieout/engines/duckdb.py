@@ -40,6 +40,7 @@ class DuckDBEngine:
     """
 
     name = "duckdb"
+    libraries: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -80,6 +81,11 @@ class DuckDBEngine:
                 f"{self._memory_limit} of memory or the space for temporary files do not suffice; "
                 "give more (--memory 6GiB, --temp with a larger disk)"
             ) from error
+
+    @property
+    def reader(self) -> "DuckDBEngine":
+        """Itself: it reads files of every kind."""
+        return self
 
     def read_parquet(self, paths: Sequence[Path], *, row_column: str | None = None) -> ir.Table:
         """A table over Parquet files; with `row_column`, rows are numbered from 1 in file order."""

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from os.path import commonprefix
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from tieout.detect.history.earlier_runs import judge_breaks
 from tieout.engines.base import Engine
+from tieout.engines.choose import open_engine
 from tieout.export.run_report import RunReport
 from tieout.model.errors import InputError
 from tieout.model.manifest import RunManifest, SideConservation
@@ -44,9 +45,6 @@ from tieout.reconcile.spec_file import load_spec
 from tieout.sources.open import open_source
 from tieout.sources.source import Source
 
-if TYPE_CHECKING:
-    from tieout.engines.duckdb import DuckDBEngine
-
 SAMPLE_ROWS = 50_000
 
 
@@ -55,7 +53,8 @@ class ReconcileJob:
     """What to reconcile.
 
     spec: None infers one. out: None means a new folder in the workspace. as_of: the day from
-    which ages count, None for the last day in the data. memory_limit: of the engine, "3GiB".
+    which ages count, None for the last day in the data. engine: a name that `open_engine` knows.
+    memory_limit: of what runs in this process, "3GiB".
     earlier: ids of the runs whose breaks are history; None takes the workspace's latest.
     resolve: what resolve.yaml said; None reads the workspace's. answers: what a language model said
     in the run that is repeated; None asks it, where the spec says so.
@@ -106,7 +105,9 @@ def reconcile(job: ReconcileJob) -> ReconcileResult:
     with (
         prepared_folder(folder) as aside,
         tempfile.TemporaryDirectory(prefix="tieout-", dir=job.temp_directory) as scratch,
-        open_engine(job) as engine,
+        open_engine(
+            job.engine, memory_limit=job.memory_limit, temp_directory=job.temp_directory
+        ) as engine,
     ):
         done = _carry_out(job, engine, Path(scratch), clock)
         with clock.step("write"):
@@ -115,15 +116,6 @@ def reconcile(job: ReconcileJob) -> ReconcileResult:
         manifest = build_manifest(done, job, report, outputs=outputs, clock=clock)
         (aside / "run.json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return ReconcileResult(folder, manifest, report)
-
-
-def open_engine(job: ReconcileJob) -> "DuckDBEngine":
-    """The engine that a job asks for."""
-    from tieout.engines.duckdb import DuckDBEngine
-
-    if job.engine != "duckdb":
-        raise InputError(f"--engine {job.engine}: not available here; use duckdb")
-    return DuckDBEngine(memory_limit=job.memory_limit, temp_directory=job.temp_directory)
 
 
 def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatch) -> Reconciled:
@@ -316,7 +308,7 @@ def _require_expected(job: ReconcileJob, left: Input, right: Input) -> None:
 def _open(location: str, side: str, engine: Engine, scratch: Path) -> Source:
     workdir = scratch / side
     workdir.mkdir()
-    return open_source(location, engine=engine, workdir=workdir)
+    return open_source(location, engine=engine.reader, workdir=workdir)
 
 
 def _understand(job: ReconcileJob, sources: tuple[Source, Source]) -> Inferred:

@@ -86,7 +86,7 @@ def build_report(
             for each in done.inferred.choices
         ),
         seconds=tuple(clock.seconds.items()),
-        versions=tuple(versions().items()),
+        versions=tuple(versions(*done.engine.libraries).items()),
         folder=str(folder),
     )
 
@@ -122,7 +122,7 @@ def build_manifest(
             "assistant": done.words.assistant,
             "resolve": kept_of(resolve_spec_of(job.workspace, job.resolve)),
         },
-        versions=versions(),
+        versions=versions(*done.engine.libraries),
         seed=0,
         counts=_counts(done, report),
         conservation=done.conservation,

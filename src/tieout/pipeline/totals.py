@@ -55,5 +55,7 @@ def pass_counts(outcomes: list[PassOutcome], *, engine: Engine) -> tuple[PassCou
 
 
 def _sums(table: ir.Table, engine: Engine) -> dict[str, int]:
-    sums = engine.fetch(table.group_by("currency").agg(total=table["amount"].sum().cast("string")))
+    # A sum of 64-bit integers has as many bits on one engine, and more on the other.
+    amount = table["amount"].cast("decimal(38,0)")
+    sums = engine.fetch(table.group_by("currency").agg(total=amount.sum().cast("string")))
     return {currency: int(Decimal(total or 0)) for currency, total in sums.iter_rows()}

@@ -54,7 +54,7 @@ def write_matches(
     if not groups.is_empty() or not plans:
         firsts = [pl.col(f"{side}_rows").list.first() for side in ("left", "right")]
         ordered = groups.sort(firsts, nulls_last=True)
-        plans.append(_groups_plan(engine.publish(ordered), scale))
+        plans.append(_groups_plan(engine.publish(ordered.with_columns(match_names())), scale))
     plan = plans[0].union(*plans[1:]) if len(plans) > 1 else plans[0]
     return engine.write_parquet(plan, path, keep_order=True)
 
@@ -110,12 +110,8 @@ def _in_one(outcomes: Sequence[PassOutcome], engine: Engine) -> ir.Table:
 
 
 def _groups_plan(groups: ir.Table, scale: int) -> ir.Table:
-    # As `match_names` says.
-    right_only = ibis.literal("MR") + groups["right_rows"][0].cast("string")
     return groups.select(
-        match_id=ibis.coalesce(
-            ibis.literal("M") + groups["left_rows"][0].cast("string"), right_only
-        ),
+        match_id=groups["match_id"],
         kind=groups["kind"],
         **{"pass": groups["pass"]},
         left_rows=groups["left_rows"],

@@ -75,8 +75,9 @@ def stage(
 ) -> Staged:
     """Carry out a plan on a source.
 
-    Text is typed once, into a Parquet file at `path`; native columns stay where they are and are
-    typed by a view. A source whose quick reading fails is read again row by row.
+    source: opened with the engine's reader. Text is typed once, into a Parquet file at `path`;
+    native columns stay where they are and are typed by a view, unless the reader is another engine:
+    then they go through `path` too. A source whose quick reading fails is read again row by row.
 
     Raises InputError where the plan names a column that is missing or of a type that cannot hold
     the field, and ConservationError where rows and rejects do not add up to what was read.
@@ -102,7 +103,7 @@ def stage_rows(
     """
 
     def carried_out(source: Source) -> StagedRows:
-        typed = engine.fetch(_flagged(source, plan, ()), keep_order=True)
+        typed = engine.reader.fetch(_flagged(source, plan, ()), keep_order=True)
         return _staged_rows(source, plan, typed, rejects_max)
 
     for source in sources:
@@ -110,7 +111,9 @@ def stage_rows(
     if len(sources) > 1 and not any(each.typed or each.numbered for each in sources):
         # What the engine stumbles over is found in the file that holds it.
         with suppress(Exception):
-            typed = engine.fetch(_flagged(_together(sources, plan), plan, ()), keep_order=True)
+            typed = engine.reader.fetch(
+                _flagged(_together(sources, plan), plan, ()), keep_order=True
+            )
             return [
                 _staged_rows(source, plan, typed.filter(pl.col("row") == place), rejects_max)
                 for place, source in enumerate(sources)
@@ -175,19 +178,22 @@ def _settled_rows(source: Source, typed: int) -> int:
 def _stage(
     source: Source, plan: StagePlan, *, engine: Engine, path: Path, rejects_max: int
 ) -> Staged:
-    clean, bad = _look(source, plan, engine) if source.typed else ((), None)
+    clean, bad = _look(source, plan, engine.reader) if source.typed else ((), None)
     if bad == 0:
         rejects = _merged(source.rejects, (), rejects_max)
-        return Staged(_sound(source, plan, clean), rejects, source.rows or 0, source.rejected)
+        table = _handed_over(_sound(source, plan, clean), engine, path)
+        return Staged(table, rejects, source.rows or 0, source.rejected)
     flagged = _flagged(source, plan, clean)
     rows = source.rows
     if not source.typed:
         path.parent.mkdir(parents=True, exist_ok=True)
-        written = engine.write_parquet(flagged, path, keep_order=True)
+        written = engine.reader.write_parquet(flagged, path, keep_order=True)
         bad = 0 if _is_null_throughout(path, _BAD_COLUMN) else None
         row_column = None if source.numbered else "row"
         flagged = engine.read_parquet([path], row_column=row_column)
         rows = _settled_rows(source, written)
+    else:
+        flagged = _handed_over(flagged, engine, path)
     unreadable, count = (
         ([], 0) if bad == 0 else _unreadable(flagged, source, plan, engine, rejects_max)
     )
@@ -198,6 +204,15 @@ def _stage(
         rows=rows or 0,
         rejected=source.rejected + count,
     )
+
+
+def _handed_over(typed: ir.Table, engine: Engine, path: Path) -> ir.Table:
+    """A table of the engine's reader as one of the engine."""
+    if engine.reader is engine:
+        return typed
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine.reader.write_parquet(typed, path, keep_order=True)
+    return engine.read_parquet([path])
 
 
 def _refuse_missing(source: Source, plan: StagePlan) -> None:

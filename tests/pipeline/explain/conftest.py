@@ -11,9 +11,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tieout.engines.duckdb import DuckDBEngine
 from tieout.pipeline import reconcile
 from tieout.pipeline.explain_breaks import ExplainedBreaks, explain_breaks
-from tieout.pipeline.reconcile import ReconcileJob, open_engine
+from tieout.pipeline.reconcile import ReconcileJob
 from tieout.pipeline.timing import Stopwatch
 
 Group = Callable[..., ExplainedBreaks]
@@ -153,7 +154,7 @@ def _write(path: Path, header: tuple[str, ...], rows: list[list[Any]]) -> None:
 def reconciled(left: str | Path, right: str | Path, scratch: Path) -> Iterator[Group]:
     """Two files reconciled by what is inferred of them; groups their breaks when called."""
     job = ReconcileJob(left=str(left), right=str(right))
-    with open_engine(job) as engine:
+    with DuckDBEngine() as engine:
         done = reconcile._carry_out(job, engine, scratch, Stopwatch())
 
         def group(*, graded: bool = False, **more: Any) -> ExplainedBreaks:

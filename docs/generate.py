@@ -62,15 +62,19 @@ def main(arguments: list[str]) -> int:
 
 def pages() -> dict[Path, str]:
     """Each generated page and what has to stand in it."""
-    reference = {
+    guides = sorted((DOCS / "guides").glob("*.md"))
+    return reference_pages() | {path: refreshed(path.read_text("utf-8")) for path in guides}
+
+
+def reference_pages() -> dict[Path, str]:
+    """Those that are read off the code and need no command to be run."""
+    return {
         REFERENCE / "cli.md": command_reference(),
         REFERENCE / "features.md": feature_reference(),
         REFERENCE / "resolve.md": resolve_reference(),
         REFERENCE / "spec-schema.json": spec_schema(),
         REFERENCE / "openapi.json": api_document(),
     }
-    guides = sorted((DOCS / "guides").glob("*.md"))
-    return reference | {path: refreshed(path.read_text(encoding="utf-8")) for path in guides}
 
 
 def spec_schema() -> str:

@@ -24,16 +24,23 @@ def commands() -> Iterator[tuple[str, Any]]:
     return below(typer.main.get_command(app), "tieout")
 
 
-@pytest.fixture(scope="module")
-def pages(scripts: dict[str, ModuleType]) -> dict[Path, str]:
-    """What the generated pages have to hold."""
-    generated: dict[Path, str] = scripts["generate"].pages()
-    return generated
-
-
-def test_every_generated_page_is_current(pages: dict[Path, str]) -> None:
+def test_every_page_of_the_reference_is_current(scripts: dict[str, ModuleType]) -> None:
+    """The guides are held by `make docs-check`, a step of .ci/run: it runs all their commands."""
+    pages: dict[Path, str] = scripts["generate"].reference_pages()
     stale = [path.name for path, text in pages.items() if path.read_text("utf-8") != text]
     assert stale == [], "run `make docs`"
+    assert len(pages) == 5
+
+
+def test_every_page_is_held_by_the_check(
+    scripts: dict[str, ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generate = scripts["generate"]
+    monkeypatch.setattr(generate, "reference_pages", lambda: {Path("cli.md"): "of the code"})
+    monkeypatch.setattr(generate, "refreshed", lambda page: "of its commands")
+    pages: dict[Path, str] = generate.pages()
+    guides = set((Path(__file__).parents[2] / "docs" / "guides").glob("*.md"))
+    assert pages == {Path("cli.md"): "of the code"} | dict.fromkeys(guides, "of its commands")
 
 
 def test_every_command_says_what_it_does() -> None:

@@ -113,7 +113,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Debian's RabbitMQ, with an epmd of its own."""
     if not RABBIT.exists():
-        pytest.skip("there is no rabbitmq-server: .ci/prepare installs it where it may")
+        pytest.skip(f"RabbitMQ is NOT TESTED: no {RABBIT}; .ci/prepare says why it could not come")
     folder = tmp_path_factory.mktemp("rabbit")
     port, distribution, epmd = free_port(), free_port(), free_port()
     for name in ("home", "mnesia", "log"):

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -110,21 +111,46 @@ def test_with_neither_it_says_what_to_install(machine: Path) -> None:
     assert "install uv, or venv or pip for python3" in done.stderr.splitlines()[-1]
 
 
-def test_prepare_never_fails_and_says_what_is_skipped(machine: Path) -> None:
+def prepared(machine: Path) -> list[str]:
+    """What the script says where none of its programs is there."""
     script = machine / ".ci" / "prepare"
-    script.write_text(script.read_text().replace("=/usr/", "=/nowhere/"))
+    text = script.read_text().replace("=/usr/", "=/nowhere/")
+    script.write_text(text.replace("${JAVA_HOME:-/usr}", "/nowhere"))
     done = run(machine, ".ci/prepare")
     assert done.returncode == 0
-    assert done.stderr.splitlines() == [
+    return done.stderr.splitlines()
+
+
+def test_prepare_never_fails_and_says_what_is_skipped(machine: Path) -> None:
+    assert prepared(machine) == [
         (
-            ".ci/prepare: no /nowhere/bin/chromium: the tests in tests/browser are skipped "
-            "(with CI=true they fail)"
+            ".ci/prepare: no /nowhere/bin/chromium (packages can't be installed here): the tests "
+            "in tests/browser are skipped (with CI=true they fail)"
         ),
         (
-            ".ci/prepare: no /nowhere/lib/rabbitmq/bin/rabbitmq-server: the tests on RabbitMQ are "
-            "skipped"
+            ".ci/prepare: no /nowhere/bin/java (packages can't be installed here): the tests on "
+            "Spark are skipped (with CI=true they fail)"
+        ),
+        (
+            ".ci/prepare: no /nowhere/lib/rabbitmq/bin/rabbitmq-server (packages can't be "
+            "installed here): the tests on RabbitMQ are skipped (pytest lists them)"
         ),
     ]
+
+
+def test_prepare_says_why_a_package_did_not_come(machine: Path) -> None:
+    install(machine, "id", "echo 0")
+    install(machine, "env", 'shift; exec "$@"')
+    install(machine, "apt-get", "echo W: old >&2; echo E: Unable to locate package >&2; exit 100")
+    said = [line for line in prepared(machine) if "rabbitmq-server" in line]
+    assert said[0] == ".ci/prepare: installing rabbitmq-server for the tests on RabbitMQ"
+    assert "rabbitmq-server (E: Unable to locate package): the tests on" in said[1]
+
+
+def test_a_test_that_is_skipped_says_why_in_the_summary() -> None:
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]
+    [shown] = re.findall(r"(?:^| )-r(\w+)", options["ini_options"]["addopts"])
+    assert {"s", "f", "E"} <= set(shown)
 
 
 def targets() -> dict[str, str]:

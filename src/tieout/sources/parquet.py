@@ -10,6 +10,7 @@ from tieout.engines.base import Engine
 from tieout.model.errors import InputError
 from tieout.sources.cells import cell_text, plain_number
 from tieout.sources.headers import refuse_duplicates
+from tieout.sources.parquet_pieces import pieces_of
 from tieout.sources.source import NoRowsError, Part, Source, free_name
 
 
@@ -23,11 +24,12 @@ def open_parquet(path: Path, *, engine: Engine) -> Source:
 
     try:
         metadata = pq.read_metadata(path)
-        columns = tuple(pq.read_schema(path).names)
+        schema = pq.read_schema(path)
     except Exception as error:
         raise InputError(
             f"{path.name}: cannot be read as Parquet; the file is damaged or another format"
         ) from error
+    columns = tuple(schema.names)
     refuse_duplicates(columns, name=path.name)
     if not metadata.num_rows:
         raise NoRowsError(f"{path.name}: has columns but no data rows")
@@ -42,6 +44,7 @@ def open_parquet(path: Path, *, engine: Engine) -> Source:
         typed=True,
         row_column=row_column,
         rows=metadata.num_rows,
+        pieces=pieces_of(path, metadata, schema),
     )
 
 

@@ -1,7 +1,7 @@
 """A source that was opened: what is known of it before its columns are given a meaning."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -42,6 +42,8 @@ class Source:
     parts: the files behind a glob. Row numbers run on from one to the next.
     sampler: answers `sample`.
     exact: reopens the source row by row, for when the quick way cannot read it.
+    pieces: reads all columns so many rows at a time, in file order, with the values and types that
+        the engine would give; None where only the engine can.
 
     A data row is one in which a character other than space stands outside of delimiters: blank
     lines and lines of delimiters alone are not counted.
@@ -59,6 +61,7 @@ class Source:
     rejects: tuple[Reject, ...] = ()
     rejected: int = 0
     exact: "Callable[[], Source] | None" = None
+    pieces: Callable[[int], Iterator[pl.DataFrame]] | None = None
     _sampled: dict[int, pl.DataFrame] = field(default_factory=dict, compare=False, repr=False)
 
     @property

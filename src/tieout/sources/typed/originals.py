@@ -29,9 +29,8 @@ def read_originals(
     Raises ConservationError where the source answers with other rows than those.
     """
     done = 0
-    for batch in engine.batches(_in_order(source, row_column), rows=chunk_rows):
-        cells = source.columns if source.typed else map(_filled, source.columns)
-        frame = pl.DataFrame(pl.from_arrow(batch)).select(*cells, row_column)
+    for read in _read_again(source, row_column, engine, chunk_rows):
+        frame = read
         rows = frame[row_column].to_numpy()
         ahead = wanted[done : done + len(rows)]
         if not np.array_equal(rows, ahead):
@@ -45,6 +44,24 @@ def read_originals(
             yield frame
     if done != len(wanted):
         raise ConservationError(f"{source.name}: was read again and has {done} rows of the table")
+
+
+def _read_again(
+    source: Source, row_column: str, engine: Engine, chunk_rows: int
+) -> Iterator[pl.DataFrame]:
+    if source.pieces is not None:
+        before = 0
+        for piece in source.pieces(chunk_rows):
+            yield piece.select(source.columns).with_columns(_numbers(before).alias(row_column))
+            before += piece.height
+        return
+    cells = source.columns if source.typed else [_filled(name) for name in source.columns]
+    for batch in engine.batches(_in_order(source, row_column), rows=chunk_rows):
+        yield pl.DataFrame(pl.from_arrow(batch)).select(*cells, row_column)
+
+
+def _numbers(before: int) -> pl.Expr:
+    return pl.int_range(before + 1, pl.len() + before + 1, dtype=pl.Int64)
 
 
 def _in_order(source: Source, row_column: str) -> ir.Table:

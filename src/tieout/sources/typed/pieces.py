@@ -9,6 +9,11 @@ PACKED_ROWS_MIN: Final = 100_000
 _SHARE_MAX: Final = 0.05
 
 
+def own_labels() -> pl.Categorical:
+    """Labels with codes of their own: those of other columns and tables are not theirs."""
+    return pl.Categorical(pl.Categories.random("tieout"))
+
+
 class Pieces:
     """The pieces of one column, in order.
 
@@ -41,6 +46,5 @@ class Pieces:
             self._pieces = [each.cast(pl.String) for each in self._pieces]
             return piece
         if self._dtype is None:
-            # Codes of its own: those of other columns and tables are none of its business.
-            self._dtype = pl.Categorical(pl.Categories.random("tieout"))
+            self._dtype = own_labels()
         return piece.cast(self._dtype)

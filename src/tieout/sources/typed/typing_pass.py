@@ -11,9 +11,11 @@ import polars as pl
 from tieout.engines.base import Engine
 from tieout.model.errors import ConservationError
 from tieout.model.table import Kind
+from tieout.sources.parquet_pieces import Pieces
 from tieout.sources.source import Source
 from tieout.sources.typed.expressions import can_fail, unread_of, value_of
-from tieout.sources.typed.pieces import Pieces
+from tieout.sources.typed.native_values import cleaned, is_typed_already, native_value
+from tieout.sources.typed.pieces import Pieces as ColumnPieces
 from tieout.sources.typed.reading import NULL_WORDS, Reading
 
 _ROW: Final = "row"
@@ -58,6 +60,8 @@ def type_rows(
 def _type_rows(
     source: Source, readings: Mapping[str, Reading], *, engine: Engine, packed: bool
 ) -> TypedPass:
+    if source.pieces is not None and is_typed_already(source, readings):
+        return _native_rows(source, readings, source.pieces, packed=packed)
     fallible = [c for c in source.columns if can_fail(source.table[c], readings[c])]
     plan = _plan(source, readings, fallible)
     gathered = _Gathered(source, readings, fallible, packed=packed)
@@ -76,6 +80,24 @@ def _type_rows(
     return gathered.whole()
 
 
+def _native_rows(
+    source: Source, readings: Mapping[str, Reading], pieces: Pieces, *, packed: bool
+) -> TypedPass:
+    """Of a file whose cells need no reading, only another type."""
+    columns = {name: ColumnPieces(packed=packed) for name in source.columns}
+    height = 0
+    for piece in pieces(_BATCH_ROWS):
+        native = piece.select(native_value(name, readings[name]) for name in source.columns)
+        for name, values in columns.items():
+            values.add(native[name])
+        height += piece.height
+    if height != source.rows:
+        raise ConservationError(f"{source.name}: {source.rows} rows were read, {height} typed")
+    frame = pl.DataFrame([cleaned(values.whole()) for values in columns.values()])
+    rows = pl.int_range(1, height + 1, dtype=pl.Int64, eager=True).alias(_ROW)
+    return TypedPass(source, frame, {}, rows)
+
+
 class _Gathered:
     """Rows of a source as they come, finished a piece at a time."""
 
@@ -91,7 +113,7 @@ class _Gathered:
         self._source = source
         self._readings = readings
         self._places = {name: place for place, name in enumerate(source.columns)}
-        self._values = {name: Pieces(packed=packed) for name in source.columns}
+        self._values = {name: ColumnPieces(packed=packed) for name in source.columns}
         self._failed: dict[str, list[pl.DataFrame]] = {name: [] for name in fallible}
         self._rows: list[pl.Series] = []
 

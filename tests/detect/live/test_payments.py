@@ -17,7 +17,8 @@ from tieout.detect.live.channels import SLOTS
 from tieout.detect.live.features import GROUPS, LIVE_FEATURES
 from tieout.detect.live.judged import tell, weigh
 from tieout.detect.live.payments import LivePayments, Seen
-from tieout.model.table import Table, TableRole
+from tieout.detect.live.roles import is_plain
+from tieout.model.table import Kind, Table, TableRole
 
 START = datetime.fromisoformat("2025-01-01")
 NUMBERS = {"amount", "latitude", "longitude"}
@@ -357,3 +358,13 @@ def test_room_grows_with_the_rows(fitted: PaymentPattern, stream: list[Row]) -> 
     last = {**row, TableRole.ID: "last", TableRole.TIME: row[TableRole.TIME] + timedelta(hours=10)}
     seen = live.judge(last)
     assert seen.features["burst_10m"] == 11
+
+
+def test_values_are_typed_anew_only_where_a_column_is_not_what_its_role_needs() -> None:
+    roles = {TableRole.TIME: "at", TableRole.AMOUNT: "sum", TableRole.CUSTOMER: "who"}
+    kinds = {"at": Kind.TIME, "sum": Kind.NUMBER, "who": Kind.CATEGORY}
+    assert is_plain(kinds, roles)
+    assert not is_plain({**kinds, "who": Kind.NUMBER}, roles)
+    assert not is_plain({**kinds, "sum": Kind.CATEGORY}, roles)
+    by_debits = {TableRole.DEBIT: "sum", TableRole.CREDIT: "more", TableRole.CUSTOMER: "who"}
+    assert not is_plain({**kinds, "more": Kind.NUMBER}, by_debits)

@@ -60,7 +60,7 @@ class Channels:
         self._found = self._odd, self._log_p
 
     def weigh(
-        self, state: PaymentState, moments: Moments, told: tuple[Floats, Floats]
+        self, state: PaymentState, moments: Moments, told: tuple[Floats, ...]
     ) -> tuple[list[float], float]:
         """Log p-values of all channels, and the smallest of those that judge.
 

@@ -74,12 +74,13 @@ def tell(
     wanted: bits of groups. record: settings, ints and own numbers, as `layout` has them. rows:
     tables of numbers, codes and chains. counts: by hour, of everyone, each holder and category.
     money: pools, and the spreads that were counted with what tells them. places: keys, middles.
-    told: where features and what logarithms are of are put. In place of medians stand their
-    logarithms. Sets the amount net of its category's among the own numbers.
+    told: where features, what logarithms are of, and logarithms of medians are put: of the
+    customer's own amounts and of those like them. Sets the amount net of its category's among the
+    own numbers.
     """
     settings, ints, own = record
     numbers, _, chains = rows
-    out, raw = told
+    out, raw, medians = told
     out[:] = np.nan
     set_net(record, rows, money)
     if wanted & 1:
@@ -91,8 +92,8 @@ def tell(
     if wanted & 8:
         level(record, rows, money, out)
     if wanted & 16 and code_of(settings, ints, CODE_PAYER) >= 0:
-        head, chain = head_of(settings, ints, KEY_PAYER), chains[settings[KEY_PAYER]]
-        out[BURST] = 1 + within(chain, numbers[TIME], head, own[TIME], 10 * MINUTE_US)
+        head, chain = head_of(settings, ints, KEY_PAYER), chains[:, settings[KEY_PAYER]]
+        out[BURST] = 1 + within(chain, numbers[:, TIME], head, own[TIME], 10 * MINUTE_US)
     if wanted & 32:
         travel(record, rows, places, out)
     if wanted & 64:
@@ -105,6 +106,7 @@ def tell(
         limits(record, rows, out)
     if wanted & 1024:
         statuses(record, rows, out)
+    medians[0], medians[1] = out[AMOUNTS + 1], out[LEVEL + 2]
     set_raw(out, raw)
 
 
@@ -153,12 +155,12 @@ def _company(record: Any, rows: Any, learnt: int) -> float:
     settings, ints, own = record
     numbers, _, chains = rows
     oddest = np.nan
-    chain, row = chains[settings[KEY_PAYER]], head_of(settings, ints, KEY_PAYER)
+    chain, row = chains[:, settings[KEY_PAYER]], head_of(settings, ints, KEY_PAYER)
     for _ in range(_NEIGHBOURS):
         if row < learnt:
             break
-        together = numbers[TOGETHER, row]
-        near = abs(own[TIME] - numbers[TIME, row]) <= _COMPANY_US
+        together = numbers[row, TOGETHER]
+        near = abs(own[TIME] - numbers[row, TIME]) <= _COMPANY_US
         if near and (np.isnan(oddest) or together > oddest):
             oddest = together
         row = chain[row]

@@ -95,7 +95,7 @@ class Moments:
         """Put a record's chains into `ints`: those of its learnt rows, and of all before it."""
         state, habits = self._state, made.habits
         if made.place >= 0:
-            heads = [chain[made.place] for chain in state.rows.chain_cells]
+            heads = state.rows.chain_table[made.place].tolist()
         elif state.requests is None:
             heads = habits
         else:

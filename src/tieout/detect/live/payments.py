@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 _OWN_MEDIAN, _OWN_TIMES = AT["amount_own_median"], AT["amount_own_times"]
 _ALL_MEDIAN: Final = AT["amount_all_median"]
-_MEDIANS: Final = [_OWN_MEDIAN, _ALL_MEDIAN]
 _HOUR_US: Final = 3_600e6
 
 
@@ -110,8 +109,8 @@ class LivePayments:
         self._moments = Moments(self.state)
         self._out = np.full(len(ORDER), np.nan)
         self._raw = np.full(RAWS, np.nan)
-        self._told = self._out, self._raw
         self._medians = np.full(2, np.nan)
+        self._told = self._out, self._raw, self._medians
         self._cells: Any = self._out.data
         self._raw_cells: Any = self._raw.data
         self._added: list[tuple[Any, ...]] = []
@@ -129,11 +128,16 @@ class LivePayments:
             self._moments.place(made)
             return self._seen()
         if self.state.requests is not None:
-            made.place = self.state.requests.place_of(self._values(made))
+            asked = self._values(made)
+            made.place = self.state.requests.place_of(asked)
+            self._tell(made, self._wanted)
+            seen = self._seen()
+            if made.place < 0:
+                self.state.requests.add(asked, made, self._moments.own)
+            return seen
         self._tell(made, self._wanted)
         seen = self._seen()
-        if made.place < 0:
-            self._remember(made)
+        self._remember(made)
         return seen
 
     def warm_up(self) -> None:
@@ -144,7 +148,7 @@ class LivePayments:
 
     def _tell(self, made: Moment, wanted: int) -> None:
         """Put a record's features into `_out`, and what scores are made of into `_raw`."""
-        state, moments, out, cells = self.state, self._moments, self._out, self._cells
+        state, moments, cells = self.state, self._moments, self._cells
         rows, hours, where = state.rows, state.hours, state.whereabouts
         moments.place(made)
         tell(
@@ -156,7 +160,7 @@ class LivePayments:
             (where.keys, where.middles),
             self._told,
         )
-        own, everyone = np.exp(out[_MEDIANS], self._medians).tolist()
+        own, everyone = np.exp(self._medians, self._medians).tolist()
         cells[_OWN_MEDIAN], cells[_ALL_MEDIAN] = own, everyone
         times = abs(made.amount) / own if own else math.nan
         cells[_OWN_TIMES], self._raw_cells[RAW_TIMES] = times, times or 1.0
@@ -218,13 +222,13 @@ class LivePayments:
         """The row that the model learnt from and that a record is; -1 for none."""
         state, rows = self.state, self.state.rows
         key = state.settings[KEY_HOLDER]
-        head, time = made.habits[key], rows.number_table[TIME]
+        head, time = made.habits[key], rows.number_table[:, TIME]
         if head < state.memory_rows and (head < 0 or time[head] < made.now):
             return -1
         has_amount = state.parties.has_amount
-        amount = rows.number_table[AMOUNT] if has_amount else time
+        amount = rows.number_table[:, AMOUNT] if has_amount else time
         own = made.amount if has_amount else made.now
-        chain, wanted = rows.chain_table[key], (made.now, own)
+        chain, wanted = rows.chain_table[:, key], (made.now, own)
         row = twin(chain, time, amount, head, wanted, state.memory_rows)
         values = self._values(made)
         while row >= 0:

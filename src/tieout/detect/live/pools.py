@@ -23,7 +23,7 @@ class RunningPool:
             self._step = step
             spread[:] = 0.0, np.nan, np.nan
             if step >= POOL_FROM:
-                spread[:] = _spread_of(rows.number_table[self._which, : 1 << step])
+                spread[:] = _spread_of(rows.number_table[: 1 << step, self._which])
 
 
 def _spread_of(values: Floats) -> tuple[float, float, float]:

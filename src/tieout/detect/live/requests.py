@@ -31,11 +31,7 @@ class Requests:
         rows.widen(size)
         # The last request of each key, and to each request the next one of the key.
         self._heads: tuple[dict[int, int], ...] = tuple({} for _ in rows.keys)
-        later = np.full((len(rows.keys), size), -1, dtype=np.int32)
-        self._ways = [
-            (chain.data, heads, each.data)
-            for chain, heads, each in zip(rows.chain_table, self._heads, later, strict=True)
-        ]
+        self._later = np.full((size, len(rows.keys)), -1, dtype=np.int32)
         self._marks: dict[int, int] = {}
         self._mark_of: list[int] = [0] * size
         self._new = [
@@ -77,31 +73,34 @@ class Requests:
         mark = hash(values)
         self._marks[mark] = row
         self._mark_of[slot] = mark
-        rows.code_table[:, row] = codes
-        rows.number_table[:, row] = numbers[:NUMBERS]
+        rows.code_table[row] = codes
+        rows.number_table[row] = numbers[:NUMBERS]
         keys = rows.keys_of(codes) if is_new else made.keys
-        first = self._first
-        for (chain, heads, later), number, habit in zip(self._ways, keys, made.habits, strict=True):
-            later[slot] = -1
-            if number < 0:
-                chain[row] = -1
-                continue
-            before = heads.get(number)
-            if before is None:
-                chain[row] = habit
-            else:
-                chain[row] = before
-                later[before - first] = row
-            heads[number] = row
+        befores, first, later = [], self._first, self._later
+        later[slot] = -1
+        for place, (heads, number, habit) in enumerate(
+            zip(self._heads, keys, made.habits, strict=True)
+        ):
+            before = -1
+            if number >= 0:
+                before = heads.get(number, habit)
+                if before >= first:
+                    later[before - first, place] = row
+                heads[number] = row
+            befores.append(before)
+        rows.chain_table[row] = befores
 
     def _forget(self, slot: int) -> None:
         """Take the oldest request out of its chains."""
         rows, row = self._rows, self._first + slot
-        codes = rows.code_table[:, row].tolist()
-        for (chain, heads, following), number in zip(self._ways, rows.keys_of(codes), strict=True):
-            later = following[slot]
+        codes = rows.code_table[row].tolist()
+        following, chain = self._later[slot].tolist(), rows.chain_table[row].tolist()
+        keys = rows.keys_of(codes)
+        for place, (heads, later, number) in enumerate(
+            zip(self._heads, following, keys, strict=True)
+        ):
             if later >= 0:
-                chain[later] = chain[row]
+                rows.chain_table[later, place] = chain[place]
             elif number >= 0:
                 del heads[number]
         for place, _, counted in self._new:

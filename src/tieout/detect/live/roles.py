@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tieout.model.table import TableRole
+from tieout.model.table import Kind, TableRole
 
 _NUMBERS: Final = frozenset(
     {
@@ -21,6 +21,18 @@ _PLAIN: Final[Mapping[TableRole, type]] = {
     **dict.fromkeys(_NUMBERS, float),
     **dict.fromkeys(_TIMES, datetime.datetime),
 }
+
+
+def is_plain(kinds: Mapping[str, Kind], roles: Mapping[TableRole, str]) -> bool:
+    """Whether all values of such columns are what their roles need, as they are read."""
+    by_debits = TableRole.AMOUNT not in roles and {TableRole.DEBIT, TableRole.CREDIT} <= set(roles)
+    return not by_debits and all(kinds[name] is _kind(role) for role, name in roles.items())
+
+
+def _kind(role: TableRole) -> Kind:
+    if role in _TIMES:
+        return Kind.TIME
+    return Kind.NUMBER if role in _NUMBERS else Kind.CATEGORY
 
 
 def by_role_of(record: Mapping[str, Any], roles: Mapping[TableRole, str]) -> dict[TableRole, Any]:

@@ -31,12 +31,11 @@ def joined(first: int, second: int) -> int:
 class Rows:
     """Remembered rows in the order in which they came.
 
-    number_table: a row of floats for each of `layout`'s numbers. code_table: for each of `roles`,
-    each value as a number, -1 for none. chain_table: for each of `keys`, those of one role first,
-    for each row the row before it of the same key; heads: the last row of a key, UNTOLD for one of
-    which a part is missing.
-    codes and chains: the same by role and by key. chain_cells: the same for who reads or writes
-    single cells; numpy's own way to a cell costs three times as much.
+    What belongs to a row stands side by side, as a row is mostly looked at as a whole.
+    number_table: `layout`'s numbers of each row. code_table: for each of `roles` its value as a
+    number, -1 for none. chain_table: for each of `keys`, those of one role first, the row before
+    it of the same key; heads: the last row of a key, UNTOLD for one of which a part is missing.
+    codes and chains: the same by role and by key.
     """
 
     def __init__(self, work: Work, keys: tuple[Key, ...], numbers: Mapping[int, Floats]) -> None:
@@ -50,19 +49,19 @@ class Rows:
             tuple(place[role] for role in key) for key in self.keys if len(key) > 1
         )
         self.vocabularies: dict[TableRole, dict[str, int]] = {}
-        self.number_table = np.empty((NUMBERS, self._room))
-        self.code_table = np.empty((len(self.roles), self._room), np.int32)
-        self.chain_table = np.empty((len(self.keys), self._room), np.int32)
+        self.number_table = np.empty((self._room, NUMBERS))
+        self.code_table = np.empty((self._room, len(self.roles)), np.int32)
+        self.chain_table = np.empty((self._room, len(self.keys)), np.int32)
         for which, values in numbers.items():
-            self.number_table[which, : self.height] = values
+            self.number_table[: self.height, which] = values
         for n, role in enumerate(self.roles):
             different = work.timeline.frame[role].drop_nulls().unique(maintain_order=True)
             self.vocabularies[role] = {text: code for code, text in enumerate(different)}
-            self.code_table[n, : self.height] = work.keys.codes(role).codes
+            self.code_table[: self.height, n] = work.keys.codes(role).codes
         self.heads: dict[Key, dict[int, int]] = {}
         for n, key in enumerate(self.keys):
             groups = work.groups(*key)
-            self.chain_table[n, : self.height] = groups.previous
+            self.chain_table[: self.height, n] = groups.previous
             self.heads[key] = {-1: UNTOLD, **self._last(key, groups, place)}
         self._known = tuple(self.vocabularies.items())
         self._heads = tuple(self.heads.values())
@@ -73,9 +72,9 @@ class Rows:
             return {}
         ends = np.flatnonzero(np.append(groups.start[1:] == np.arange(1, len(groups.start)), True))
         rows = groups.order[ends]
-        codes = self.code_table[place[key[0]]][rows].astype(np.int64)
+        codes = self.code_table[rows, place[key[0]]].astype(np.int64)
         for role in key[1:]:
-            codes = (codes << _SHIFT) | self.code_table[place[role]][rows]
+            codes = (codes << _SHIFT) | self.code_table[rows, place[role]]
         return dict(zip(codes.tolist(), rows.tolist(), strict=True))
 
     def widen(self, more: int) -> None:
@@ -117,20 +116,19 @@ class Rows:
         if row == self._room:
             self._room *= 2
             self._wide_all()
-        self.code_table[:, row] = codes
-        self.number_table[:, row] = numbers[:NUMBERS]
+        self.code_table[row] = codes
+        self.number_table[row] = numbers[:NUMBERS]
         keys = self.keys_of(codes)
-        for chain, heads, number in zip(self.chain_cells, self._heads, keys, strict=True):
-            chain[row] = heads.get(number, -1) if number >= 0 else -1
+        self.chain_table[row] = [max(head, -1) for head in self.heads_of(keys)]
+        for heads, number in zip(self._heads, keys, strict=True):
             if number >= 0:
                 heads[number] = row
         self.height = row + 1
 
     def _look_into(self) -> None:
         self.tables = self.number_table, self.code_table, self.chain_table
-        self.codes = dict(zip(self.roles, self.code_table, strict=True))
-        self.chains = dict(zip(self.keys, self.chain_table, strict=True))
-        self.chain_cells: list[Any] = [chain.data for chain in self.chain_table]
+        self.codes = dict(zip(self.roles, self.code_table.T, strict=True))
+        self.chains = dict(zip(self.keys, self.chain_table.T, strict=True))
 
     def _wide_all(self) -> None:
         self.code_table = self._wide(self.code_table)
@@ -139,6 +137,6 @@ class Rows:
         self._look_into()
 
     def _wide(self, table: Table) -> Table:
-        wide = np.empty((len(table), self._room), table.dtype)
-        wide[:, : self.height] = table[:, : self.height]
+        wide = np.empty((self._room, table.shape[1]), table.dtype)
+        wide[: self.height] = table[: self.height]
         return wide

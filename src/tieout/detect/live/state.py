@@ -149,7 +149,7 @@ class PaymentState:
             self.whereabouts.renew(self.rows)
 
     def _lacks_places(self) -> bool:
-        return bool(np.isnan(self.rows.number_table[LATITUDE, : self.rows.height]).any())
+        return bool(np.isnan(self.rows.number_table[: self.rows.height, LATITUDE]).any())
 
     def _keys(self) -> tuple[Key, ...]:
         parties = self.parties

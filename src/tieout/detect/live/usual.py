@@ -80,12 +80,12 @@ def pace(record: Any, rows: Any, counts: Any, out: Any) -> None:
     """Earlier rows of who acts, the time since the last one, and how even the gaps are."""
     settings, ints, own = record
     numbers, _, chains = rows
-    time, now, by_holder = numbers[TIME], own[TIME], counts[1]
+    time, now, by_holder = numbers[:, TIME], own[TIME], counts[1]
     holder = code_of(settings, ints, CODE_HOLDER)
     if holder < 0:
         return
     out[PACE] = by_holder[holder, _HOURS] if holder < len(by_holder) else 0
-    chain, head = chains[settings[KEY_HOLDER]], head_of(settings, ints, KEY_HOLDER)
+    chain, head = chains[:, settings[KEY_HOLDER]], head_of(settings, ints, KEY_HOLDER)
     last = head
     while last >= 0 and not time[last] <= now:
         last = chain[last]
@@ -122,8 +122,8 @@ def set_net(record: Any, rows: Any, money: Any) -> None:
     _, tags, kept = money
     if settings[KEY_CATEGORY] >= 0:
         head = habit_of(settings, ints, KEY_CATEGORY)
-        chain = chains[settings[KEY_CATEGORY]]
-        known, median, _ = spread_of(chain, numbers[LOG], head, 2, tags, kept)
+        chain = chains[:, settings[KEY_CATEGORY]]
+        known, median, _ = spread_of(chain, numbers[:, LOG], head, 2, tags, kept)
         own[NET] = own[LOG] - (median if known >= CATEGORY_ROWS_MIN else np.nan)
 
 
@@ -136,14 +136,14 @@ def amounts(record: Any, rows: Any, money: Any, out: Any) -> None:
     settings, ints, own = record
     numbers, _, chains = rows
     pools, tags, kept = money
-    head, chain = habit_of(settings, ints, KEY_MONEY), chains[settings[KEY_MONEY]]
-    count, centre, spread = spread_of(chain, numbers[LOG], head, 0, tags, kept)
+    head, chain = habit_of(settings, ints, KEY_MONEY), chains[:, settings[KEY_MONEY]]
+    count, centre, spread = spread_of(chain, numbers[:, LOG], head, 0, tags, kept)
     if head != UNTOLD:
         out[AMOUNTS] = count
     out[AMOUNTS + 1] = centre
     out[AMOUNTS + 3] = _deviation(own[LOG], pools[0], count, centre, spread)
     if settings[KEY_CATEGORY] >= 0:
-        count, centre, spread = spread_of(chain, numbers[NET], head, 1, tags, kept)
+        count, centre, spread = spread_of(chain, numbers[:, NET], head, 1, tags, kept)
         out[AMOUNTS + 4] = _deviation(own[NET], pools[1], count, centre, spread)
 
 
@@ -162,7 +162,7 @@ def level(record: Any, rows: Any, money: Any, out: Any) -> None:
         if which >= 0 and depth == 0:
             head = habit_of(settings, ints, KEY_LEVELS + place)
             count, middle, width = spread_of(
-                chains[which], numbers[LOG], head, 3 + place, tags, kept
+                chains[:, which], numbers[:, LOG], head, 3 + place, tags, kept
             )
             if count >= LIKE_ROWS_MIN:
                 known, centre, spread = count, middle, width

@@ -89,14 +89,14 @@ def _before(settings: Any, row: int, now: float, rows: Any, places: Any) -> Any:
     """The first row from one back along a chain whose place is known: row, place, if it is sure."""
     numbers, codes, chains = rows
     keys, middles = places
-    chain = chains[settings[KEY_PAYER]]
+    chain = chains[:, settings[KEY_PAYER]]
     while row >= 0:
-        if numbers[TIME, row] <= now:
-            if not np.isnan(numbers[LATITUDE, row]):
-                return row, numbers[LATITUDE, row], numbers[LONGITUDE, row], True
+        if numbers[row, TIME] <= now:
+            if not np.isnan(numbers[row, LATITUDE]):
+                return row, numbers[row, LATITUDE], numbers[row, LONGITUDE], True
             where, which = settings[CODE_COUNTRY], settings[CODE_CITY]
-            country = codes[where, row] if where >= 0 else 0
-            city = codes[which, row] if which >= 0 else -1
+            country = codes[row, where] if where >= 0 else 0
+            city = codes[row, which] if which >= 0 else -1
             known, latitude, longitude, sure = middle_of(keys, middles, country, city)
             if known:
                 return row, latitude, longitude, sure
@@ -112,10 +112,10 @@ def _leg(record: Any, rows: Any, here: Any, before: Any) -> Any:
     latitude, longitude, sure = here
     row, latitude_before, longitude_before, sure_before = before
     where = settings[CODE_COUNTRY]
-    if where >= 0 and not (sure and sure_before) and ints[where] == codes[where, row]:
+    if where >= 0 and not (sure and sure_before) and ints[where] == codes[row, where]:
         return np.nan, np.nan
     km = _kilometres(latitude_before, longitude_before, latitude, longitude)
-    seconds = max((own[TIME] - numbers[TIME, row]) / 1e6, SECONDS_MIN)
+    seconds = max((own[TIME] - numbers[row, TIME]) / 1e6, SECONDS_MIN)
     return km, km / (seconds / 3_600.0)
 
 
@@ -135,7 +135,7 @@ def travel(record: Any, rows: Any, places: Any, out: Any) -> None:
         known, latitude, longitude, sure = middle_of(keys, middles, country, city)
     if not known:
         return
-    here, now, chain = (latitude, longitude, sure), own[TIME], chains[settings[KEY_PAYER]]
+    here, now, chain = (latitude, longitude, sure), own[TIME], chains[:, settings[KEY_PAYER]]
     head = head_of(settings, ints, KEY_PAYER)
     last = _before(settings, head, now, rows, places)
     if last[0] < 0:
@@ -172,10 +172,14 @@ def repeats(record: Any, rows: Any, out: Any) -> None:
         return
     if habit_of(settings, ints, KEY_PAID) == UNTOLD:
         return
-    time, chain, whom = numbers[TIME], chains[settings[KEY_PAID]], codes[settings[CODE_PARTNER]]
+    time, chain, whom = (
+        numbers[:, TIME],
+        chains[:, settings[KEY_PAID]],
+        codes[:, settings[CODE_PARTNER]],
+    )
     now, row = own[TIME], head_of(settings, ints, KEY_PAID)
     while row >= 0 and time[row] >= now - DAY_US:
-        if time[row] <= now and numbers[AMOUNT, row] == own[AMOUNT] and whom[row] == partner:
+        if time[row] <= now and numbers[row, AMOUNT] == own[AMOUNT] and whom[row] == partner:
             out[REPEATS] = (now - time[row]) / 1e6
             return
         row = chain[row]
@@ -186,21 +190,21 @@ def crowds(record: Any, rows: Any, out: Any) -> None:
     """Different cards at the merchant and on the device, and rows of the customer a minute."""
     settings, ints, own = record
     numbers, codes, chains = rows
-    time, now = numbers[TIME], own[TIME]
+    time, now = numbers[:, TIME], own[TIME]
     if settings[CODE_CARD] >= 0:
-        cards, card = codes[settings[CODE_CARD]], code_of(settings, ints, CODE_CARD)
+        cards, card = codes[:, settings[CODE_CARD]], code_of(settings, ints, CODE_CARD)
         for place in range(2):
             which = KEY_MERCHANT if place == 0 else KEY_DEVICE
             window = 10 * MINUTE_US if place == 0 else DAY_US
             if code_of(settings, ints, CODE_MERCHANT if place == 0 else CODE_DEVICE) >= 0:
-                head, chain = head_of(settings, ints, which), chains[settings[which]]
+                head, chain = head_of(settings, ints, which), chains[:, settings[which]]
                 if head < 0 or time[head] < now - window:
                     out[CROWDS + place] = card >= 0
                 else:
                     found = different_within(chain, time, cards, head, now, window, card)
                     out[CROWDS + place] = found
     if code_of(settings, ints, CODE_CUSTOMER) >= 0:
-        head, chain = head_of(settings, ints, KEY_CUSTOMER), chains[settings[KEY_CUSTOMER]]
+        head, chain = head_of(settings, ints, KEY_CUSTOMER), chains[:, settings[KEY_CUSTOMER]]
         out[CROWDS + 2] = 1 + within(chain, time, head, now, MINUTE_US)
 
 
@@ -214,9 +218,9 @@ def limits(record: Any, rows: Any, out: Any) -> None:
     out[LIMITS + 1], out[LIMITS + 2] = 0.0, 0.0
     if own[IS_NEAR] > 0.0:
         now, window = own[TIME], NEAR_DAYS * DAY_US
-        head, chain = head_of(settings, ints, KEY_MONEY), chains[settings[KEY_MONEY]]
-        count = sum_within(chain, numbers[TIME], numbers[IS_NEAR], head, now, window)
-        total = sum_within(chain, numbers[TIME], numbers[NEAR], head, now, window)
+        head, chain = head_of(settings, ints, KEY_MONEY), chains[:, settings[KEY_MONEY]]
+        count = sum_within(chain, numbers[:, TIME], numbers[:, IS_NEAR], head, now, window)
+        total = sum_within(chain, numbers[:, TIME], numbers[:, NEAR], head, now, window)
         out[LIMITS] = own[LIMIT]
         out[LIMITS + 1], out[LIMITS + 2] = 1.0 + count, own[AMOUNT] + total
 
@@ -226,17 +230,17 @@ def statuses(record: Any, rows: Any, out: Any) -> None:
     """Refusals of the card in a day, and how much of the customer's was asked back."""
     settings, ints, own = record
     numbers, _, chains = rows
-    time, now = numbers[TIME], own[TIME]
+    time, now = numbers[:, TIME], own[TIME]
     out[STATUSES] = own[ASKED_BACK] > 0.0
     for place in range(4):
         which = KEY_CARD + place
         if code_of(settings, ints, CODE_CARD + place) >= 0:
-            head, chain = head_of(settings, ints, which), chains[settings[which]]
-            total = sum_within(chain, time, numbers[REFUSED], head, now, DAY_US)
+            head, chain = head_of(settings, ints, which), chains[:, settings[which]]
+            total = sum_within(chain, time, numbers[:, REFUSED], head, now, DAY_US)
             out[STATUSES + 3 + place] = own[REFUSED] + total
     if code_of(settings, ints, CODE_HOLDER) >= 0:
-        head, chain = head_of(settings, ints, KEY_HOLDER), chains[settings[KEY_HOLDER]]
+        head, chain = head_of(settings, ints, KEY_HOLDER), chains[:, settings[KEY_HOLDER]]
         window = MONTH_DAYS * DAY_US
-        asked = sum_within(chain, time, numbers[ASKED_BACK], head, now, window)
+        asked = sum_within(chain, time, numbers[:, ASKED_BACK], head, now, window)
         out[STATUSES + 1] = own[ASKED_BACK] + asked
         out[STATUSES + 2] = 1 + within(chain, time, head, now, window)

@@ -38,7 +38,8 @@ class Whereabouts:
         self._rows = rows.height
         if not self._roles or not self._is_told:
             return
-        axes = {"latitude": rows.number_table[LATITUDE], "longitude": rows.number_table[LONGITUDE]}
+        numbers = rows.number_table.T
+        axes = {"latitude": numbers[LATITUDE], "longitude": numbers[LONGITUDE]}
         told: dict[str, NDArray[np.float64] | NDArray[np.int32]] = dict(axes)
         told |= {str(role): rows.codes[role] for role in self._roles}
         columns = {name: values[: rows.height] for name, values in told.items()}

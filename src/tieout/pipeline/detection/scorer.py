@@ -19,7 +19,7 @@ from tieout.detect.fuse import fuse_one
 from tieout.detect.judge import REASONS_MAX, Judge, Judged
 from tieout.detect.live.features import AT
 from tieout.detect.live.payments import LivePayments, Seen
-from tieout.detect.live.roles import by_role_of
+from tieout.detect.live.roles import by_role_of, is_plain
 from tieout.detect.rules.frame import names_of_roles, rule_frame
 from tieout.detect.rules.kept import Held, among
 from tieout.detect.rules.single import within_bounds
@@ -82,6 +82,7 @@ class Scorer:
         self._pattern = pattern if isinstance(pattern, PaymentPattern) else None
         self._channels = len({*model.counted, PaymentPattern.name})
         self._lock = threading.Lock()
+        self._is_plain = is_plain({column.name: column.kind for column in use.columns}, use.roles)
         self._named = names_of_roles(use.roles)
         names = {*self.columns, *self._named}
         wanted = {name for each in use.rules for name in each.needs} & set(FEATURES)
@@ -209,13 +210,18 @@ class Scorer:
         *,
         threshold: float | None = None,
     ) -> ScoredRecord:
-        seen = live.judge(by_role_of(values, self._use.roles))
+        roles = self._use.roles
+        if self._is_plain:
+            by_role = {role: values[name] for role, name in roles.items()}
+        else:
+            by_role = by_role_of(values, roles)
+        seen = live.judge(by_role)
         own, _ = fuse_one(seen.smallest, channels=live.judging)
         log_p, score = fuse_one(own, channels=self._channels)
         held = self._held(values, seen)
         words: Sequence[str] = ()
         if score >= worth_saying or any(each.flags for each in held):
-            said = live.reasons(seen, values, self._use.roles)
+            said = live.reasons(seen, values, roles)
             words = [reason.text for reason in said][:REASONS_MAX]
         threshold = self.threshold if threshold is None else threshold
         return self._scored((score, log_p), held, words, threshold)

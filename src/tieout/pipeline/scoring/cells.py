@@ -51,14 +51,6 @@ def cell(value: Scalar, reading: Reading) -> Cell:
 
 def reader_of(reading: Reading) -> Callable[[Scalar], Cell]:
     """`cell` of one column; what its values mostly are is told at once."""
-    if reading.kind is Kind.CATEGORY:
-
-        def label(value: Scalar) -> Cell:
-            if type(value) is str and len(value) <= TEXT_LENGTH_MAX:
-                return value.strip() or None
-            return cell(value, reading)
-
-        return label
     if reading.kind is Kind.NUMBER:
 
         def number(value: Scalar) -> Cell:

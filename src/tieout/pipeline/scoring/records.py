@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from tieout.detect.roles.infer import Profile
-from tieout.model.table import ColumnFacts, Table, TableRole
-from tieout.pipeline.scoring.cells import TYPES, Cell, Scalar, cell, reader_of
+from tieout.model.table import ColumnFacts, Kind, Table, TableRole
+from tieout.pipeline.scoring.cells import TEXT_LENGTH_MAX, TYPES, Cell, Scalar, cell, reader_of
 from tieout.pipeline.scoring.naming import name_fields, plain_name
 from tieout.sources.typed.reading import Reading
 
@@ -96,10 +96,14 @@ class Shape:
 
         One whose fields are all called as the columns are, and can be read, costs a third.
         """
-        found, readers = self._missing.copy(), self._readers
+        found, readers, labels = self._missing.copy(), self._readers, self._labels
         try:
             for name, value in record.items():
-                found[name] = readers[name](value)
+                # What most values are costs no call.
+                if type(value) is str and name in labels and len(value) <= TEXT_LENGTH_MAX:
+                    found[name] = value.strip() or None
+                else:
+                    found[name] = readers[name](value)
         except (KeyError, ValueError):
             found = {}
         if not record or not found:
@@ -119,6 +123,10 @@ class Shape:
     @cached_property
     def _readers(self) -> dict[str, Callable[[Scalar], Cell]]:
         return {name: reader_of(self.readings[name]) for name in self.names}
+
+    @cached_property
+    def _labels(self) -> frozenset[str]:
+        return frozenset(name for name in self.names if self.readings[name].kind is Kind.CATEGORY)
 
     def _unknown(self, place: int, record: Record) -> FieldProblem:
         names = ", ".join(self.names[:20])

@@ -57,10 +57,11 @@ class Scoring:
         return model, await judged
 
     def _timed(self, model: ScoringModel, judge: Callable[[Sent], Verdict], sent: Sent) -> Verdict:
-        began, used = time.perf_counter(), time.thread_time()
+        used, began = time.thread_time(), time.perf_counter()
         verdict = judge(sent)
-        self._metrics.scoring_cpu_seconds.inc(time.thread_time() - used)
-        self._metrics.scoring_seconds.observe(time.perf_counter() - began)
+        took, used = time.perf_counter() - began, time.thread_time() - used
+        self._metrics.scoring_cpu_seconds.inc(used)
+        self._metrics.scoring_seconds.observe(took)
         self._metrics.scored.labels(model.profile).inc(len(verdict.scored))
         self._metrics.flagged.labels(model.profile).inc(sum(s.is_flag for s in verdict.scored))
         return verdict

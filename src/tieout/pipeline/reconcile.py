@@ -135,7 +135,13 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
         (left, right), carried = carry_in(job, spec, (left, right), scale=scale, engine=engine)
     with clock.step("match"):
         tied = run_passes(
-            left.table, right.table, spec, scale=scale, engine=engine, progress=clock.announce
+            left.table,
+            right.table,
+            spec,
+            scale=scale,
+            engine=engine,
+            progress=clock.announce,
+            last_rows=None if carried is None else (left.staged.rows, right.staged.rows),
         )
         engine.make_room()
     with clock.step("explain"):

@@ -16,6 +16,8 @@ EXPLANATIONS = {
     "tolerance": "equal key fields, amount and date within tolerance",
     "group": "the sums of the rows of one key agree",
     "keyless": "no key; amount, date and words make this the likely pair",
+    "carried": "an open item and its counterpart: equal key, currency and amount, dates within "
+    "the settlement lag",
     "netting": "rows of one side that add up to nothing",
 }
 _SIDES = ("left", "right")

@@ -15,7 +15,7 @@ from tieout.reconcile.passes.outcome import PassOutcome, nothing_withheld
 from tieout.reconcile.passes.pairs import open_rows
 from tieout.reconcile.passes.tolerance import Limits, tolerance_pass
 from tieout.reconcile.sides import on_columns
-from tieout.reconcile.spec import KeylessPass, PassSpec, Spec
+from tieout.reconcile.spec import AmountTolerance, DayWindow, KeylessPass, PassSpec, Spec
 
 # Looking past half of the rows costs less than to copy the others.
 TAKEN_SHARE_KEPT = 2
@@ -26,7 +26,7 @@ class Tied:
     """What the passes found and what is left.
 
     left, right: unmatched rows, those withheld as ambiguous among them.
-    outcomes: one for each pass of the spec, in order.
+    outcomes: one for each pass of the spec, in order, then that of items carried forward.
     """
 
     left: ir.Table
@@ -76,13 +76,25 @@ def run_passes(
     scale: int,
     engine: Engine,
     progress: Callable[[str], None] = lambda _: None,
+    last_rows: tuple[int, int] | None = None,
 ) -> Tied:
-    """Carry out the passes of a spec on two comparable tables (`sides.comparable`)."""
+    """Carry out the passes of a spec on two comparable tables (`sides.comparable`).
+
+    last_rows: of both files, where rows that were carried forward come after them. What the passes
+    of the spec leave of these is tried once more, within the settlement lag.
+    """
     tied = Tied(left=left, right=right)
     sides = [Unmatched(table, _last_row(table, engine)) for table in (left, right)]
     open_left, open_right = left, right
-    for number, rule in enumerate(spec.passes, start=1):
-        outcome = _named(_run(rule, open_left, open_right, spec, scale, engine), number, spec)
+    rules: list[PassSpec | None] = [*spec.passes]
+    if last_rows is not None and _waits(spec):
+        rules.append(None)
+    for number, rule in enumerate(rules, start=1):
+        if rule is None:
+            assert last_rows is not None  # noqa: S101 - there would be no such rule
+            outcome = _run_carried(open_left, open_right, spec, scale, last_rows, engine)
+        else:
+            outcome = _named(_run(rule, open_left, open_right, spec, scale, engine), number, spec)
         progress(f"pass {number} ({outcome.name})")
         tied.outcomes.append(outcome)
         tied.withheld = tied.withheld.vstack(outcome.withheld)
@@ -137,6 +149,28 @@ def _run_keyless(
         confidence_min=rule.confidence_min,
         engine=engine,
     )
+
+
+def _waits(spec: Spec) -> bool:
+    """Whether rows have what an open item knows its counterpart by, and dates to wait between."""
+    sides = spec.left, spec.right
+    return bool(spec.left.key) and all(side.date is not None for side in sides)
+
+
+def _run_carried(
+    left: ir.Table,
+    right: ir.Table,
+    spec: Spec,
+    scale: int,
+    last_rows: tuple[int, int],
+    engine: Engine,
+) -> PassOutcome:
+    from tieout.reconcile.passes.carried import carried_pass
+
+    lag = spec.evidence.settlement_days
+    ordinals = _ordinals(left, right, spec.evidence.calendar, engine)
+    limits = Limits(AmountTolerance(), scale, DayWindow(before=lag, after=lag), ordinals)
+    return carried_pass(left, right, limits=limits, last_rows=last_rows, engine=engine)
 
 
 def _named(outcome: PassOutcome, number: int, spec: Spec) -> PassOutcome:

@@ -27,6 +27,31 @@ def test_a_cheque_of_the_first_day_clears_against_the_third_days_statement(day: 
     }  # fmt: skip
 
 
+def test_what_comes_within_the_lag_is_what_an_open_item_waited_for(day: Day) -> None:
+    day(1, "CHQ-1 100.00 2\nCHQ-2 80.00 2\nA-1 5.00 2", "A-1 5.00 2\nFEE-9 9.00 2")
+    # The fifth is the third business day after the second, the last one of the lag.
+    second = day(2, "FEE-9 9.00 3\nB-1 6.00 3", "CHQ-1 100.00 5\nCHQ-2 80.00 6\nB-1 6.00 4")
+    assert states(second) == {"CHQ-1": "matched", "CHQ-2": "break", "FEE-9": "matched"}
+    matches = pl.read_parquet(second.out / "matches.parquet")
+    assert set(matches["pass"]) == {"carried"}
+    assert [each for each in matches["explanation"] if "settlement lag" in each] == list(
+        matches["explanation"]
+    )
+    found = pl.read_parquet(second.out / "breaks.parquet").select("key", "side", "evidence")
+    assert [row[:2] for row in found.sort("key").rows()] == [("B-1", "both"), ("CHQ-2", "both")]
+    late = found.filter(pl.col("key") == "CHQ-2")["evidence"].item()
+    assert late.endswith("4 business days apart, 1 beyond the settlement lag of 3")
+
+
+def test_of_two_items_that_waited_for_one_counterpart_none_is_taken(day: Day) -> None:
+    spec = {"spec": {"passes": [{"exact": {"on": ["key", "currency", "amount", "date"]}}]}}
+    day(1, "A-1 5.00 2\nCHQ-1 100.00 2\nCHQ-1 100.00 4", "A-1 5.00 2", **spec)
+    second = day(2, "B-1 6.00 3", "B-1 6.00 3\nCHQ-1 100.00 3", **spec)
+    matches = pl.read_parquet(second.out / "matches.parquet")
+    assert matches["pass"].to_list() == ["exact"]
+    assert second.manifest.counts["carried"]["left"]["in_breaks"] == 2
+
+
 def test_carried_rows_are_numbered_behind_the_files_own_and_say_where_they_come_from(
     day: Day,
 ) -> None:

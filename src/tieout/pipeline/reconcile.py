@@ -22,7 +22,7 @@ from tieout.pipeline.carrying.choose import LATEST, NONE, named_run, spec_of
 from tieout.pipeline.carrying.identity import identified
 from tieout.pipeline.carrying.join import Carried, Settled, carry_in
 from tieout.pipeline.conservation import prove_conservation
-from tieout.pipeline.earlier import earlier_runs
+from tieout.pipeline.earlier import EarlierRuns, earlier_runs
 from tieout.pipeline.explain_breaks import explain_breaks
 from tieout.pipeline.explain_earlier import earlier_incidents
 from tieout.pipeline.files import write_files
@@ -149,15 +149,7 @@ def _carry_out(job: ReconcileJob, engine: Engine, scratch: Path, clock: Stopwatc
         residue, breaks = found.residue, found.breaks
         give_back_memory()
     with clock.step("judge"):
-        earlier = earlier_runs(
-            job.workspace,
-            reconciliation=spec.reconciliation,
-            scale=scale,
-            most=spec.history.runs,
-            exactly=job.earlier,
-        )
-        history = breaks.clear() if earlier.breaks is None else earlier.breaks
-        breaks = judge_breaks(breaks, history)
+        breaks, earlier = _judged(job, breaks, spec, scale)
         give_back_memory()
     with clock.step("group"):
         explained = explain_breaks(
@@ -227,6 +219,21 @@ class _Explained:
     words: WordsHeard
     breaks: pl.DataFrame
     numbers: pl.Series
+
+
+def _judged(
+    job: ReconcileJob, breaks: pl.DataFrame, spec: Spec, scale: int
+) -> tuple[pl.DataFrame, EarlierRuns]:
+    """The breaks by how usual they are, and the runs that say so."""
+    earlier = earlier_runs(
+        job.workspace,
+        reconciliation=spec.reconciliation,
+        scale=scale,
+        most=spec.history.runs,
+        exactly=job.earlier,
+    )
+    history = breaks.clear() if earlier.breaks is None else earlier.breaks
+    return judge_breaks(breaks, history), earlier
 
 
 def _explained(

@@ -44,3 +44,17 @@ def test_a_few_are_not_folded_up() -> None:
 def test_only_who_may_act_is_shown_how() -> None:
     assert drawn(8).count("Acknowledge</button>") == 8
     assert "Acknowledge" not in drawn(8, may_act=False)
+
+
+def test_alerts_that_were_sent_are_told_in_words() -> None:
+    from django.template.loader import render_to_string
+
+    text = "info: backend_reversed_rate 5.00% against 0.10% usual, in 5 min"
+    alert = SimpleNamespace(
+        alert_id="a", at=datetime(2026, 3, 2, 7, 1, tzinfo=UTC), kind="escalated", severity="info",
+        payload={"metric": "backend_reversed_rate", "text": text},
+    )  # fmt: skip
+    shown = render_to_string("alerts/history.html", {"alerts": [alert]})
+    assert "info: backend reversed 5.00% against" in shown
+    assert "got worse" in shown
+    assert "backend_reversed" not in shown

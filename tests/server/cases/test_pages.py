@@ -281,7 +281,7 @@ def test_the_audit_log_is_filtered_and_shows_what_changed(
     assert "a fee" in page
     assert "<del>new</del>" in page
     assert "case.opened</td>" not in page
-    assert "case.opened</td>" in client.get(f"/audit/?q={case.pk}&actor=Tieout").content.decode()
+    assert "Case opened</td>" in client.get(f"/audit/?q={case.pk}&actor=Tieout").content.decode()
     assert "No entry passes" in client.get("/audit/?from=2030-01-01").content.decode()
     assert client.get("/audit/?from=nonsense&page=x").status_code == 200
 

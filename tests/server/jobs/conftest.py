@@ -4,10 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from tieout.server.accounts.models import User
 from tieout.server.jobs import registry
 
 Register = Callable[..., None]
+People = Callable[..., User]
 
 
 @pytest.fixture
@@ -20,3 +23,11 @@ def kind(monkeypatch: pytest.MonkeyPatch) -> Register:
         registry.handler(name, effect=effect)(run)
 
     return register
+
+
+@pytest.fixture
+def admin(person: People) -> Client:
+    """A browser of an admin."""
+    client = Client(headers={"host": "localhost"})
+    client.force_login(person("root", "admin"))
+    return client

@@ -179,14 +179,6 @@ def test_changes_say_before_and_after(person: People) -> None:
     assert (changed.before["cron"], changed.after["cron"]) == ("0 3 * * *", "0 4 * * *")
 
 
-@pytest.fixture
-def admin(person: People) -> Client:
-    """A browser of an admin."""
-    client = Client(headers={"host": "localhost"})
-    client.force_login(person("root", "admin"))
-    return client
-
-
 def test_an_admin_makes_and_changes_one_in_the_console(admin: Client) -> None:
     form = {
         "name": "nightly", "kind": "add", "arguments": '{"numbers": [1]}', "cron": "0 3 * * *",

@@ -231,7 +231,7 @@ class _Finder:
         return best, clock
 
     def _is_day(self, name: str) -> bool:
-        """Whether a column's moments are days without a time, more of them than of one minute."""
+        """Whether a column holds days without a time of the day."""
         values = self.sample[name].drop_nulls()
         if not self.source.table[name].type().is_string():
             return bool(self.source.table[name].type().is_date())

@@ -15,6 +15,7 @@ from tieout.server.accounts.permissions import ROLES, SCOPES, Role, has_role, re
 from tieout.server.accounts.queries import people as everybody
 from tieout.server.audit.models import AuditEntry
 from tieout.server.audit.queries import entries, head, verify
+from tieout.server.audit.words import action_words
 from tieout.server.cases.views import telling, who
 
 ENTRIES_SHOWN: Final = 50
@@ -26,13 +27,14 @@ VERIFIERS: Final = (Role.AUDITOR, Role.ADMIN, Role.APPROVER, Role.REVIEWER)
 def audit(request: HttpRequest) -> HttpResponse:
     """The audit log, the latest first, with filters."""
     found = entries(request.GET)
+    done = AuditEntry.objects.order_by().values_list("action", flat=True).distinct()[:200]
     page = Paginator(found, ENTRIES_SHOWN).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "entries": [(entry, changes(entry)) for entry in page.object_list],
         "head": head(),
         "actors": AuditEntry.objects.order_by().values_list("actor", flat=True).distinct()[:200],
-        "actions": AuditEntry.objects.order_by().values_list("action", flat=True).distinct()[:200],
+        "actions": sorted(((each, action_words(each)) for each in done), key=lambda one: one[1]),
         "asked": request.GET,
         "may_verify": has_role(who(request), *VERIFIERS),
     }
@@ -148,4 +150,16 @@ def changes(entry: AuditEntry) -> list[tuple[str, Any, Any]]:
 
 
 def _shown(value: Any) -> Any:
-    return ", ".join(map(str, value)) if isinstance(value, list) else value
+    """A value as people read it, whatever JSON it is kept as.
+
+    >>> _shown({"ran_alone": 0, "told": False, "files": ["a.csv", "b.csv"]}), _shown({})
+    ('ran alone 0; told no; files a.csv, b.csv', 'nothing')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(str(_shown(each)) for each in value)
+    if isinstance(value, dict):
+        parts = [f"{name.replace('_', ' ')} {_shown(each)}" for name, each in value.items()]
+        return "; ".join(parts) or "nothing"
+    return value

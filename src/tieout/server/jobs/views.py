@@ -75,8 +75,7 @@ def change(request: HttpRequest, schedule_id: int) -> HttpResponseBase:
 
 
 def _filled_in(request: HttpRequest, schedule: Schedule | None) -> HttpResponseBase:
-    initial = {name: getattr(schedule, name) for name in ScheduleForm.base_fields if schedule}
-    form = ScheduleForm(request.POST or None, initial=initial)
+    form = ScheduleForm(request.POST or None, schedule=schedule)
     if request.method == "POST" and form.is_valid():
         try:
             saved = save_schedule(form.cleaned_data, actor=_who(request), schedule=schedule)

@@ -1,12 +1,19 @@
 """Template tags of the live page: metrics and severities as people read them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import template
 
 register = template.Library()
 
+_KINDS: Final = {
+    "notice": "early notice",
+    "fired": "began",
+    "escalated": "got worse",
+    "reminder": "goes on",
+    "resolved": "is over",
+}
 _TONES: Final = {
     "severe": "tag-critical",
     "critical": "tag-critical",
@@ -23,6 +30,23 @@ def metric(name: str) -> str:
     ('denied', 'volume drop', 'latency p95')
     """
     return name.removesuffix("_rate").replace("_", " ")
+
+
+@register.filter
+def alert_kind(kind: str) -> str:
+    """Why an alert was sent, in words."""
+    return _KINDS.get(kind, kind)
+
+
+@register.filter
+def alert_text(payload: Mapping[str, Any]) -> str:
+    """What an alert said, its metric in words. What was sent is kept as it was.
+
+    >>> alert_text({"metric": "denied_rate", "text": "info: denied_rate 38 %, usually 5 %"})
+    'info: denied 38 %, usually 5 %'
+    """
+    text, name = str(payload.get("text", "")), str(payload.get("metric", ""))
+    return text.replace(name, metric(name), 1) if name else text
 
 
 @register.filter

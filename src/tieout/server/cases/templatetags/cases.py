@@ -5,11 +5,14 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from tieout.server.audit.words import action_words, words_of
 from tieout.server.cases.models import Case
 from tieout.server.cases.words import state_words
 from tieout.server.console.templatetags.console import days, icon
 
 register = template.Library()
+register.filter("action_words", action_words)
+register.filter("words_of", words_of)
 
 _LOOKS = {
     "new": ("tag-info", "point"),

@@ -15,7 +15,7 @@ def test_a_carried_record_shows_its_cells_and_where_it_came_from(tmp_path: Path)
     (tmp_path / "books-1.csv").unlink()
     found = break_evidence(second.out, breaks(second)["INV-1"])
     assert found.left[0].row == 2
-    assert found.left[0].origin == f"{first.out.name}, row 1 of books-1.csv"
+    assert found.left[0].origin == f"row 1 of books-1.csv by run {first.out.name}"
     assert found.left[0].cells == {
         "ref": "INV-1", "amount": "100.00", "booked": "2026-03-02", "ccy": "EUR",
     }  # fmt: skip

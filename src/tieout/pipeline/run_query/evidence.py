@@ -129,7 +129,7 @@ def _carried(manifest: RunManifest, side: str, rows: list[int], folder: Path) ->
     scale = int(manifest.options["scale"])
     found = carried_rows(folder, side, part, scale=scale, rows=rows[:_ROWS_SHOWN])
     return tuple(
-        Record(row, each.cells, f"{each.run}, row {each.row:,} of {each.file}")
+        Record(row, each.cells, f"row {each.row:,} of {each.file} by run {each.run}")
         for row, each in sorted(found.items())
     )
 

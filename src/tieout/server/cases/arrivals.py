@@ -11,13 +11,12 @@ from tieout.model.buckets import Bucket
 from tieout.model.errors import InputError
 from tieout.pipeline.run_query import fetch_by
 from tieout.pipeline.run_query.arrivals import Arrival, arrivals
+from tieout.server.cases.carrying import SHOWN_IN
 from tieout.server.cases.models import Case, Decision, Run
 from tieout.server.cases.registering import folder_of
 from tieout.server.cases.services import decide, reopen
 
 _TIMING: Final = (Bucket.TIMING, Bucket.CUT_OFF)
-# Where a case keeps the run that showed its counterpart.
-_SHOWN_IN: Final = "arrived_in"
 _LOOKED_AT_MAX: Final = 5_000
 
 
@@ -58,12 +57,12 @@ def reopen_overdue() -> list[int]:
 def reopen_back_again(run: Run) -> list[int]:
     """Open what had resolved itself and is a break of a later run again; answers which."""
     back = Case.objects.filter(
-        latest_run=run, status=Case.Status.RESOLVED, details__has_key=_SHOWN_IN
+        latest_run=run, status=Case.Status.RESOLVED, details__has_key=SHOWN_IN
     )
     done = []
     for case in back.order_by("pk"):
         with transaction.atomic():
-            shown = case.details.pop(_SHOWN_IN)
+            shown = case.details.pop(SHOWN_IN)
             case.save(update_fields=["details"])
             why = f"run {shown} showed its counterpart, and run {run.run_id} has the break again"
             reopen(case.pk, actor=None, why=why)
@@ -101,7 +100,7 @@ def _resolve(case: Case, arrival: Arrival, run: Run) -> list[int]:
     )
     both = [case, *(other for other in others if _is_nobodys(other))]
     for each in both:
-        each.details = {**each.details, _SHOWN_IN: run.run_id}
+        each.details = {**each.details, SHOWN_IN: run.run_id}
         each.save(update_fields=["details"])
     numbers = [each.pk for each in both]
     decide(numbers, Decision.Verdict.RESOLVED, actor=None, note=arrival.proof)

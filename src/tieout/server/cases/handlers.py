@@ -9,6 +9,7 @@ from tieout.detect.roles.infer import Profile
 from tieout.model.errors import InputError
 from tieout.pipeline.workspace import MANIFEST_FILE, new_run_id
 from tieout.server.cases import export_jobs  # noqa: F401 - lists a kind of its own
+from tieout.server.cases.carrying import settled
 from tieout.server.cases.registering import register_run, stored_folder
 from tieout.server.jobs.models import Job
 from tieout.server.jobs.progress import Progress
@@ -25,7 +26,9 @@ def register(job: Job, result: Result) -> None:
 
 @handler("reconcile", effect=register)
 def run_reconcile(job: Job, progress: Progress) -> Result:
-    """Arguments: left, right; spec, a file, where a person chose one."""
+    """Arguments: left, right; spec, a file, where a person chose one; carry_forward, a run, latest
+    or none, where it is not as the spec says. What people have closed is not carried.
+    """
     from tieout.pipeline.reconcile import ReconcileJob, reconcile
 
     folder = _folder(job)
@@ -38,6 +41,8 @@ def run_reconcile(job: Job, progress: Progress) -> Result:
                 spec=Path(spec) if spec else None,
                 out=folder,
                 workspace=Path(settings.WORKSPACE),
+                carry_forward=job.arguments.get("carry_forward") or None,
+                settled=settled,
                 announce=progress.step,
             )
         )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tieout.export.words import label
 from tieout.model.buckets import Bucket
 from tieout.model.errors import InputError
+from tieout.model.manifest import RunManifest
 from tieout.pipeline.run_query import Question, ask, conditions_of
 from tieout.pipeline.run_query.findings import read_manifest
 from tieout.pipeline.run_query.summary import summarise_breaks
@@ -92,6 +93,7 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
     context: dict[str, Any] = {"run": found, "folder": folder.name, "gone": not folder.is_dir()}
     if not context["gone"]:
         context |= _facts(folder)
+        context["carried"] = _carried(found, context["manifest"])
     context["trend"] = run_trend(queries.history_of(found, most=30))
     context["incidents"] = Incident.objects.filter(run=found).select_related("case")[:20]
     context["open_cases"] = Case.objects.filter(latest_run=found).exclude(status="resolved").count()
@@ -223,6 +225,17 @@ def _facts(folder: Path) -> dict[str, Any]:
         facts["buckets"] = bars(summary.buckets, "breaks")
         facts["ages"] = bars(summary.ages, "breaks")
     return facts
+
+
+def _carried(found: Run, manifest: RunManifest) -> dict[str, Any] | None:
+    """What became of an earlier run's open items on both sides; None where none were asked for."""
+    sides = found.counts.get("carried")
+    if not sides:
+        return None
+    names = ("matched", "in_breaks", "in_file", "settled")
+    sums = {name: sum(side[name] for side in sides.values()) for name in names}
+    run = manifest.options["carried"]["run"]
+    return {**sums, "run": run, "known": Run.objects.filter(run_id=run).exists()}
 
 
 def _files(folder: Path) -> list[Path]:

@@ -165,6 +165,7 @@ def _job(request: HttpRequest, kept: uploads.Upload) -> tuple[str, dict[str, Any
         proposal = propose_spec(left, right)
         name = request.POST.get("name", "").strip()[:100]
         spec = correct(proposal.spec, _chosen(request), left, right, name=name)
+        spec = spec.model_copy(update={"carry_forward": "carry_forward" in request.POST})
         write_spec(Inferred(spec, proposal.choices), path)
     return "reconcile", {"left": left, "right": right, "spec": str(path)}
 

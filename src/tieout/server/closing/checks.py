@@ -10,6 +10,7 @@ from django.conf import settings
 from tieout.close.tasks.dates import Period as Month
 from tieout.close.tasks.model import DONE, TaskState
 from tieout.model.errors import InputError
+from tieout.server.cases.carrying import settled
 from tieout.server.closing.books import has_ledger
 from tieout.server.closing.certifying import refresh
 from tieout.server.closing.explaining import explained_flux
@@ -105,10 +106,15 @@ def reconcile(_: Period, arguments: Mapping[str, Any]) -> Finding:
     spec = arguments.get("spec")
     done = run(
         ReconcileJob(
-            left=sides[0], right=sides[1], spec=root / str(spec) if spec else None, workspace=root
+            left=sides[0],
+            right=sides[1],
+            spec=root / str(spec) if spec else None,
+            workspace=root,
+            carry_forward=arguments.get("carry_forward"),
+            settled=settled,
         )
     )
-    breaks = int(done.manifest.counts["breaks"])
+    breaks = int(done.manifest.counts["breaks"]["total"])
     most = int(arguments.get("breaks_max", 0))
     figures = {"run": done.manifest.run_id, "breaks": breaks}
     text = f"{breaks:,} breaks in run {done.out.name}"

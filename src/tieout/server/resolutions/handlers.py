@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from tieout.server.cases import arrivals
+from tieout.server.cases import arrivals, carrying
 from tieout.server.cases.models import Case, Run
 from tieout.server.jobs.models import Job
 from tieout.server.jobs.progress import Progress
@@ -22,8 +22,9 @@ _AT_ONCE: Final = 250
 def run_follow_up(job: Job, progress: Progress) -> dict[str, Any]:
     """What follows from a run, and from time going by.
 
-    Arguments: run, the number of a registered one, where there is one. Cases whose counterpart has
-    come are resolved, those that waited too long are open again, and proposals are made.
+    Arguments: run, the number of a registered one, where there is one. Cases whose item was cleared
+    or whose counterpart has come are resolved, those that waited too long are open again, and
+    proposals are made.
     """
     arrived: list[int] = []
     back: list[int] = []
@@ -31,7 +32,7 @@ def run_follow_up(job: Job, progress: Progress) -> dict[str, Any]:
     if run is not None and run.job == "reconcile":
         progress(0.0, "looking for counterparts")
         back = arrivals.reopen_back_again(run)
-        arrived = arrivals.resolve_arrived(run)
+        arrived = [*carrying.resolve_cleared(run), *arrivals.resolve_arrived(run)]
     overdue = arrivals.reopen_overdue()
     counts = {"arrived": len(arrived), "back_again": len(back), "overdue": len(overdue)}
     result = counts | _propose(progress, run)

@@ -3,6 +3,8 @@ UV = .ci/uv
 RUN = $(UV) run --frozen --quiet
 # More words for pytest: make test ARGS="tests/model -x"
 ARGS =
+# Processes that run tests: as many as there are cores.
+WORKERS = auto
 # Rows of each side in `make bench`.
 ROWS = 1000000
 PEERS = benchmarks/.venv/bin/python
@@ -25,7 +27,7 @@ demo: ## Reconcile practice data and show the result.
 test: ## Run all tests.
 	@.ci/prepare
 	@$(UV) sync --frozen --quiet
-	@$(RUN) pytest -n auto --dist worksteal $(ARGS)
+	@$(RUN) pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: ## Look for mistakes and for formatting that is off.
 	@$(RUN) ruff check

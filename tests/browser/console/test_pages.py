@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Literal
 
 import pytest
-from pages import faults, settle
+from pages import COLOURS, faults, settle
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+THEMES: tuple[tuple[Literal["light", "dark"], tuple[str, ...]], ...] = (
+    ("light", ()), ("dark", COLOURS),
+)  # fmt: skip
 
 # name: address, or how to get there from the page before
 PAGES = {
@@ -74,11 +76,11 @@ def test_every_page_is_accessible_in_light_and_dark_fits_a_phone_and_makes_no_no
         assert answer is not None
         assert answer.status == 200, name
         settle(page)
-        for theme in THEMES:
+        for theme, rules in THEMES:
             # Colours that are still on their way to the others would be too faint.
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
-            told += [f"{name}, {theme}: {each}" for each in faults(page)]
+            told += [f"{name}, {theme}: {each}" for each in faults(page, *rules)]
         page.set_viewport_size({"width": 390, "height": 900})
         width = page.evaluate("document.documentElement.scrollWidth")
         told += [f"{name}: {width} pixels wide on a phone"] if width > 390 else []

@@ -14,7 +14,7 @@ from tieout.reconcile.records import BREAK_SCHEMA, RECORD_SCHEMA, Residue
 from tieout.reconcile.spec import EvidenceSpec
 
 _QUICK = settings(
-    max_examples=20,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

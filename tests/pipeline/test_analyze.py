@@ -311,7 +311,7 @@ def test_parquet_is_read_with_its_types(tmp_path: Path) -> None:
     ("job", "said"),
     [
         ({"breaks": "none.csv"}, "there is no such file"),
-        ({"breaks": "found.csv", "engine": "spark://x"}, "not available"),
+        ({"breaks": "found.csv", "engine": "spark://x"}, "expected spark://HOST:PORT"),
         ({"breaks": "found.csv", "temp_directory": Path("none")}, "there is no such folder"),
         ({"breaks": "words.csv"}, "words.csv: no column holds amounts"),
         ({"breaks": "found.csv", "spec": Path("wrong.yaml")}, "has no column 'Nothing'"),

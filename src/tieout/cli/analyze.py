@@ -11,6 +11,7 @@ import typer
 from tieout.cli.options import (
     BREAK_MEASURES,
     EXIT_LIMIT_PASSED,
+    EngineOption,
     JsonOption,
     MemoryOption,
     OutOption,
@@ -38,7 +39,7 @@ def analyze_command(  # noqa: PLR0913, PLR0917 - each is an option of the comman
     ] = None,
     out: OutOption = None,
     workspace: WorkspaceOption = None,
-    engine: Annotated[str, typer.Option("--engine", help="Where plans run.")] = "duckdb",
+    engine: EngineOption = "duckdb",
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", help="Day from which ages count; later rows are left out."),

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from tieout.engines.base import Engine
-from tieout.engines.duckdb import DuckDBEngine
+from tieout.engines.choose import open_engine
 from tieout.export.analyze_run import AnalyzeReport
 from tieout.model.errors import InputError
 from tieout.model.manifest import RunManifest
@@ -45,9 +45,10 @@ class AnalyzeJob:
 
     history: None means that it stands in the same file, or nowhere. spec: None infers one. out:
     None means a new folder in the workspace. as_of: the day from which ages count, None for the
-    last day in the data; later rows are left out. memory_limit: of the engine, "3GiB". resolve:
-    what resolve.yaml said; None reads the workspace's. answers: what a language model said in the
-    run that is repeated; None asks it, where the spec says so.
+    last day in the data; later rows are left out. engine: a name that `open_engine`
+    knows. memory_limit: of what runs in this process, "3GiB". resolve: what resolve.yaml said; None
+    reads the workspace's. answers: what a language model said in the run that is repeated; None
+    asks it, where the spec says so.
     """
 
     breaks: str
@@ -80,15 +81,15 @@ def analyze(job: AnalyzeJob) -> AnalyzeResult:
     """
     if job.temp_directory is not None and not job.temp_directory.is_dir():
         raise InputError(f"--temp {job.temp_directory}: there is no such folder")
-    if job.engine != "duckdb":
-        raise InputError(f"--engine {job.engine}: not available here; use duckdb")
     moment = datetime.now(UTC)
     folder = run_folder(job.out, job.workspace, new_run_id("analyze", moment))
     run_id = folder.name if job.out is None else new_run_id("analyze", moment)
     with (
         prepared_folder(folder) as aside,
         tempfile.TemporaryDirectory(prefix="tieout-", dir=job.temp_directory) as scratch,
-        DuckDBEngine(memory_limit=job.memory_limit, temp_directory=job.temp_directory) as engine,
+        open_engine(
+            job.engine, memory_limit=job.memory_limit, temp_directory=job.temp_directory
+        ) as engine,
     ):
         clock = Stopwatch(job.announce)
         done = _carry_out(job, engine, Path(scratch), clock)
@@ -130,6 +131,7 @@ def _carry_out(job: AnalyzeJob, engine: Engine, scratch: Path, clock: Stopwatch)
             as_of=job.as_of,
             vocabulary=_vocabulary(spec, job),
             asking=_asking(spec, job, scale),
+            engine=engine,
         )
     with clock.step("group"):
         incidents, breaks = find_incidents(found, spec)
@@ -153,6 +155,7 @@ def _carry_out(job: AnalyzeJob, engine: Engine, scratch: Path, clock: Stopwatch)
         breaks=breaks,
         incidents=incidents,
         conservation=conservation,
+        libraries=engine.libraries,
     )
 
 
@@ -187,7 +190,7 @@ def _side_names(spec: AnalyzeSpec) -> tuple[str, str]:
 def _open(location: str, part: str, engine: Engine, scratch: Path) -> Source:
     workdir = scratch / part
     workdir.mkdir()
-    return open_source(location, engine=engine, workdir=workdir)
+    return open_source(location, engine=engine.reader, workdir=workdir)
 
 
 def _understand(

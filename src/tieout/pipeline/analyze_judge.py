@@ -9,6 +9,7 @@ import polars as pl
 from tieout.detect.history.judge import Judged, judge_history
 from tieout.detect.history.observations import Observations
 from tieout.detect.history.severity import severities
+from tieout.engines.base import Engine
 from tieout.pipeline.analyze_buckets import explain_breaks
 from tieout.pipeline.analyze_spec import AnalyzeSpec
 from tieout.pipeline.analyze_split import Split
@@ -49,10 +50,14 @@ def judge_rows(
     as_of: date | None,
     vocabulary: Vocabulary | None = None,
     asking: Asking | None = None,
+    engine: Engine | None = None,
 ) -> JudgedBreaks:
-    """Judge the current breaks by history, say what they are, and how much they matter."""
+    """Judge the current breaks by history, say what they are, and how much they matter.
+
+    engine: where what was before each break is computed, this process without one.
+    """
     observations = observe(split, spec, scale=scale)
-    judged = judge_history(observations)
+    judged = judge_history(observations, engine)
     current = split.current.filter(pl.col("is_break"))
     # Rows without names of their own, some of which agree, are balances of a day.
     agreeing = any(not part["is_break"].all() for part in (split.current, split.history))

@@ -40,7 +40,10 @@ _REJECTS_SHOWN: Final = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Analyzed:
-    """Everything that the steps of a run found. `breaks` has the contract's columns."""
+    """Everything that the steps of a run found. `breaks` has the contract's columns.
+
+    libraries: those of the engine that decide its results, beside DuckDB and Ibis.
+    """
 
     spec: AnalyzeSpec
     choices: tuple[Choice, ...]
@@ -52,6 +55,7 @@ class Analyzed:
     breaks: pl.DataFrame
     incidents: pl.DataFrame
     conservation: dict[str, SideConservation]
+    libraries: tuple[str, ...] = ()
 
 
 def prove_rows(
@@ -135,7 +139,7 @@ def build_analyze_report(
             for each in done.choices
         ),
         seconds=tuple(clock.seconds.items()),
-        versions=tuple(versions("scipy").items()),
+        versions=tuple(versions("scipy", *done.libraries).items()),
         folder=str(folder),
     )
 
@@ -201,7 +205,7 @@ def build_analyze_manifest(
             "assistant": done.found.assistant,
             "resolve": kept_of(resolve_spec_of(job.workspace, job.resolve)),
         },
-        versions=versions("scipy"),
+        versions=versions("scipy", *done.libraries),
         seed=0,
         counts=_counts(done),
         conservation=done.conservation,

@@ -10,7 +10,9 @@ from tieout.engines.duckdb import DuckDBEngine
 
 FEATURES = (
     *("before", "mean", "std", "low", "high", "median", "residual", "mad"),
-    *("last_at", "gap_days", "median_recent", "on_day"),
+    *("last_at", "gap_days", "median_recent", "on_day", "ewma", "days_before"),
+    *("median_old", "mad_old", "before_old", "recent_since", "trend_since"),
+    *("slope", "slope_t", "run_same", "run_sign", "same_since", "sign_since"),
 )
 
 

@@ -14,8 +14,8 @@ TREND: Final = 10
 EWMA_ALPHA: Final = 0.2  # Roberts (1959); 0.2 remembers some nine observations.
 STEEP: Final = 1e6  # Stands for the t of a line without any scatter.
 
-_TREND_WEIGHTS: Final = [place - (TREND - 1) / 2 for place in range(TREND)]
-_TREND_SQUARES: Final = sum(weight * weight for weight in _TREND_WEIGHTS)
+TREND_WEIGHTS: Final = [place - (TREND - 1) / 2 for place in range(TREND)]
+TREND_SQUARES: Final = sum(weight * weight for weight in TREND_WEIGHTS)
 _ROWS_SORTED: Final = 50_000  # Windows that are sorted at a time, 160 bytes each.
 _DESCRIBED: Final = ("mean", "std", "low", "high", "ewma")
 
@@ -153,16 +153,16 @@ def _recent() -> list[pl.Expr]:
     quantity = pl.col("quantity")
     return [
         quantity.rolling_median(RECENT, min_samples=RECENT).alias("median_recent"),
-        quantity.rolling_sum(TREND, weights=_TREND_WEIGHTS, min_samples=TREND).alias("_rise"),
+        quantity.rolling_sum(TREND, weights=TREND_WEIGHTS, min_samples=TREND).alias("_rise"),
         quantity.rolling_var(TREND, min_samples=TREND).alias("_spread"),
     ]
 
 
 def _with_slope(found: pl.DataFrame) -> pl.DataFrame:
-    slope = pl.col("_rise") / _TREND_SQUARES
-    explained = slope * slope * _TREND_SQUARES
+    slope = pl.col("_rise") / TREND_SQUARES
+    explained = slope * slope * TREND_SQUARES
     rest = (pl.col("_spread") * (TREND - 1) - explained).clip(lower_bound=0.0)
-    t = slope * (_TREND_SQUARES**0.5) / (rest / (TREND - 2)).sqrt()
+    t = slope * (TREND_SQUARES**0.5) / (rest / (TREND - 2)).sqrt()
     known = pl.when(rest > 1e-9 * explained).then(t).otherwise(slope.sign() * STEEP)
     told = pl.when(slope.abs() > 1e-9 * pl.col("_spread").sqrt()).then(known)
     flat = pl.when(slope.is_not_null()).then(0.0)

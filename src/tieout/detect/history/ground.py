@@ -28,6 +28,6 @@ class Ground:
     def described(self) -> pl.DataFrame:
         """The current breaks in their order, with what `describe` says of their window."""
         is_current = self.breaks["current"].to_numpy()
-        if not self.against_past:
+        if not self.against_past or "mean" in self.breaks.columns:
             return self.breaks.filter(is_current)
         return describe_at(self.breaks, np.flatnonzero(is_current))

@@ -13,12 +13,13 @@ from tieout.detect.history.among import ask_among
 from tieout.detect.history.calibrate import PAST_MIN
 from tieout.detect.history.channels import Asked, Channel, ask
 from tieout.detect.history.discoveries import discoveries, p_of
-from tieout.detect.history.features import break_features, row_features
 from tieout.detect.history.ground import Ground
+from tieout.detect.history.known import known_of_breaks, known_of_rows
 from tieout.detect.history.observations import Observations
 from tieout.detect.history.peers import choose_attribute, with_peers
 from tieout.detect.history.reasons import write_reasons
 from tieout.detect.history.volume import Surges, find_surges
+from tieout.engines.base import Engine
 
 
 class Category(StrEnum):
@@ -64,12 +65,13 @@ class Judged:
     against_past: bool
 
 
-def judge_history(observations: Observations) -> Judged:
+def judge_history(observations: Observations, engine: Engine | None = None) -> Judged:
     """Judge the current breaks by what was before them; by one another where nothing was.
 
     Of each channel a p-value by rolling conformal prediction; the smallest of them, by Bonferroni,
     is the break's; 5 % of the breaks called out of pattern are expected to be so by chance.
-    Fewer than 40 breaks of history are no history.
+    Fewer than 40 breaks of history are no history. engine: where what was before each break is
+    computed, this process without one.
     """
     rows = observations.prepared()
     breaks = rows.filter(pl.col("is_break"))
@@ -77,7 +79,7 @@ def judge_history(observations: Observations) -> Judged:
     against_past = history.height >= PAST_MIN
     if against_past:
         peers = choose_attribute(history, observations.columns)
-        ground = _ground(rows, observations, peers)
+        ground = _ground(rows, observations, peers, engine)
         balances = bool((~rows["is_break"]).any())
         asked = ask(
             ground.breaks,
@@ -96,11 +98,13 @@ def judge_history(observations: Observations) -> Judged:
     return _fused(ground, asked, surges, peers, against_past=against_past)
 
 
-def _ground(rows: pl.DataFrame, observations: Observations, peers: str | None) -> Ground:
+def _ground(
+    rows: pl.DataFrame, observations: Observations, peers: str | None, engine: Engine | None
+) -> Ground:
     """The breaks with everything that is known of their past."""
     days = rows["at"].unique().sort().to_numpy()
-    counted = row_features(rows)
-    breaks = break_features(counted.filter(pl.col("is_break")))
+    counted = known_of_rows(rows, engine)
+    breaks = known_of_breaks(counted.filter(pl.col("is_break")), engine)
     breaks = with_peers(breaks, peers).with_columns(
         pl.Series("days_known", np.searchsorted(days, breaks["at"].to_numpy())),
     )

@@ -33,11 +33,10 @@ def test_one_that_comes_back_is_told_of_what_it_missed() -> None:
     assert [each["id"] for each in taken(hub.subscribe(after=5), 2)] == [6, 9]
 
 
-def test_what_is_in_memory_no_more_comes_from_elsewhere_without_twice_or_gap() -> None:
+def test_what_is_in_memory_no_more_is_for_the_database_to_tell() -> None:
     hub = hub_with(3, 4, 5, 6, kept_max=2)
-    earlier = [(number, json.dumps({"id": number})) for number in (2, 3, 4, 5)]
-    found = taken(hub.subscribe(after=1, earlier=earlier), 5)
-    assert [each["id"] for each in found] == [2, 3, 4, 5, 6]
+    assert hub.first_kept == 5
+    assert [each["id"] for each in taken(hub.subscribe(after=1), 2)] == [5, 6]
 
 
 def test_a_slow_subscriber_loses_the_oldest_and_is_told_how_many() -> None:
@@ -57,9 +56,8 @@ def test_a_slow_subscriber_loses_the_oldest_and_is_told_how_many() -> None:
 
 
 def test_catching_up_loses_nothing_however_much_it_is() -> None:
-    hub = Hub(last_id=QUEUE_MAX + 500)
-    earlier = [(number, json.dumps({"id": number})) for number in range(1, QUEUE_MAX + 501)]
-    subscription = hub.subscribe(after=0, earlier=earlier)
+    hub = hub_with(*range(1, QUEUE_MAX + 501), kept_max=QUEUE_MAX + 500)
+    subscription = hub.subscribe(after=0)
     found = [each["id"] for each in taken(subscription, QUEUE_MAX + 500)]
     assert found == list(range(1, QUEUE_MAX + 501))
     assert subscription.dropped == 0

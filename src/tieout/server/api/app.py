@@ -97,12 +97,14 @@ def create_api(config: ServerConfig | None = None) -> FastAPI:
     metrics, hub = Metrics(), Hub()
     app.state.metrics, app.state.hub = metrics, hub
     app.state.tokens = Tokens(open_scoring=config.open_scoring)
+    app.state.rates = Rates(per_second=config.requests_per_second, burst=config.requests_burst)
     app.state.scoring = Scoring(workspace(), metrics)
     app.state.upload_bytes_max = config.upload_mebibytes * 2**20
     app.add_middleware(
         Passage,
         metrics=metrics,
-        rates=Rates(per_second=config.requests_per_second, burst=config.requests_burst),
+        rates=app.state.rates,
+        tokens=app.state.tokens,
         body_bytes_max=config.body_mebibytes * 2**20,
         unlimited=frozenset({uploads.PATH.rstrip("/")}),
     )

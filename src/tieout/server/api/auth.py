@@ -72,6 +72,16 @@ class Tokens:
             self._known.popitem(last=False)
         return caller
 
+    def who(self, text: str, host: str) -> str:
+        """By what a caller's requests are counted: a token that was good, else the address.
+
+        So guesses share what their address may ask, and one token is one caller however its
+        header is spelt.
+        """
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        remembered = self._known.get(digest) if text else None
+        return digest if remembered is not None and remembered[1] is not None else host
+
     async def admitted(
         self, text: str, *, host: str, scope: str, roles: frozenset[str] = frozenset()
     ) -> Caller:

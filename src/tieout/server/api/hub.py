@@ -80,18 +80,14 @@ class Hub:
         self._kept.append((identity, text))
         return sum(each.put(identity, text) for each in self._subscriptions)
 
-    def subscribe(
-        self, *, after: int | None = None, earlier: Iterable[tuple[int, str]] = ()
-    ) -> Subscription:
+    def subscribe(self, *, after: int | None = None) -> Subscription:
         """A new subscriber, from now on or after an id that it knows already.
 
-        earlier: findings from before those that are in memory, as the database has them.
+        What is no longer in memory the database has: see `first_kept`.
         """
         subscription = Subscription()
         if after is not None:
-            first = self.first_kept
-            missed = (*(each for each in earlier if each[0] < first), *self._kept)
-            subscription.catch_up(each for each in missed if each[0] > after)
+            subscription.catch_up(each for each in self._kept if each[0] > after)
         self._subscriptions.add(subscription)
         return subscription
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import time
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any, Final
 
@@ -9,7 +11,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
-from tieout.server.api.auth import Caller, Tokens
+from tieout.server.api.auth import REMEMBERED_SECONDS, Caller, Tokens
 from tieout.server.api.bodies import (
     BatchBody,
     RealtimeBody,
@@ -20,6 +22,7 @@ from tieout.server.api.bodies import (
 )
 from tieout.server.api.hub import Hub, Subscription
 from tieout.server.api.problem import Problem, ProblemError, problem_of
+from tieout.server.api.rates import Rates
 from tieout.server.api.state import Scoring, behind_of, hub_of
 from tieout.server.context import accepted_request_id, request_context
 
@@ -59,24 +62,49 @@ class Talk:
         self._subscription: Subscription | None = None
         self._telling: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
+        self._token = ""
+        self._admitted_until = 0.0
 
     async def enter(self, token: str) -> bool:
         """Whether the caller may come in: by a token that was offered, or by the first message."""
         first: Any = None
-        if not token and not self._tokens.open_scoring:
-            with suppress(TimeoutError):
-                first = await asyncio.wait_for(self._receive(), _FIRST_SECONDS)
-            token = str(first.get("token", "")) if isinstance(first, dict) else ""
-        host = self._socket.client.host if self._socket.client else ""
         try:
-            self._caller = await self._tokens.admitted(token, host=host, scope="score")
+            if not token and not self._tokens.open_scoring:
+                with suppress(TimeoutError):
+                    first = await asyncio.wait_for(self._receive(), _FIRST_SECONDS)
+                token = str(first.get("token", "")) if isinstance(first, dict) else ""
+            self._token = token
+            await self._wait()
+            await self._admit()
         except ProblemError as error:
-            await self._send(_error(error, None))
-            await self._socket.close(_NO_ENTRY, error.detail[:100])
+            await self._show_out(error)
             return False
         if first is not None:
             await self._send({"type": "welcome", "last_id": self._hub.last_id})
         return True
+
+    async def _admit(self) -> None:
+        """Let the caller go on. Raises ProblemError once its token or role is no longer good."""
+        now = time.monotonic()
+        if now >= self._admitted_until:
+            host = self._host
+            self._caller = await self._tokens.admitted(self._token, host=host, scope="score")
+            self._admitted_until = now + REMEMBERED_SECONDS
+
+    async def _wait(self) -> None:
+        """Until the caller may ask once more: what it sends meanwhile waits on its side."""
+        rates: Rates = self._socket.app.state.rates
+        who = self._tokens.who(self._token, self._host)
+        while (seconds := rates.wait_seconds(who)) > 0:
+            await asyncio.sleep(seconds)
+
+    async def _show_out(self, error: ProblemError) -> None:
+        await self._send(_error(error, None))
+        await self._socket.close(_NO_ENTRY, error.detail[:100])
+
+    @property
+    def _host(self) -> str:
+        return self._socket.client.host if self._socket.client else ""
 
     @property
     def _tokens(self) -> Tokens:
@@ -93,6 +121,12 @@ class Talk:
             except ProblemError as error:
                 await self._send(_error(error, None))
                 continue
+            await self._wait()
+            try:
+                await self._admit()
+            except ProblemError as error:
+                await self._show_out(error)
+                return
             await self._answer(message)
 
     async def leave(self) -> None:
@@ -154,10 +188,10 @@ class Talk:
         if after is not None and (not isinstance(after, int) or isinstance(after, bool)):
             raise ProblemError(422, "subscribe.last_id: expected the id of a finding")
         await self._unsubscribe()
-        earlier = await _earlier(after, self._hub) if after is not None else []
-        self._subscription = self._hub.subscribe(after=after, earlier=earlier)
+        if after is None:
+            self._subscription = self._hub.subscribe()
         await self._send({"type": "subscribed", "last_id": self._hub.last_id})
-        self._telling = asyncio.create_task(self._tell(self._subscription))
+        self._telling = asyncio.create_task(self._tell(after))
 
     async def _unsubscribe(self) -> None:
         if self._telling is not None:
@@ -168,9 +202,22 @@ class Talk:
             self._hub.leave(self._subscription)
         self._telling, self._subscription = None, None
 
-    async def _tell(self, subscription: Subscription) -> None:
+    async def _tell(self, after: int | None) -> None:
+        """Findings from now on, or after an id: all that there are, as fast as they are read."""
+        if after is not None:
+            async for identity, text in _earlier(after, self._hub):
+                await self._send_text(text)
+                after = identity
+            self._subscription = self._hub.subscribe(after=after)
+        assert self._subscription is not None  # noqa: S101 - from now on
         while True:
-            await self._send_text(await subscription.take())
+            text = await self._subscription.take()
+            try:
+                await self._admit()
+            except ProblemError as error:
+                await self._show_out(error)
+                return
+            await self._send_text(text)
 
     async def _receive(self) -> Any:
         text = await self._socket.receive_text()
@@ -209,15 +256,22 @@ def _offered_token(socket: WebSocket) -> str:
     return socket.query_params.get("token", "")
 
 
-async def _earlier(after: int, hub: Hub) -> list[tuple[int, str]]:
-    """Findings that are in memory no more, from the database."""
-    if after + 1 >= hub.first_kept:
-        return []
+async def _earlier(after: int, hub: Hub) -> AsyncIterator[tuple[int, str]]:
+    """Findings that are in memory no more, from the database, a page at a time."""
     from tieout.server.database import with_database
     from tieout.server.intake.queries import findings_after, told
 
-    found = await asyncio.to_thread(with_database(findings_after), after)
-    return [(each.pk, json.dumps({"type": "finding", **told(each)})) for each in found]
+    read = with_database(findings_after)
+    while after + 1 < hub.first_kept:
+        page = await asyncio.to_thread(read, after)
+        if not page:
+            return
+        for finding in page:
+            # What is in memory by now, or comes there, is told from there.
+            if finding.pk >= hub.first_kept:
+                return
+            after = finding.pk
+            yield after, json.dumps({"type": "finding", **told(finding)})
 
 
 def _error(error: ProblemError, reply_to: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tieout.server.api.auth import Tokens
 from tieout.server.api.metrics import Metrics
 from tieout.server.api.problem import ProblemError, answer
 from tieout.server.api.rates import Rates
@@ -28,12 +29,14 @@ class Passage:
         *,
         metrics: Metrics,
         rates: Rates,
+        tokens: Tokens,
         body_bytes_max: int,
         unlimited: frozenset[str],
     ) -> None:
         self._app = app
         self._metrics = metrics
         self._rates = rates
+        self._tokens = tokens
         self._body_bytes_max = body_bytes_max
         self._unlimited = unlimited
 
@@ -70,7 +73,7 @@ class Passage:
 
     def _refused(self, scope: Scope) -> ProblemError | None:
         headers = Headers(scope=scope)
-        wait = self._rates.wait_seconds(_caller(scope, headers))
+        wait = self._rates.wait_seconds(self._caller(scope, headers))
         if wait > 0:
             seconds = str(int(wait) + 1)
             return ProblemError(
@@ -83,6 +86,12 @@ class Passage:
         if too_large and self._is_bounded(scope):
             return self._too_large()
         return None
+
+    def _caller(self, scope: Scope, headers: Headers) -> str:
+        word, _, token = headers.get("authorization", "").partition(" ")
+        client = scope.get("client")
+        host = str(client[0]) if client else ""
+        return self._tokens.who(token if word.lower() == "bearer" else "", host)
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         """Stops reading a body without a length, or with a false one, at the limit."""
@@ -111,13 +120,6 @@ class Passage:
 
 _BOUNDED: Final = ("/api/", "/realtime_anomaly", "/batch_anomaly")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-
-
-def _caller(scope: Scope, headers: Headers) -> str:
-    """Who asks: the token where there is one, else the address."""
-    token = headers.get("authorization", "")
-    client = scope.get("client")
-    return token or (str(client[0]) if client else "")
 
 
 def _under_id(send: Send, request_id: str) -> Send:

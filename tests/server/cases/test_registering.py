@@ -151,7 +151,7 @@ def test_more_findings_than_people_can_decide_stay_in_the_table(
     from tieout.server.cases import registering
 
     monkeypatch.setattr(
-        registering, "read_findings", lambda folder: findings.read_findings(folder, most=2)
+        registering, "read_findings", lambda folder, also: findings.read_findings(folder, most=2)
     )
     breaks = [found("b1", severity="low"), found("b2", severity="critical"), found("b3", score=0.9)]
     run = register_run(make_run("r1", breaks)).run

@@ -1,6 +1,7 @@
 """What a run found that people have to look at, in one shape for every job."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -80,17 +81,19 @@ def read_manifest(folder: Path) -> RunManifest:
         raise InputError(f"{path}: can't be read as a manifest ({error})") from error
 
 
-def read_findings(folder: Path, *, most: int = FINDINGS_MAX) -> RunFindings:
+def read_findings(
+    folder: Path, *, most: int = FINDINGS_MAX, also: Collection[str] = ()
+) -> RunFindings:
     """The findings of a run that people should look at.
 
     Of breaks these are the ones out of pattern, of high severity, or in an incident; where a run
-    had no earlier one to compare with, all of them. Of rows these are the flagged ones. Raises
-    InputError for a folder that is no whole run.
+    had no earlier one to compare with, all of them. Of rows these are the flagged ones. also:
+    breaks that people look at already. Raises InputError for a folder that is no whole run.
     """
     manifest = read_manifest(folder)
     as_of: date | None = None
     if (folder / "breaks.parquet").is_file():
-        kind, frame, total = "break", *_of_breaks(folder, manifest)
+        kind, frame, total = "break", *_of_breaks(folder, manifest, also)
         as_of = _aged_from(folder)
     elif (folder / "transactions_scored.parquet").is_file():
         kind, frame, total = "transaction", *_of_rows(folder, manifest)
@@ -108,6 +111,16 @@ def read_findings(folder: Path, *, most: int = FINDINGS_MAX) -> RunFindings:
         total=total,
         as_of=as_of,
     )
+
+
+def breaks_still_open(folder: Path) -> list[str]:
+    """Identities of breaks of earlier runs that a run carried forward and left open as they are."""
+    path = folder / "carried.parquet"
+    if not path.is_file():
+        return []
+    same = pl.col("break_id") == pl.col("break_id_earlier")
+    found = pl.scan_parquet(path).filter(same).select(pl.col("break_id").unique().sort())
+    return found.collect()["break_id"].to_list()
 
 
 def _aged_from(folder: Path) -> date | None:
@@ -130,13 +143,18 @@ def _last_day(folder: Path, manifest: RunManifest) -> date | None:
     return found
 
 
-def _of_breaks(folder: Path, manifest: RunManifest) -> tuple[pl.DataFrame, int]:
+def _of_breaks(
+    folder: Path, manifest: RunManifest, also: Collection[str]
+) -> tuple[pl.DataFrame, int]:
     breaks = pl.scan_parquet(folder / "breaks.parquet")
     total = int(breaks.select(pl.len()).collect().item())
     if manifest.job != "reconcile" or manifest.options.get("earlier_runs"):
         severe = pl.col("severity").is_in(["critical", "high"])
         breaks = breaks.filter(
-            pl.col("anomalous").fill_null(False) | severe | pl.col("incident_id").is_not_null()
+            pl.col("anomalous").fill_null(False)
+            | severe
+            | pl.col("incident_id").is_not_null()
+            | pl.col("break_id").is_in(list(also))
         )
     frame = breaks.collect()
     scale = getattr(frame.schema["difference"], "scale", None) or 0

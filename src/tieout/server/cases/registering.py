@@ -11,7 +11,11 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from tieout.pipeline.run_query.findings import RunFindings, read_findings
+from tieout.pipeline.run_query.findings import (
+    RunFindings,
+    breaks_still_open,
+    read_findings,
+)
 from tieout.pipeline.workspace import MANIFEST_FILE
 from tieout.server.accounts.models import User
 from tieout.server.audit.services import record
@@ -51,6 +55,7 @@ _FINDING_COLUMNS: Final = {
     "case_kind": "varchar(20)",
     "case_identity": "varchar(120)",
 }
+_KNOWN_AT_ONCE: Final = 500
 # What a later run may say anew about a case; what people said stays.
 _RENEWED: Final = (
     "source",
@@ -83,12 +88,13 @@ class Registered:
 def register_run(folder: Path, *, actor: User | None = None) -> Registered:
     """Index a run's findings and incidents and open a case for each; once for each run.
 
-    An incident is one case; a finding in no incident is a case of its own. What was decided about
-    an identity before stays decided. Breaks that a reconciliation found and an analysis judges once
-    more stay in the cases that they have. A job `follow_up` sees to what follows. Raises InputError
-    for a folder that is no whole run.
+    An incident is one case; a finding in no incident is a case of its own. A break that was carried
+    forward and has an open case is a finding too, whatever its size, so that the case goes on. What
+    was decided about an identity before stays decided. Breaks that a reconciliation found and an
+    analysis judges once more stay in the cases that they have. A job `follow_up` sees to what
+    follows. Raises InputError for a folder that is no whole run.
     """
-    found = read_findings(folder)
+    found = read_findings(folder, also=_with_a_case(breaks_still_open(folder)))
     with transaction.atomic():
         run, is_new = _run_of(folder, found, actor)
         if not is_new:
@@ -108,6 +114,16 @@ def register_run(folder: Path, *, actor: User | None = None) -> Registered:
         record(actor=actor, action="run.registered", target=("run", run.run_id), after=after)
         enqueue("follow_up", {"run": run.pk}, actor=actor, idempotency_key=f"follow-up-{run.pk}")
     return Registered(run, cases_new, is_new=True)
+
+
+def _with_a_case(identities: Sequence[str]) -> list[str]:
+    """Those of some breaks that somebody may be working on: they go on from run to run."""
+    found: list[str] = []
+    for first in range(0, len(identities), _KNOWN_AT_ONCE):
+        some = identities[first : first + _KNOWN_AT_ONCE]
+        cases = Case.objects.filter(kind=Case.Kind.BREAK, identity__in=some)
+        found += cases.exclude(status=Case.Status.RESOLVED).values_list("identity", flat=True)
+    return found
 
 
 def stored_folder(folder: Path) -> str:

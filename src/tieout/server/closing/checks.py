@@ -10,7 +10,6 @@ from django.conf import settings
 from tieout.close.tasks.dates import Period as Month
 from tieout.close.tasks.model import DONE, TaskState
 from tieout.model.errors import InputError
-from tieout.server.cases.carrying import settled
 from tieout.server.closing.books import has_ledger
 from tieout.server.closing.certifying import refresh
 from tieout.server.closing.explaining import explained_flux
@@ -100,6 +99,7 @@ def reconcile(_: Period, arguments: Mapping[str, Any]) -> Finding:
     """Reconcile two sources; passes with at most `breaks_max` breaks (0)."""
     from tieout.pipeline.reconcile import ReconcileJob
     from tieout.pipeline.reconcile import reconcile as run
+    from tieout.server.cases.carrying import settled
 
     root = Path(settings.WORKSPACE)
     sides = [_location(root, arguments, side) for side in ("left", "right")]

@@ -193,12 +193,43 @@ def test_files_of_a_run_are_saved_and_nothing_beside_them(
     (workspace / "runs" / "other.csv").write_text("no")
     run = register_run(folder).run
     client = browsing("auditor")
+    linked = client.get(f"/runs/{run.run_id}/report/rejects.csv")
+    assert linked.headers["Location"] == f"/runs/{run.run_id}/files/rejects.csv"
     answer = client.get(f"/runs/{run.run_id}/files/rejects.csv")
     assert "attachment" in answer.headers["Content-Disposition"]
     assert content(answer).startswith(b"file,row")
     assert AuditEntry.objects.get(action="run.file_exported").after == {"file": "rejects.csv"}
     for name in ("secret.key", "..%2Fother.csv", "gone.csv"):
         assert client.get(f"/runs/{run.run_id}/files/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("job", "counts", "head"),
+    [
+        ("analyze", {"rows": 186, "matched": 50, "in_breaks": 136, "rejected": 0}, "Agreeing"),
+        ("detect", {"rows": 186, "judged": 186, "rejected": 0}, "Judged"),
+    ],
+)
+def test_a_run_of_each_job_shows_where_its_rows_went(
+    make_run: MakeRun,
+    found: Found,
+    browsing: Callable[..., Client],
+    job: str,
+    counts: dict[str, int],
+    head: str,
+) -> None:
+    folder = make_run("r1", [found("b1")], job=job)
+    said = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(said | {"conservation": {"rows": counts}}))
+    run = register_run(folder).run
+
+    page = browsing("preparer").get(f"/runs/{run.run_id}/")
+
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert f">{head}</th>" in text
+    assert all(f'<td class="num">{count}</td>' in text for count in counts.values())
+    assert ("In breaks" in text) == ("in_breaks" in counts)
 
 
 def test_a_run_whose_folder_is_gone_still_has_a_page(

@@ -40,6 +40,7 @@ urlpatterns = [
     path("runs/<str:run_id>/rows/", run_views.rows, name="rows"),
     path("runs/<str:run_id>/open/", run_views.open_row, name="open_row"),
     path("runs/<str:run_id>/report/", run_views.report, name="report"),
+    path("runs/<str:run_id>/report/<str:name>", run_views.report_file, name="report_file"),
     path("runs/<str:run_id>/files/<str:name>", run_views.file, name="file"),
     path("new/", upload_views.upload, name="upload"),
     path("new/<uuid:key>/", upload_views.pairing, name="pairing"),

@@ -109,8 +109,12 @@ def money(minor: int | None, scale: int = 2) -> str:
 
 @register.filter
 def plain_amount(value: Any) -> str:
-    """An exact amount with thousands set apart; a dash for nothing."""
-    return NOTHING if value is None else f"{value:,}"
+    """An exact amount with thousands set apart; a dash for nothing, as of a run that counts less.
+
+    >>> plain_amount(1234), plain_amount("") == NOTHING
+    ('1,234', True)
+    """
+    return NOTHING if value in {None, ""} else f"{value:,}"
 
 
 @register.filter

@@ -52,7 +52,7 @@ def test_from_two_files_to_a_decision_in_the_audit_log(
     assert chosen not in keys_of(page)
 
     page.goto(f"/audit/?q={number}")
-    entry = page.locator("tbody tr", has_text="case.decided").first
+    entry = page.locator("tbody tr", has=page.get_by_title("case.decided")).first
     expect(entry).to_contain_text("ann")
     expect(entry).to_contain_text("valid")
 

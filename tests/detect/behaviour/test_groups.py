@@ -77,11 +77,11 @@ def test_loops_compile_where_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch
     real = numba.njit
 
     def without_a_place(
-        loop: Callable[..., object] | None = None, *, cache: bool = False
+        loop: Callable[..., object] | None = None, *, cache: bool = False, **options: bool
     ) -> object:
-        if cache or loop is None:
+        if cache:
             raise RuntimeError("cannot cache function: no locator available")
-        return real(loop)
+        return real(**options) if loop is None else real(loop, **options)
 
     monkeypatch.setattr(numba, "njit", without_a_place)
 

@@ -1,6 +1,7 @@
 """Rows put side by side."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numba
 import numpy as np
@@ -74,7 +75,7 @@ def test_numbers_that_are_not_known_are_in_no_group() -> None:
 
 
 def test_loops_compile_where_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = numba.njit
+    real: Any = numba.njit
 
     def without_a_place(
         loop: Callable[..., object] | None = None, *, cache: bool = False, **options: bool

@@ -6,6 +6,7 @@ from pathlib import Path
 import ibis
 import polars as pl
 import pytest
+from counted_files import counted_files
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,14 +31,7 @@ def test_rows_of_one_file_are_numbered_from_one(engine: DuckDBEngine, tmp_path: 
 def test_row_numbers_run_on_over_several_files_and_row_groups(
     engine: DuckDBEngine, tmp_path: Path
 ) -> None:
-    sizes = [5, 1, 0, 7]
-    paths = [tmp_path / f"{number}.parquet" for number in range(len(sizes))]
-    start = 0
-    for path, size in zip(paths, sizes, strict=True):
-        values = pl.Series("value", range(start, start + size), dtype=pl.Int64)
-        values.to_frame().write_parquet(path, row_group_size=2)
-        start += size
-    rows = engine.fetch(engine.read_parquet(paths, row_column="row")).sort("row")
+    rows = engine.fetch(engine.read_parquet(counted_files(tmp_path), row_column="row")).sort("row")
     assert rows["row"].to_list() == list(range(1, 14))
     assert (rows["row"] - 1).to_list() == rows["value"].to_list()
 

@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 import pytest
+from counted_files import counted_files
 from polars.testing import assert_frame_equal
 
 from tieout.engines.base import Engine
@@ -229,14 +230,7 @@ def test_row_numbers_run_on_over_several_files_and_row_groups(
 ) -> None:
     folder = tmp_path / "a [b] * {c} d"
     folder.mkdir()
-    sizes = [5, 1, 0, 7]
-    paths = [folder / f"{number}.parquet" for number in range(len(sizes))]
-    start = 0
-    for path, size in zip(paths, sizes, strict=True):
-        values = pl.Series("value", range(start, start + size), dtype=pl.Int64)
-        values.to_frame().write_parquet(path, row_group_size=2)
-        start += size
-    rows = spark.fetch(spark.read_parquet(paths, row_column="row")).sort("row")
+    rows = spark.fetch(spark.read_parquet(counted_files(folder), row_column="row")).sort("row")
     assert rows["row"].to_list() == list(range(1, 14))
     assert (rows["row"] - 1).to_list() == rows["value"].to_list()
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from absent import absent
 
 from tieout.engines import spark_address
 from tieout.engines.choose import open_engine
@@ -60,8 +61,8 @@ def test_a_setting_without_a_value_is_refused(text: str) -> None:
 
 
 def test_a_master_that_does_not_answer_is_told_at_once(closed_port: int) -> None:
-    if missing_for_spark():
-        pytest.skip(missing_for_spark())
+    if missing := missing_for_spark():
+        absent(missing)
     address = parse_address(f"spark://127.0.0.1:{closed_port}")
     with pytest.raises(InputError, match=r"nothing answers there .* start its master"):
         refuse_unanswered(address)

@@ -6,19 +6,18 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache, reduce
+from functools import reduce
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import polars as pl
 import pyarrow as pa
 from ibis.expr.operations import DatabaseTable, Namespace
 
+from tieout.engines.builtin import hashed
 from tieout.engines.lean_ibis import duckdb_backend
 from tieout.model.errors import InputError
 
@@ -176,9 +175,8 @@ class DuckDBEngine:
         DuckDB's hash is quick but differs between versions: it serves joins, never identities.
         """
         arguments = [ibis.literal(seed), *columns] if seed else list(columns)
-        return _hash_of(tuple(str(value.type().copy(nullable=True)) for value in arguments))(
-            *arguments
-        )
+        fingerprint: ir.Value = hashed("hash", arguments, "uint64")
+        return fingerprint
 
     def make_room(self) -> None:
         """Spill what is beyond 768 MiB, from here on; a limit that was asked for stays as it is."""
@@ -216,19 +214,6 @@ class DuckDBEngine:
             "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [_literal(path)]
         ).fetchall()
         return int(counted[0][0])
-
-
-@cache
-def _hash_of(types: tuple[str, ...]) -> Any:
-    """DuckDB's variadic `hash` for one list of argument types."""
-    names = [f"argument_{number}" for number in range(len(types))]
-    namespace: dict[str, Any] = {}
-    exec(f"def hash_columns({', '.join(names)}): ...", namespace)  # noqa: S102 - fixed text
-    return ibis.udf.scalar.builtin(
-        namespace["hash_columns"],
-        name="hash",
-        signature=(tuple(dt.dtype(each) for each in types), dt.uint64),
-    )
 
 
 def _folder_within(parent: Path | None) -> Path:

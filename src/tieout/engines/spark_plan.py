@@ -10,10 +10,11 @@ from functools import cache
 from typing import Any
 
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import polars as pl
+
+from tieout.engines.builtin import hashed
 
 # What DuckDB's trim takes away: category Zs of Unicode. Spark's takes the ASCII space alone.
 _SPACES = (
@@ -66,21 +67,8 @@ def hash_of(columns: list[ir.Value], seed: str) -> ir.Value:
     """
     told = [part for value in columns for part in (value, value.isnull())]
     arguments = [ibis.literal(seed), *told] if seed else told
-    return _xxhash64(tuple(str(value.type().copy(nullable=True)) for value in arguments))(
-        *arguments
-    )
-
-
-@cache
-def _xxhash64(types: tuple[str, ...]) -> Any:
-    names = [f"argument_{number}" for number in range(len(types))]
-    namespace: dict[str, Any] = {}
-    exec(f"def hash_columns({', '.join(names)}): ...", namespace)  # noqa: S102 - fixed text
-    return ibis.udf.scalar.builtin(
-        namespace["hash_columns"],
-        name="xxhash64",
-        signature=(tuple(dt.dtype(each) for each in types), dt.int64),
-    )
+    fingerprint: ir.Value = hashed("xxhash64", arguments, "int64")
+    return fingerprint
 
 
 def _regex_replace(node: Any) -> Any:

@@ -81,12 +81,14 @@ def _usual(table: ir.Table, unmatched: pl.DataFrame, side: SideSpec, engine: Eng
 
 def _sides_of_lines(tied: Tied, engine: Engine) -> frozenset[str]:
     """The sides of which more rows tie out as lines of a total than one to one."""
+    groups = pl.concat([outcome.groups for outcome in tied.outcomes])
+    if groups.is_empty():
+        return frozenset()
     alone = sum(
         int(engine.fetch(outcome.pairs.count().as_table()).item())
         for outcome in tied.outcomes
         if outcome.pairs is not None
     )
-    groups = pl.concat([outcome.groups for outcome in tied.outcomes])
     found = set()
     for side, kind in (("left", "many_to_one"), ("right", "one_to_many")):
         of_totals = groups.filter(pl.col("kind") == kind)[f"{side}_rows"]

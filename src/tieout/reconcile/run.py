@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import ibis.expr.types as ir
 import polars as pl
@@ -16,6 +17,8 @@ from tieout.reconcile.passes.pairs import open_rows
 from tieout.reconcile.passes.tolerance import Limits, tolerance_pass
 from tieout.reconcile.sides import on_columns
 from tieout.reconcile.spec import AmountTolerance, DayWindow, KeylessPass, PassSpec, Spec
+
+Pass = Callable[[ir.Table, ir.Table], PassOutcome]
 
 # Looking past half of the rows costs less than to copy the others.
 TAKEN_SHARE_KEPT = 2
@@ -86,15 +89,14 @@ def run_passes(
     tied = Tied(left=left, right=right)
     sides = [Unmatched(table, _last_row(table, engine)) for table in (left, right)]
     open_left, open_right = left, right
-    rules: list[PassSpec | None] = [*spec.passes]
+    steps: list[Pass] = [
+        partial(_run_rule, rule, number, spec, scale, engine)
+        for number, rule in enumerate(spec.passes, start=1)
+    ]
     if last_rows is not None and _waits(spec):
-        rules.append(None)
-    for number, rule in enumerate(rules, start=1):
-        if rule is None:
-            assert last_rows is not None  # noqa: S101 - there would be no such rule
-            outcome = _run_carried(open_left, open_right, spec, scale, last_rows, engine)
-        else:
-            outcome = _named(_run(rule, open_left, open_right, spec, scale, engine), number, spec)
+        steps.append(partial(_run_carried, spec, scale, last_rows, engine))
+    for number, step in enumerate(steps, start=1):
+        outcome = step(open_left, open_right)
         progress(f"pass {number} ({outcome.name})")
         tied.outcomes.append(outcome)
         tied.withheld = tied.withheld.vstack(outcome.withheld)
@@ -104,6 +106,18 @@ def run_passes(
         open_left = _without_withheld(tied.left, tied.withheld, "left_rows", engine)
         open_right = _without_withheld(tied.right, tied.withheld, "right_rows", engine)
     return tied
+
+
+def _run_rule(
+    rule: PassSpec,
+    number: int,
+    spec: Spec,
+    scale: int,
+    engine: Engine,
+    left: ir.Table,
+    right: ir.Table,
+) -> PassOutcome:
+    return _named(_run(rule, left, right, spec, scale, engine), number, spec)
 
 
 def _run(
@@ -158,12 +172,12 @@ def _waits(spec: Spec) -> bool:
 
 
 def _run_carried(
-    left: ir.Table,
-    right: ir.Table,
     spec: Spec,
     scale: int,
     last_rows: tuple[int, int],
     engine: Engine,
+    left: ir.Table,
+    right: ir.Table,
 ) -> PassOutcome:
     from tieout.reconcile.passes.carried import carried_pass
 

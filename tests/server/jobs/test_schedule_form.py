@@ -64,10 +64,14 @@ def errors(**more: str) -> dict[str, str]:
             {"kind": "export", "export-what": "audit", "export-to": "csv"},
             {"what": "audit", "to": "csv"},
         ),
+        (
+            {"reconcile-carry_forward": "latest"},
+            {"left": "in/bank.csv", "right": "in/ledger.csv", "carry_forward": "latest"},
+        ),
     ],
     ids=[
         "reconcile", "other kinds are not read", "nothing to ask", "detect", "a number",
-        "no number", "all by itself", "root cause", "export",
+        "no number", "all by itself", "root cause", "export", "carried forward",
     ],
 )  # fmt: skip
 def test_fields_become_the_arguments_of_the_job(

@@ -1,6 +1,6 @@
 """Writes the embeddings of the shipped phrases: python -m tieout.explain.words.shipped_vectors.
 
-Computing them takes seconds in each new workspace, and other processors give other last digits.
+Computing them takes seconds in each new workspace. Processors may differ in their last digits.
 """
 
 import sys

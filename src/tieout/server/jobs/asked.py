@@ -37,6 +37,10 @@ ASKED: Final[Mapping[str, tuple[Asked, ...]]] = {
         Asked("left", "Left file", _FILE, needed=True),
         Asked("right", "Right file", _FILE, needed=True),
         Asked("spec", "Spec", "A YAML file; without one, columns and passes are inferred."),
+        Asked(
+            "carry_forward", "Carry forward",
+            "Whose open items rejoin: latest, a run, or none; without a word, as the spec says.",
+        ),
     ),
     "detect": (
         Asked("file", "File", _FILE, needed=True),

@@ -81,7 +81,9 @@ def _usual(table: ir.Table, unmatched: pl.DataFrame, side: SideSpec, engine: Eng
 
 def _sides_of_lines(tied: Tied, engine: Engine) -> frozenset[str]:
     """The sides of which more rows tie out as lines of a total than one to one."""
-    groups = pl.concat([outcome.groups for outcome in tied.outcomes])
+    # Passes add columns of their own, such as a confidence.
+    columns = ("kind", "left_rows", "right_rows")
+    groups = pl.concat([outcome.groups.select(columns) for outcome in tied.outcomes])
     if groups.is_empty():
         return frozenset()
     alone = sum(

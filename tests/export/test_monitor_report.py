@@ -1,6 +1,7 @@
 """The report of a replay: what it says, and that it says nothing as markup."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
@@ -115,6 +116,35 @@ def test_a_chart_of_many_minutes_keeps_the_highest() -> None:
     picture = str(time_chart(Line(list(range(5000)), values), [], [(0, "start")], "minutes"))
     assert ">9</text>" in picture
     assert picture.count(",") < 1200
+
+
+def test_a_chart_of_volumes_keeps_the_lowest_too() -> None:
+    values = [40.0] * 5000
+    values[3210] = 0.0
+    line = Line(list(range(5000)), values, keeps_lowest=True)
+    bottom = f",{128.0:.0f} "
+    assert bottom in str(time_chart(line, [], [], "minutes"))
+    assert bottom not in str(time_chart(replace(line, keeps_lowest=False), [], [], "minutes"))
+
+
+def test_one_denial_in_a_minute_of_one_payment_is_not_drawn_as_all_denied() -> None:
+    night = pl.DataFrame(
+        {
+            "minute": [START + timedelta(minutes=minute) for minute in range(60)],
+            "metric": ["denied_rate"] * 60,
+            "dimensions": "",
+            "count": [1.0, 0.0, 0.0, 0.0, 0.0, 0.0] * 10,
+            "total": 1.0,
+            "value": [1.0, 0.0, 0.0, 0.0, 0.0, 0.0] * 10,
+            "expected": 0.1,
+            "limit": 3.0,
+        }
+    )
+    volume = night.with_columns(metric=pl.lit("volume_drop"), count=1.0, value=1.0)
+    page = monitor_page(replace(report(), windows=pl.concat([volume, night])))
+    rates = page.split("Denied rate")[0].split("Events a minute")[1]
+    assert ">1</text>" not in rates
+    assert "each 15 minutes together" in page
 
 
 def test_a_band_is_as_wide_as_its_episode() -> None:

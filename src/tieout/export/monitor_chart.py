@@ -29,11 +29,15 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Values by minute since the first one, ascending; `limit` as long, None where unknown."""
+    """Values by minute since the first one, ascending; `limit` as long, None where unknown.
+
+    keeps_lowest: where many share a place, the lowest is drawn beside the highest.
+    """
 
     minutes: Sequence[float]
     values: Sequence[float]
     limit: Sequence[float | None] = ()
+    keeps_lowest: bool = False
 
 
 def time_chart(
@@ -41,14 +45,15 @@ def time_chart(
 ) -> Html:
     """The line over its limit, episodes as bands; ticks are minutes and their words.
 
-    Of many minutes the highest of each bucket is drawn, so that no peak is lost.
+    Of many minutes the highest of each place is drawn, so that no peak is lost.
     """
     span = max(line.minutes[-1], 1.0)
     limits = [value for value in line.limit if value is not None]
     usual = sorted(limits)[len(limits) // 2] if limits else 0.0
     peak = max(*line.values, usual, 1e-12)
     marks = [_band(band, span) for band in bands]
-    marks.append(_path(_peaks(line.minutes, line.values), span, peak, _LINE))
+    points = _peaks(line.minutes, line.values, keeps_lowest=line.keeps_lowest)
+    marks.append(_path(points, span, peak, _LINE))
     known = [(m, v) for m, v in zip(line.minutes, line.limit, strict=False) if v is not None]
     if known:
         capped = [(minute, min(value, peak)) for minute, value in known]
@@ -92,18 +97,24 @@ def _path(points: Sequence[tuple[float, float]], span: float, peak: float, style
     return tag("polyline", points=shown, style=style)
 
 
-def _peaks(minutes: Sequence[float], values: Sequence[float]) -> list[tuple[float, float]]:
-    """At most so many points: the highest of each run of minutes.
+def _peaks(
+    minutes: Sequence[float], values: Sequence[float], *, keeps_lowest: bool = False
+) -> list[tuple[float, float]]:
+    """At most so many points: the highest of each run of minutes, and its lowest where asked.
 
     >>> _peaks([0, 1, 2], [5.0, 7.0, 6.0])
     [(0, 5.0), (1, 7.0), (2, 6.0)]
     """
-    size = -(-len(minutes) // _POINTS_MAX)
+    size = max(-(-len(minutes) // _POINTS_MAX), 1)
     points = list(zip(minutes, values, strict=True))
-    return [
-        max(points[at : at + size], key=lambda point: point[1])
-        for at in range(0, len(points), max(size, 1))
-    ]
+    drawn: list[tuple[float, float]] = []
+    for at in range(0, len(points), size):
+        run = points[at : at + size]
+        ends = {max(run, key=lambda point: point[1])}
+        if keeps_lowest:
+            ends.add(min(run, key=lambda point: point[1]))
+        drawn += sorted(ends)
+    return drawn
 
 
 def _x(minute: float, span: float) -> float:

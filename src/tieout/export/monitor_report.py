@@ -1,31 +1,23 @@
 """The report of a replay: one HTML page that needs nothing else."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from tieout.export import provenance
 from tieout.export.charts import share_bar
 from tieout.export.markup import Html, join, tag
-from tieout.export.monitor_chart import Band, Line, time_chart
+from tieout.export.monitor_metrics import metrics_over_time
 from tieout.export.monitor_run import MonitorReport
 from tieout.export.page import figure_card, page, verdict_block, write_page
 from tieout.export.parts import Heading, Section, empty, section, table
 from tieout.export.words import count_text, label, plain
 
-if TYPE_CHECKING:
-    import polars as pl
-
 _EPISODES_SHOWN: Final = 60
 _ALERTS_SHOWN: Final = 40
 _CELLS_SHOWN: Final = 15
-_CHARTS_MAX: Final = 8
-_TICKS: Final = 6
 _DASH: Final = "\N{EN DASH}"
-_TONES: Final = {"": "bar", "info": "bar", "warning": "open", "critical": "bad", "severe": "bad"}
 _SEVERITIES: Final = ("severe", "critical", "warning", "info")
-_VOLUME: Final = "volume_drop"
 
 
 def write_monitor_report(report: MonitorReport, path: Path) -> None:
@@ -42,7 +34,7 @@ def monitor_page(report: MonitorReport) -> str:
         byline=[report.file, f"{report.first} to {report.last}"],
         opening=(verdict_block(sentences(report), tone(report)), _cards(report)),
         sections=(
-            _charts(report),
+            metrics_over_time(report),
             _episodes(report),
             _incidents(report),
             _dimensions(report),
@@ -99,72 +91,6 @@ def _cards(report: MonitorReport) -> Html:
         figure_card("Minutes", count_text(report.minutes), f"{days:.1f} days"),
         class_="cards",
     )
-
-
-def _charts(report: MonitorReport) -> Section:
-    name, title = ("charts", "Charts"), "Metrics over time"
-    import polars as pl
-
-    whole = report.windows.filter(pl.col("dimensions") == "")
-    found = report.episodes.filter(pl.col("dimensions") == "")["metric"].unique().to_list()
-    wanted = [_VOLUME, *sorted(set(found) - {_VOLUME, "volume_surge", "missing_data"})]
-    figures = [
-        figure
-        for metric in wanted[:_CHARTS_MAX]
-        if (figure := _chart(report, metric, whole.filter(pl.col("metric") == metric))) is not None
-    ]
-    if not figures:
-        return section(name, title, empty("There is no minute to draw."))
-    return section(
-        name,
-        title,
-        *figures,
-        note="The line is the minute's value, the highest where many share a place; the dashed "
-        "line is the limit of a single minute; bands are episodes.",
-    )
-
-
-def _chart(report: MonitorReport, metric: str, rows: "pl.DataFrame") -> Html | None:
-    if not rows.height:
-        return None
-    start: datetime = rows["minute"][0]
-    minutes = [(each - start) / timedelta(minutes=1) for each in rows["minute"].to_list()]
-    is_volume = metric == _VOLUME
-    values = [value or 0.0 for value in rows["value"].to_list()]
-    totals = rows["total"].to_list()
-    limits = [
-        limit if is_volume or limit is None else limit / total if total else None
-        for limit, total in zip(rows["limit"].to_list(), totals, strict=True)
-    ]
-    bands = [
-        _band(episode, start, report)
-        for episode in report.episodes.iter_rows(named=True)
-        if episode["dimensions"] == "" and _shown_with(episode["metric"], metric)
-    ]
-    words = "events a minute" if is_volume else label(metric)
-    alternative = f"{words} from {report.first} to {report.last}, with {len(bands)} episodes"
-    picture = time_chart(
-        Line(minutes, values, limits), bands, _ticks(start, minutes[-1]), alternative
-    )
-    return tag("figure", picture, tag("figcaption", words[:1].upper() + words[1:]))
-
-
-def _shown_with(metric: str, drawn: str) -> bool:
-    return metric == drawn or (drawn == _VOLUME and metric in {"volume_surge", "missing_data"})
-
-
-def _band(episode: Mapping[str, Any], start: datetime, report: MonitorReport) -> Band:
-    last = datetime.fromisoformat(report.last)
-    begin = (episode["started_at"] - start) / timedelta(minutes=1)
-    end = ((episode["ended_at"] or last) - start) / timedelta(minutes=1)
-    severity = episode["severity"] or "no severity"
-    name = f"{episode['metric']}, {severity}, from {episode['started_at']:%d %b %H:%M}"
-    return Band(begin, end, _TONES[episode["severity"]], name)
-
-
-def _ticks(start: datetime, span: float) -> list[tuple[float, str]]:
-    steps = [span * place / _TICKS for place in range(_TICKS)]
-    return [(at, f"{start + timedelta(minutes=at):%d %b %H:%M}") for at in steps]
 
 
 def _episodes(report: MonitorReport) -> Section:

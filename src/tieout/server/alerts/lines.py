@@ -1,21 +1,16 @@
 """Lines of the live chart: minutes pooled until a person can read them, with their limits."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from tieout.export.pooled import WIDTHS, is_readable, pooled
 from tieout.server.alerts.models import Episode
 from tieout.server.alerts.moments import at_minute
 
 # A minute as it is kept: value, limit, usual value and number of events of each metric.
 Row = tuple[int, Mapping[str, Sequence[Any]]]
-Point = list[Any]
 
-_WIDTHS: Final = (1, 5, 10, 15, 30, 60, 120, 240, 480, 1_440)
 _POINTS_MAX: Final = 200
-_EVENTS_MIN: Final = 100
-# With so few events that a quarter of an hour does not tell, more would blur what broke.
-_QUIET_WIDTH_MAX: Final = 15
 _SHOWN_MIN: Final = 3
 _SHOWN_MAX: Final = 4
 _GRAVITY: Final = ("severe", "critical", "warning", "info", "")
@@ -31,20 +26,17 @@ def width_of(rows: Sequence[Row]) -> int:
         return 1
     events = sorted(_events(metrics) for _, metrics in rows)[len(rows) // 2]
     span = rows[-1][0] - rows[0][0] + 1
-    for width in _WIDTHS:
-        enough = width * events >= _EVENTS_MIN or width >= _QUIET_WIDTH_MAX
-        if enough and span <= width * _POINTS_MAX:
+    for width in WIDTHS:
+        if is_readable(width, events) and span <= width * _POINTS_MAX:
             return width
-    return _WIDTHS[-1]
+    return WIDTHS[-1]
 
 
 def lines_of(rows: Sequence[Row], width: int, shown: Iterable[str]) -> list[dict[str, Any]]:
     """A line for each metric, in the order in which they are read.
 
-    points: moment, value, limit and usual value of `width` minutes each. A rate, a latency and an
-    amount weigh by events; volume counts events a minute. A limit is that of the minutes as if they
-    were independent: what it allows beyond the usual grows with the root of their number. shown:
-    metrics that stand in the chart unless somebody chooses others.
+    points: moment, value, limit and usual value of `width` minutes each, pooled. shown: metrics
+    that stand in the chart unless somebody chooses others.
     """
     minutes: dict[str, dict[int, list[Sequence[Any]]]] = {}
     for minute, metrics in rows:
@@ -58,7 +50,7 @@ def lines_of(rows: Sequence[Row], width: int, shown: Iterable[str]) -> list[dict
             "metric": name,
             "shown": name in first,
             "points": [
-                [f"{at_minute(part * width):%Y-%m-%dT%H:%M}", *_pooled(name, values)]
+                [f"{at_minute(part * width):%Y-%m-%dT%H:%M}", *map(_short, pooled(name, values))]
                 for part, values in sorted(minutes[name].items())
             ],
         }
@@ -102,30 +94,5 @@ def _events(metrics: Mapping[str, Sequence[Any]]) -> float:
     return max((values[3] or 0.0 for values in metrics.values()), default=0.0)
 
 
-def _pooled(name: str, minutes: Sequence[Sequence[Any]]) -> Point:
-    """Value, limit and usual value of some minutes."""
-    is_count = name.startswith("volume")
-    weights = [1.0 if is_count else float(values[3] or 0.0) for values in minutes]
-    whole = sum(weights)
-    if not whole:
-        return [None, None, None]
-    value = sum(weight * each[0] for weight, each in zip(weights, minutes, strict=True)) / whole
-    pairs = [(w, each) for w, each in zip(weights, minutes, strict=True) if each[2] is not None]
-    known = sum(weight for weight, _ in pairs)
-    if not known:
-        return [_short(value), None, None]
-    usual = sum(weight * each[2] for weight, each in pairs) / known
-    beyond = [weight * (each[1] - each[2]) for weight, each in pairs if each[1] is not None]
-    if not beyond:
-        return [_short(value), None, _short(usual)]
-    allowed = math.copysign(math.sqrt(sum(each * each for each in beyond)), sum(beyond)) / known
-    limit = usual + allowed
-    return [
-        _short(value),
-        _short(min(limit, 1.0) if name.endswith("_rate") else limit),
-        _short(usual),
-    ]
-
-
-def _short(value: float) -> float:
-    return float(f"{value:.5g}")
+def _short(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.5g}")

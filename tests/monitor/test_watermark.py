@@ -67,3 +67,19 @@ def test_what_comes_after_the_clock_moved_on_is_late(late: int) -> None:
     follow(mark, [(10, "a")])
     mark.advance(20)
     assert follow(mark, [(late, "a")]) == [19]
+
+
+def test_who_is_behind_where_the_others_are_holds_nothing_back_until_it_is_heard() -> None:
+    mark = Watermark(0)
+    follow(mark, [(10, "a"), (10, "b"), (30, "b")])
+    assert mark.closed == 9
+    mark.advance(30)
+    assert follow(mark, [(31, "b"), (32, "b")]) == [30, 31]
+    assert follow(mark, [(33, "b"), (20, "a"), (34, "b")]) == [32, 32, 32]
+
+
+def test_the_clock_forgets_nobody_where_all_are_quiet() -> None:
+    mark = Watermark(0)
+    follow(mark, [(10, "a"), (12, "b")])
+    mark.advance(20)
+    assert follow(mark, [(30, "a")]) == [19]

@@ -14,6 +14,7 @@ from tieout.monitor.episodes import (
     State,
     breached,
     ended,
+    goes_on,
     graded,
     opened,
     quiet,
@@ -145,6 +146,25 @@ class EpisodeBook:
         """Take in what people say, beside the silences of the spec."""
         self._silences = (*silences_of(self.spec.silences), *silences)
         self.acknowledged = dict(acknowledged)
+
+    def take_on(self, left: Sequence[Episode]) -> None:
+        """Episodes that were open before all was learnt anew.
+
+        What is out of limits again goes on as the episode that it was; the others end, since nobody
+        can say any more whether they last, and who was told of them hears so.
+        """
+        known = {each.episode_id for each in (*self.over, *self.open.values())}
+        begun = {(each.metric, each.dimensions): series for series, each in self.open.items()}
+        for episode in left:
+            if episode.episode_id in known:
+                continue
+            series = begun.get((episode.metric, episode.dimensions))
+            if series is not None:
+                self.open[series] = goes_on(episode, self.open[series])
+                continue
+            gone = ended(episode)
+            self.over.append(gone)
+            self._just_over.append(((gone.metric, ALL), gone))
 
     def forget(self, before: int) -> None:
         """Let go of episodes that were over before a minute, and of what was told of them."""

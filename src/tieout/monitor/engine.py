@@ -161,6 +161,7 @@ class Monitor:
         Late is what was late before the batch came, whatever the order within it. The places in
         `too_late` are those of rows of counts, not of events.
         """
+        folded = folded.by(self.dimensions)
         minutes = folded.counts[MINUTE].to_numpy()
         if not len(minutes):
             return Fed()

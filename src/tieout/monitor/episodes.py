@@ -189,6 +189,18 @@ def quiet(episode: Episode, limits: EpisodeSpec) -> Episode:
     return after
 
 
+def goes_on(episode: Episode, found: Episode) -> Episode:
+    """An episode that was found anew, as the one that it was known as before."""
+    fires = episode.has_fired and found.state is State.PENDING
+    return replace(
+        episode,
+        state=State.FIRING if fires else found.state,
+        resumes=found.resumes,
+        last_breach=found.last_breach,
+        quiet_minutes=found.quiet_minutes,
+    )
+
+
 def without_data(episode: Episode) -> Episode:
     """The episode after a minute of which nothing is known: all stands still."""
     if episode.state is State.NO_DATA:

@@ -40,6 +40,15 @@ def amounts(money: AtRisk) -> dict[str, str]:
     return {name: _text(units, name) for name, units in money}
 
 
+def of_amounts(amounts: Mapping[str, str]) -> AtRisk:
+    """What `amounts` was made of, as far as its decimals tell.
+
+    >>> of_amounts({"EUR": "1234.57", "JPY": "98"})
+    (('EUR', 1234570), ('JPY', 98000))
+    """
+    return tuple((name, int(Decimal(text).scaleb(MONEY_DECIMALS))) for name, text in amounts.items())
+
+
 def in_words(money: AtRisk | Mapping[str, str]) -> str:
     """In one line, the largest first.
 

@@ -16,6 +16,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from tieout.monitor.engine import Monitor
+from tieout.monitor.spec import MonitorSpec
 
 VERSION: Final = 4
 _PACKAGE: Final = "tieout.monitor."
@@ -37,14 +38,17 @@ def saved(monitor: Monitor) -> bytes:
     return buffer.getvalue()
 
 
-def restored(data: bytes) -> Monitor:
-    """The monitor of `saved`. Raises SnapshotError for other bytes and other versions."""
+def restored(data: bytes, spec: MonitorSpec | None = None) -> Monitor:
+    """The monitor of `saved`; with a spec, as if it had had that one all along.
+
+    Raises SnapshotError for other bytes and other versions.
+    """
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             head = json.loads(arrays["tree"].tobytes())
             if head["version"] != VERSION:
                 raise SnapshotError(f"a snapshot of version {head['version']}, not {VERSION}")
-            monitor = _read(head["monitor"], arrays)
+            monitor = _read(head["monitor"], arrays, spec)
     except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         if isinstance(error, SnapshotError):
             raise
@@ -88,7 +92,9 @@ def _attributes(value: Any) -> dict[str, Any]:
     return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
-def _read(tree: Any, arrays: Any) -> Any:  # noqa: PLR0911 - one for each kind of value
+def _read(  # noqa: PLR0911 - one for each kind of value
+    tree: Any, arrays: Any, spec: MonitorSpec | None
+) -> Any:
     if not isinstance(tree, dict):
         return tree
     if "array" in tree:
@@ -97,18 +103,21 @@ def _read(tree: Any, arrays: Any) -> Any:  # noqa: PLR0911 - one for each kind o
     if "enum" in tree:
         return _class(tree["enum"])(tree["value"])
     if "model" in tree:
-        return _class(tree["model"]).model_validate(tree["value"])
+        found = _class(tree["model"])
+        if spec is not None and found is MonitorSpec:
+            return spec
+        return found.model_validate(tree["value"])
     if "dict" in tree:
-        return {_read(key, arrays): _read(value, arrays) for key, value in tree["dict"]}
+        return {_read(key, arrays, spec): _read(value, arrays, spec) for key, value in tree["dict"]}
     if "object" in tree:
         found = _class(tree["object"])
         empty = object.__new__(found)
         for name, value in tree["value"].items():
-            object.__setattr__(empty, name, _read(value, arrays))
+            object.__setattr__(empty, name, _read(value, arrays, spec))
         return empty
     [(kind, items)] = tree.items()
     make = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[kind]
-    return make(_read(each, arrays) for each in items)
+    return make(_read(each, arrays, spec) for each in items)
 
 
 def _name(value: Any) -> str:

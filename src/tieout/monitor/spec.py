@@ -227,6 +227,16 @@ class MonitorSpec(SpecPart):
             raise ValueError("the metric pattern is judged by a forest: add `forest: {}`")
         return self
 
+    def learns_as(self, other: "MonitorSpec") -> bool:
+        """Whether what was learnt by another spec holds by this one: counted and remembered alike."""
+        memory = ("memory_minutes", "season_days", "season_weeks")
+        return (
+            self.windows == other.windows
+            and self.statuses == other.statuses
+            and self.input.duration_unit == other.input.duration_unit
+            and all(getattr(self.limits, name) == getattr(other.limits, name) for name in memory)
+        )
+
     def metric(self, name: str) -> MetricSpec:
         """The settings of a metric; of `*` where it has none of its own."""
         return self.metrics.get(name) or self.metrics.get("*") or _USUAL

@@ -83,6 +83,23 @@ class Folded:
     latency: "pl.DataFrame | None" = None
     amount: "pl.DataFrame | None" = None
 
+    def by(self, dimensions: Sequence[str]) -> "Folded":
+        """The same with a column for each dimension; those it was not folded by are unknown."""
+        import polars as pl
+
+        lacking = [
+            pl.lit(None, dtype=pl.String).alias(name)
+            for name in dimensions
+            if name not in self.counts.columns
+        ]
+        if not lacking:
+            return self
+        return Folded(
+            self.counts.with_columns(lacking),
+            None if self.latency is None else self.latency.with_columns(lacking),
+            None if self.amount is None else self.amount.with_columns(lacking),
+        )
+
     def within(self, first: int, last: int) -> "Folded":
         """The part from one minute to another, both included."""
         import polars as pl

@@ -56,5 +56,12 @@ class Watermark:
         return np.asarray(reached - self.grace_minutes - 1, dtype=np.int64)
 
     def advance(self, minute: int) -> None:
-        """Move on without a row, as a clock on the wall does for a source that has gone quiet."""
-        self.reached = max(self.reached, minute)
+        """Move on without a row, as a clock on the wall does for a source that has gone quiet.
+
+        Where others are as far already, who is behind holds nothing back until it is heard again.
+        """
+        if minute <= self.reached:
+            return
+        self.reached = minute
+        heard = {name: latest for name, latest in self.latest.items() if latest >= minute}
+        self.latest = heard or self.latest

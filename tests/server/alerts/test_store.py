@@ -94,6 +94,18 @@ def test_a_restart_in_the_middle_tells_nothing_twice(
     assert JudgedMinute.objects.count() == MINUTES - 1
 
 
+def test_what_a_changed_spec_no_longer_follows_ends_and_is_told_of(
+    follow: Follow, drain: Drain
+) -> None:
+    drain(follow(ListedStream(outage()[: 40 * 97], size=40)))
+    assert told() == EXPECTED[:1]
+    spec = SPEC.model_copy(update={"statuses": {"approved": ("denied",)}})
+    drain(follow(ListedStream(outage()), spec=spec))
+    assert told() == EXPECTED
+    episode = Episode.objects.get()
+    assert (episode.state, episode.ended_at) == ("resolved", at_minute(START + 96))
+
+
 def test_the_same_input_again_is_silent(follow: Follow, drain: Drain, stream: ListedStream) -> None:
     drain(follow(stream))
     again = follow(ListedStream(outage(), size=4800))

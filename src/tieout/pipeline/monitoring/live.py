@@ -13,6 +13,7 @@ from tieout.monitor.journal import Entry, packed
 from tieout.monitor.snapshot import SnapshotError, restored, saved
 from tieout.monitor.spec import MonitorSpec
 from tieout.monitor.tally import MINUTE, fold
+from tieout.pipeline.monitoring.pace import Pace
 from tieout.pipeline.monitoring.store import (
     Judged,
     KeptPositions,
@@ -26,6 +27,7 @@ _LOG: Final = logging.getLogger(__name__)
 _POLL_SECONDS: Final = 0.5
 _ATTEMPTS: Final = 5
 _REMEMBERED_MINUTES: Final = 7 * 1440
+_BEHIND_MINUTES_MIN: Final = 30
 
 
 @dataclass
@@ -68,10 +70,15 @@ class Live:
     _judged: int = 0
     _saved: int = 0
     _since_saved: int = 0
-    _heard: tuple[float, int] | None = None
+    _pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing was heard."""
+        self._pace = self._new_pace()
 
     def start(self) -> None:
-        """Go on from what was kept."""
+        """Go on from what was kept. Raises InputError for a spec that nothing can be judged by."""
+        Monitor(self.spec, self.shape.dimensions)
         self.stream.start(KeptPositions(self.store))
 
     def step(self, timeout_seconds: float = _POLL_SECONDS) -> bool:
@@ -97,10 +104,9 @@ class Live:
             self.counted.rejected += len(decoded.bad)
         else:
             self.counted.again += 1
-        if decoded.frame.height:
-            latest = decoded.frame[MINUTE].max()
-            assert isinstance(latest, int)  # noqa: S101 - the column is of whole numbers
-            self._heard = (self.clock(), latest)
+        moved = self._moved_on()
+        if moved is not None:
+            self._carry_out(moved)
         return True
 
     def run(self, *, stop: Callable[[], bool]) -> None:
@@ -133,19 +139,20 @@ class Live:
         return Decoded(decoded.frame.filter(~ahead), (*decoded.bad, *bad))
 
     def _moved_on(self) -> Entry | None:
-        """The minutes that the clock closes while the source is quiet.
+        """The minutes that the clock closes while the source, or a part of it, is quiet.
 
-        Event time moves as the clock does, from when the last event came. A clock that jumps back
-        moves nothing.
+        Who judges does so for all. When all is quiet, event time moves as the clock does, from when
+        the last event came, or from when this process took over.
         """
-        if self._heard is None:
+        if self._monitor is None:
             return None
-        came, minute = self._heard
-        quiet = self.clock() - came
-        if quiet < self.spec.live.idle_seconds:
-            return None
-        reached = minute + int(quiet // 60)
-        return Entry("", {}, clock=reached) if reached > self.monitor.watermark.reached else None
+        mark = self._monitor.watermark
+        reached = self._pace.reached(mark.latest, self.clock())
+        return Entry("", {}, clock=reached) if reached and reached > mark.reached else None
+
+    def _new_pace(self) -> Pace:
+        behind = max(self.spec.windows.revise_minutes, _BEHIND_MINUTES_MIN)
+        return Pace(self.spec.live.idle_seconds, behind)
 
     def _carry_out(self, entry: Entry | None) -> bool:
         """Keep an entry and what judging gives, in one transaction; whether the entry was new."""
@@ -189,6 +196,9 @@ class Live:
         before, minutes = self._judged, []
         for _, entry in journal:
             fed = entry.apply(monitor)
+            if fed.rows:
+                latest = monitor.watermark.latest[entry.partition]
+                self._pace.hear(entry.partition, latest, self.clock())
             self.counted.late += fed.late
             self.counted.lost += fed.lost
             minutes += list(monitor.judge())
@@ -232,17 +242,34 @@ class Live:
                 pass
         # What was held back then, by silences that are over, was not told.
         monitor.episodes.told = dict(self.store.told().episodes)
+        monitor.episodes.take_on(self.store.open_episodes())
         self._judged = kept.judged
+        self._pace = self._new_pace()
+        for name, latest in monitor.watermark.latest.items():
+            self._pace.hear(name, latest, self.clock())
         return monitor
 
     def _restored(self, snapshot: bytes | None) -> Monitor:
-        """As it was saved; from nothing where that was by another version."""
+        """As it was saved, by the spec of today; from nothing where that cannot be."""
+        fresh = Monitor(self.spec, self.shape.dimensions)
+        if snapshot is None:
+            return fresh
         try:
-            if snapshot is not None:
-                return restored(snapshot)
+            before = restored(snapshot)
         except SnapshotError as error:
             _LOG.warning("what is usual is learnt anew: %s", error)
-        return Monitor(self.spec, self.shape.dimensions)
+            return fresh
+        if before.spec == self.spec and tuple(before.dimensions) == self.shape.dimensions:
+            return before
+        if tuple(before.dimensions) != self.shape.dimensions or not self.spec.learns_as(before.spec):
+            _LOG.warning("what is usual is learnt anew: the spec counts otherwise than before")
+            return fresh
+        monitor = restored(snapshot, self.spec)
+        if self.spec.forecast != before.spec.forecast:
+            monitor.forecasts = fresh.forecasts
+        if self.spec.forest != before.spec.forest:
+            monitor.patterns = fresh.patterns
+        return monitor
 
 
 def shape_of(spec: MonitorSpec) -> EventShape:

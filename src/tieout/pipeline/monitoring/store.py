@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from tieout.monitor.alerts import Told
 from tieout.monitor.book import Sent
 from tieout.monitor.engine import Minute, Monitor
+from tieout.monitor.episodes import Episode
 from tieout.monitor.flags import Silence
 from tieout.monitor.journal import Entry
 from tieout.sources.streams.stream import Position
@@ -82,6 +83,9 @@ class Store(Protocol):
     def told(self) -> ToldSoFar:
         """The alerts that went out."""
 
+    def open_episodes(self) -> list[Episode]:
+        """Those that are not over, as they were kept."""
+
     def keep(self, judged: Judged) -> None:
         """Keep episodes, alerts and minutes. Raises LostLeaseError: another one was quicker."""
 
@@ -150,6 +154,7 @@ class MemoryStore:
     alerts: list[Sent] = field(default_factory=list)
     said: People = field(default_factory=People)
     minutes: list[int] = field(default_factory=list)
+    left: list[Episode] = field(default_factory=list)
     forgotten: int = 0
 
     def kept(self) -> Kept:
@@ -200,11 +205,16 @@ class MemoryStore:
             episodes[each.episode.episode_id] = after
         return ToldSoFar({each.alert_id for each in self.alerts}, episodes)
 
+    def open_episodes(self) -> list[Episode]:
+        """Those that are not over."""
+        return self.left
+
     def keep(self, judged: Judged) -> None:
         """Keep what was judged."""
         if judged.before != self.state.judged:
             raise LostLeaseError
         self.alerts.extend(judged.alerts)
+        self.left = list(judged.monitor.episodes.open.values())
         self.minutes.extend(minute.minute for minute in judged.minutes)
         self.state = Kept(
             judged.after, self.state.snapshot, self.state.snapshot_at, self.state.positions

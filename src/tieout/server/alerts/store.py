@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from tieout.monitor.alerts import AlertKind, Told
-from tieout.monitor.episodes import Severity
+from tieout.monitor.episodes import Episode as Watched
+from tieout.monitor.episodes import Severity, State
 from tieout.monitor.flags import Silence as Quiet
 from tieout.monitor.journal import Entry as Step
+from tieout.monitor.money import of_amounts
 from tieout.monitor.spec import MonitorSpec
 from tieout.pipeline.monitoring.store import (
     Judged,
@@ -133,6 +135,13 @@ class DatabaseStore:
             episodes[episode] = before.after(AlertKind(kind), Severity(severity), minute)
         return ToldSoFar(ids, episodes)
 
+    def open_episodes(self) -> list[Watched]:
+        """Those that are not over; as they last were, as of the last minute that was judged."""
+        minutes = JudgedMinute.objects.filter(monitor_id=self.monitor_id)
+        last = minutes.order_by("-minute").values_list("minute", flat=True).first()
+        rows = Episode.objects.filter(monitor_id=self.monitor_id).exclude(state="resolved")
+        return [_watched(row, last) for row in rows]
+
     def keep(self, judged: Judged) -> None:
         """Keep episodes, alerts, minutes, deliveries and cases."""
         row = Monitor.objects.get(pk=self.monitor_id)
@@ -164,3 +173,27 @@ class DatabaseStore:
             for each in judged.minutes
         ]
         JudgedMinute.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _watched(row: Episode, last_minute: int | None) -> Watched:
+    detected = minute_of(row.detected_at)
+    return Watched(
+        episode_id=row.episode_id,
+        metric=row.metric,
+        dimensions=row.dimensions,
+        state=State(row.state),
+        severity=Severity(row.severity),
+        started=minute_of(row.started_at),
+        detected=detected,
+        last_breach=max(detected, last_minute or detected),
+        breached_minutes=row.breached_minutes,
+        quiet_minutes=0,
+        value=row.value,
+        baseline=row.baseline,
+        n=row.n,
+        p_value=row.p_value,
+        excess=row.excess,
+        window_minutes=row.window_minutes,
+        cause=row.root_cause,
+        money=of_amounts(row.money_at_risk),
+    )

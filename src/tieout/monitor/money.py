@@ -46,7 +46,9 @@ def of_amounts(amounts: Mapping[str, str]) -> AtRisk:
     >>> of_amounts({"EUR": "1234.57", "JPY": "98"})
     (('EUR', 1234570), ('JPY', 98000))
     """
-    return tuple((name, int(Decimal(text).scaleb(MONEY_DECIMALS))) for name, text in amounts.items())
+    return tuple(
+        (name, int(Decimal(text).scaleb(MONEY_DECIMALS))) for name, text in amounts.items()
+    )
 
 
 def in_words(money: AtRisk | Mapping[str, str]) -> str:

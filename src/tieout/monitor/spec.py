@@ -228,7 +228,7 @@ class MonitorSpec(SpecPart):
         return self
 
     def learns_as(self, other: "MonitorSpec") -> bool:
-        """Whether what was learnt by another spec holds by this one: counted and remembered alike."""
+        """Whether what was learnt by another spec holds by this one."""
         memory = ("memory_minutes", "season_days", "season_weeks")
         return (
             self.windows == other.windows

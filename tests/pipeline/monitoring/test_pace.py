@@ -1,4 +1,4 @@
-"""Partitions that have gone quiet, catch up, or have a clock of their own, by a clock that is told."""
+"""Partitions that have gone quiet, catch up, or have a clock of their own."""
 
 from stream_outage import MINUTES, START, ListedStream, follow, outage, told
 

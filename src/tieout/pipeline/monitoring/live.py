@@ -261,7 +261,9 @@ class Live:
             return fresh
         if before.spec == self.spec and tuple(before.dimensions) == self.shape.dimensions:
             return before
-        if tuple(before.dimensions) != self.shape.dimensions or not self.spec.learns_as(before.spec):
+        if tuple(before.dimensions) != self.shape.dimensions or not self.spec.learns_as(
+            before.spec
+        ):
             _LOG.warning("what is usual is learnt anew: the spec counts otherwise than before")
             return fresh
         monitor = restored(snapshot, self.spec)

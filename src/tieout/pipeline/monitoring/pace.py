@@ -24,8 +24,8 @@ class _Heard:
 class Pace:
     """Which partitions are waited for, and how far event time is without the others.
 
-    idle_seconds: who was not heard for so long has gone quiet. behind_minutes: who is further
-    behind the first one all the time, by a clock of its own that is wrong, is not waited for either.
+    idle_seconds: who was not heard for so long has gone quiet. behind_minutes: who is behind
+    the first one by more all the time, since its clock is wrong, is not waited for either.
     """
 
     idle_seconds: float

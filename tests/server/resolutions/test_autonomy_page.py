@@ -40,7 +40,7 @@ def act_alone(case: Case) -> Proposal:
 def test_it_tells_scopes_acts_and_reasons(make_case: MakeCase, person: People) -> None:
     act_alone(make_case())
     page = client_of(person("aud", "auditor")).get("/autonomy/").content.decode()
-    assert "bank_vs_ledger / fee_or_tax / any / journal_entry" in page
+    assert "bank_vs_ledger / Fee or tax / any counterparty / Journal entry" in page
     assert "0 of 30 decisions that it needs" in page
     assert "wrong 0 of 45 times" in page
     assert "up to 50 each, 50 and 100 a day" in page
@@ -75,6 +75,9 @@ def test_a_scope_is_revoked_by_hand(make_case: MakeCase, person: People) -> None
     client.post("/autonomy/revoke/", scope)
     event = AutonomyEvent.objects.get()
     assert (event.kind, event.reason, event.counterparty) == ("revoked", "by ann", "")
+    page = client.get("/autonomy/").content.decode()
+    told = "bank_vs_ledger / Fee or tax / any counterparty / Journal entry"
+    assert f"<td>Revoked</td><td>{told}</td><td>by ann</td>" in page
     assert client.post("/autonomy/dance/").status_code == 404
 
 

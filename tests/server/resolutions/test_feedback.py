@@ -11,7 +11,7 @@ from tieout.pipeline.feedback.lesson import Lesson
 from tieout.pipeline.scoring.cuts import read_cuts
 from tieout.server.accounts.models import User
 from tieout.server.audit.models import AuditEntry
-from tieout.server.cases.models import Case, Run
+from tieout.server.cases.models import Case, Finding, Run
 from tieout.server.cases.services import decide, open_case
 from tieout.server.jobs.services import enqueue
 from tieout.server.jobs.worker import work_off
@@ -131,3 +131,15 @@ def test_it_is_a_job(judged: None) -> None:
     work_off()
     job.refresh_from_db()
     assert job.result == {"lessons": StoredLesson.objects.count(), "used": 1}
+
+
+def test_what_was_said_of_a_finding_counts_before_what_was_said_of_its_incident(
+    judged: None, ann: User
+) -> None:
+    run, shared = Run.objects.get(), open_case("incident", "I1", "I", actor=None)
+    for number in (0, 99):
+        Finding.objects.create(
+            run=run, identity=f"t{number}", place=number + 1, case=shared, incident_id="I1"
+        )
+    decide([shared.pk], "resolved", actor=ann)
+    assert feedback._labels(run) == {1: False, 100: True}

@@ -12,6 +12,7 @@ from tieout.model.errors import InputError
 from tieout.pipeline.run_query import fetch_by
 from tieout.pipeline.run_query.arrivals import Arrival, arrivals
 from tieout.server.cases.carrying import SHOWN_IN
+from tieout.server.cases.incident_ends import with_new_findings
 from tieout.server.cases.models import Case, Decision, Run
 from tieout.server.cases.registering import folder_of
 from tieout.server.cases.services import decide, reopen
@@ -55,18 +56,37 @@ def reopen_overdue() -> list[int]:
 
 
 def reopen_back_again(run: Run) -> list[int]:
-    """Open what had resolved itself and is a break of a later run again; answers which."""
+    """Open what had resolved itself and is a break of a later run again; answers which.
+
+    What somebody has said of it since then stays.
+    """
     back = Case.objects.filter(
         latest_run=run, status=Case.Status.RESOLVED, details__has_key=SHOWN_IN
     )
     done = []
     for case in back.order_by("pk"):
+        last = case.decisions.exclude(state=Decision.State.UNDONE).first()
+        if last is not None and last.actor_id is not None:
+            continue
         with transaction.atomic():
             shown = case.details.pop(SHOWN_IN)
             case.save(update_fields=["details"])
             why = f"run {shown} showed its counterpart, and run {run.run_id} has the break again"
             reopen(case.pk, actor=None, why=why)
         done.append(case.pk)
+    return done
+
+
+def reopen_grown(run: Run) -> list[int]:
+    """Open resolved incidents that a run tells of with new findings; answers which.
+
+    What was decided of an incident was decided of the findings that it had.
+    """
+    done = []
+    for number, new in with_new_findings(run):
+        findings = f"{new:,} new finding{'' if new == 1 else 's'}"
+        reopen(number, actor=None, why=f"run {run.run_id} has {findings} of this incident")
+        done.append(number)
     return done
 
 

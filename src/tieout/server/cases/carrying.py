@@ -5,8 +5,8 @@ from typing import Final
 
 from django.db import transaction
 
-from tieout.pipeline.run_query.arrivals import Arrival
 from tieout.pipeline.run_query.cleared import clearances, cleared_breaks
+from tieout.server.cases.incident_ends import ended_by_run
 from tieout.server.cases.models import Case, Decision, Finding, Run
 from tieout.server.cases.registering import folder_of
 from tieout.server.cases.services import decide
@@ -42,14 +42,16 @@ def settled(identities: Sequence[str]) -> dict[str, str]:
 def resolve_cleared(run: Run) -> list[int]:
     """Resolve the cases of breaks that a run cleared, with the match as proof; answers which.
 
-    Whoever has a case, and whatever it waits for: its item ties out. Only what waits for a second
-    person's look stays for them.
+    So are those of incidents of which nothing is left then. Whoever has a case, and whatever it
+    waits for: its item ties out. Only what waits for a second person's look stays for them.
     """
     folder, done = folder_of(run), []
     for some in _parts(cleared_breaks(folder)):
         cases = {case.identity: case for case in _open(run, some)}
         for each in clearances(folder, list(cases)) if cases else ():
-            done += _resolve(cases[each.break_id], each, run)
+            done += _resolve(cases[each.break_id], each.proof, run)
+    for ended in ended_by_run(run):
+        done += _resolve(Case.objects.get(pk=ended.case_id), ended.why, run)
     return done
 
 
@@ -66,8 +68,8 @@ def _open(run: Run, identities: Sequence[str]) -> Iterator[Case]:
 
 
 @transaction.atomic
-def _resolve(case: Case, arrival: Arrival, run: Run) -> list[int]:
+def _resolve(case: Case, proof: str, run: Run) -> list[int]:
     case.details = {**case.details, SHOWN_IN: run.run_id}
     case.save(update_fields=["details"])
-    decide([case.pk], Decision.Verdict.RESOLVED, actor=None, note=arrival.proof)
+    decide([case.pk], Decision.Verdict.RESOLVED, actor=None, note=proof)
     return [case.pk]

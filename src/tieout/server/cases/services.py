@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from tieout.model.errors import InputError
 from tieout.server.accounts.models import User
 from tieout.server.audit.services import Entry, record, record_many
 from tieout.server.cases.attachments import attach
+from tieout.server.cases.incident_ends import ended_by_cases
 from tieout.server.cases.models import RANKS, Case, Comment, Decision, SavedView
 from tieout.server.cases.permissions import (
     may_review,
@@ -72,6 +73,16 @@ class Outcome:
     proposed: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Said:
+    verdict: str
+    actor: User | None
+    note: str = ""
+    bucket: str = ""
+    waiting_until: date | None = None
+    batch: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
 @transaction.atomic
 def open_case(
     kind: str,
@@ -125,6 +136,8 @@ def decide(
 ) -> Outcome:
     """Say what cases are. Closing a critical one waits for a second person if a preparer does it.
 
+    An incident of which no finding is open any more is closed with the last one of them.
+
     bucket: the kind of break in the person's view, where it is another. waiting_until: for timing,
     the day from which it is new again. seen_revision: of the one case, as the person saw it.
     actor: None where the policy lets it run alone, or a later run shows it. Raises InputError for
@@ -135,38 +148,10 @@ def decide(
     _require_sound(verdict, note, bucket, waiting_until)
     cases = _locked(case_ids)
     _require_unchanged(cases, seen_revision)
-    batch, now = uuid.uuid4(), timezone.now()
-    entries, decisions, proposed = [], [], []
-    for case in cases:
-        asks_review = actor is not None and needs_review(actor, verdict, case.severity)
-        before = _snapshot(case)
-        _apply(case, verdict, actor, waiting_until, asks_review=asks_review)
-        if bucket and bucket != case.bucket:
-            case.bucket, case.bucket_corrected = bucket, True
-        case.revision += 1
-        case.updated_at = now
-        proposed += [case.pk] if asks_review else []
-        decisions.append(
-            Decision(
-                case=case,
-                batch=batch,
-                verdict=verdict,
-                state=Decision.State.PROPOSED if asks_review else Decision.State.FINAL,
-                bucket=bucket,
-                note=note.strip(),
-                waiting_until=case.waiting_until,
-                actor=actor,
-                at=now,
-                before=before,
-            )
-        )
-        action = "case.decision_proposed" if asks_review else "case.decided"
-        after = {"verdict": verdict, "note": note.strip(), **_said(case)}
-        entries.append(Entry(action, ("case", case.pk), _said_before(before), after))
-    _store(cases)
-    Decision.objects.bulk_create(decisions, batch_size=500)
-    record_many(entries, actor=actor)
-    return Outcome(batch, tuple(case.pk for case in cases), tuple(proposed))
+    said = _Said(verdict, actor, note.strip(), bucket, waiting_until)
+    proposed = _say(cases, said)
+    _close_incidents(cases, said)
+    return Outcome(said.batch, tuple(case.pk for case in cases), tuple(proposed))
 
 
 @transaction.atomic
@@ -235,6 +220,7 @@ def review(decision_id: int, accept: bool, *, actor: User, note: str = "") -> De
         before=before,
         after=after,
     )
+    _close_incidents([case], _Said(decision.verdict, actor))
     return decision
 
 
@@ -326,6 +312,49 @@ def remove_view(view_id: int, *, actor: User) -> None:
             before={"name": view.name, "query": view.query},
         )
         view.delete()
+
+
+def _say(cases: Sequence[Case], said: _Said) -> list[int]:
+    """Decide locked cases; answers with those that wait for a second person now."""
+    now, actor = timezone.now(), said.actor
+    entries, decisions, proposed = [], [], []
+    for case in cases:
+        asks_review = actor is not None and needs_review(actor, said.verdict, case.severity)
+        before = _snapshot(case)
+        _apply(case, said.verdict, actor, said.waiting_until, asks_review=asks_review)
+        if said.bucket and said.bucket != case.bucket:
+            case.bucket, case.bucket_corrected = said.bucket, True
+        case.revision += 1
+        case.updated_at = now
+        proposed += [case.pk] if asks_review else []
+        decisions.append(
+            Decision(
+                case=case,
+                batch=said.batch,
+                verdict=said.verdict,
+                state=Decision.State.PROPOSED if asks_review else Decision.State.FINAL,
+                bucket=said.bucket,
+                note=said.note,
+                waiting_until=case.waiting_until,
+                actor=actor,
+                at=now,
+                before=before,
+            )
+        )
+        action = "case.decision_proposed" if asks_review else "case.decided"
+        after = {"verdict": said.verdict, "note": said.note, **_said(case)}
+        entries.append(Entry(action, ("case", case.pk), _said_before(before), after))
+    _store(cases)
+    Decision.objects.bulk_create(decisions, batch_size=500)
+    record_many(entries, actor=actor)
+    return proposed
+
+
+def _close_incidents(cases: Sequence[Case], said: _Said) -> None:
+    """Close the incidents whose last open findings these cases were: in the same name and batch."""
+    for each in ended_by_cases(cases):
+        of_all = replace(said, verdict=each.verdict, note=each.why, bucket="", waiting_until=None)
+        _say(_locked([each.case_id]), of_all)
 
 
 def _require_sound(verdict: str, note: str, bucket: str, waiting_until: date | None) -> None:

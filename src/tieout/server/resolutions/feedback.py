@@ -130,10 +130,19 @@ def _comment_of(case: Case) -> str:
 
 
 def _labels(run: Run) -> dict[int, bool]:
-    """Whether each row of a run that somebody decided was one."""
-    found = Finding.objects.filter(run=run, place__isnull=False, case__verdict__in=_WAS_ONE)
-    decided = found.exclude(case__asks="review").values_list("place", "case__verdict")
-    return {int(place): _WAS_ONE[_VERDICT(verdict)] for place, verdict in decided if place}
+    """Whether each row of a run that somebody decided was one.
+
+    What was said of a finding itself counts before what was said of its incident.
+    """
+    findings = Finding.objects.filter(run=run, place__isnull=False)
+    shared = findings.filter(case__verdict__in=_WAS_ONE).exclude(case__asks="review")
+    said = dict(shared.values_list("place", "case__verdict"))
+    own = Case.objects.filter(kind=Case.Kind.TRANSACTION, verdict__in=_WAS_ONE)
+    own = own.exclude(asks="review").filter(identity__in=findings.values("identity"))
+    verdicts = dict(own.values_list("identity", "verdict"))
+    grouped = findings.exclude(incident_id="").values_list("place", "identity")
+    said |= {place: verdicts[each] for place, each in grouped if each in verdicts}
+    return {int(place): _WAS_ONE[_VERDICT(verdict)] for place, verdict in said.items() if place}
 
 
 def _judged_by_profile(runs: Iterable[Run]) -> dict[str, list[Judged]]:

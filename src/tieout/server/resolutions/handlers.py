@@ -23,8 +23,8 @@ def run_follow_up(job: Job, progress: Progress) -> dict[str, Any]:
     """What follows from a run, and from time going by.
 
     Arguments: run, the number of a registered one, where there is one. Cases whose item was cleared
-    or whose counterpart has come are resolved, those that waited too long are open again, and
-    proposals are made.
+    or whose counterpart has come are resolved, those that waited too long and incidents with new
+    findings are open again, and proposals are made.
     """
     arrived: list[int] = []
     back: list[int] = []
@@ -33,6 +33,8 @@ def run_follow_up(job: Job, progress: Progress) -> dict[str, Any]:
         progress(0.0, "looking for counterparts")
         back = arrivals.reopen_back_again(run)
         arrived = [*carrying.resolve_cleared(run), *arrivals.resolve_arrived(run)]
+    if run is not None:
+        back += arrivals.reopen_grown(run)
     overdue = arrivals.reopen_overdue()
     counts = {"arrived": len(arrived), "back_again": len(back), "overdue": len(overdue)}
     result = counts | _propose(progress, run)

@@ -66,7 +66,7 @@ def test_it_shows_count_share_amounts_meaning_and_next_step_of_a_bucket(
         [
             "Fee or taxThe difference is a fee or a tax.",
             "2",
-            "66.66 %",
+            "66.67 %",
             "202.90 EUR",
             "6.00 EUR",
             "Book the fee or tax to its account.",

@@ -52,7 +52,7 @@ def test_it_shows_buckets_the_largest_breaks_and_the_next_step(
     assert [" ".join(line.split()) for line in lines[4:]] == [
         "Bucket Breaks Share Difference",
         lines[5].strip(),
-        "Fee or tax 2 66.66 % 10.00 EUR",
+        "Fee or tax 2 66.67 % 10.00 EUR",
         "Timing 1 33.33 % \N{EN DASH}",
         "",
         "Largest Bucket Difference Proof",

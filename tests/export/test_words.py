@@ -62,13 +62,18 @@ def test_it_loses_nothing_of_an_amount(amount: Decimal, currency: str) -> None:
 
 
 @given(st.integers(1, 10**9), st.integers(1, 10**9))
-def test_it_says_100_percent_only_of_all_and_0_percent_only_of_less_than_a_hundredth(
+def test_it_says_100_percent_only_of_all_and_0_percent_only_of_nothing(
     part: int, more: int
 ) -> None:
-    text = percent_text(part, part + more)
+    whole = part + more
+    text = percent_text(part, whole)
 
-    assert text != "100 %"
-    assert (text == "0 %") == (10_000 * part < part + more)
+    assert text not in {"100 %", "0 %"}
+    assert (text == "below 0.01 %") == (20_000 * part < whole)
+    if text not in {"below 0.01 %", "99.99 %"}:
+        assert abs(Decimal(text.removesuffix(" %")) - Decimal(100 * part) / whole) <= Decimal(
+            "0.005"
+        )
 
 
 def test_it_writes_whole_percents_without_decimals_only_at_the_ends() -> None:

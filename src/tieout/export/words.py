@@ -103,14 +103,18 @@ def money_text(amount: Decimal | None, currency: str) -> str:
 
 
 def percent_text(part: int, whole: int) -> str:
-    """A share cut off, never rounded, at two decimals: 100 % means all of it.
+    """A share rounded at two decimals, but that 100 % means all of it, and 0 % nothing.
 
     >>> percent_text(1, 1), percent_text(99_999, 100_000), percent_text(0, 0)
     ('100 %', '99.99 %', '0 %')
+    >>> percent_text(26, 186), percent_text(1, 100_000)
+    ('13.98 %', 'below 0.01 %')
     """
-    hundredths = 10_000 * part // whole if whole else 0
-    if hundredths % 10_000 == 0:
-        return f"{hundredths // 100} %"
+    if part in (0, whole):
+        return "100 %" if part else "0 %"
+    hundredths = min((20_000 * part + whole) // (2 * whole), 9_999)
+    if not hundredths:
+        return "below 0.01 %"
     return f"{hundredths // 100}.{hundredths % 100:02d} %"
 
 

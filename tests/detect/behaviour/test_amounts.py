@@ -21,9 +21,8 @@ def daily(table: MakeTable, amounts: Sequence[float | None], **more: Sequence[st
     )
     return table(
         time=[str(moment) for moment in moments],
-        customer=["a"] * len(amounts),
         amount=amounts,
-        **more,
+        **{"customer": ["a"] * len(amounts), **more},
     )
 
 
@@ -66,7 +65,7 @@ def test_only_the_latest_amounts_count(table: MakeTable) -> None:
 
 
 def test_an_amount_is_compared_with_its_category_and_merchant(table: MakeTable) -> None:
-    rows = 40
+    rows = 80
     found = behaviour(
         daily(
             table,
@@ -83,6 +82,20 @@ def test_an_amount_is_compared_with_its_category_and_merchant(table: MakeTable) 
     # 500 is far from the customer's middle, but usual for travel.
     assert found["amount_own_z"][-1] > 0.5
     assert found["amount_usual_z"][-1] == pytest.approx(0.0)
+
+
+def test_next_to_few_amounts_of_usual_categories_no_amount_is_enormous(table: MakeTable) -> None:
+    """One newspaper at its usual price is all that is known; the first shop is not 60 sigma off."""
+    papers, shops = 17, 17
+    found = behaviour(
+        daily(
+            table,
+            [19.9] * papers + [20.0, 60.0, 30.0] * 5 + [25.0, 180.0],
+            customer=["reader"] * papers + ["neighbour"] * (shops - 1) + ["cook"],
+            merchant_category=["newspaper"] * papers + ["groceries"] * shops,
+        )
+    )
+    assert found["amount_usual_z"].to_list()[-1] is None
 
 
 @settings(max_examples=30, deadline=None)

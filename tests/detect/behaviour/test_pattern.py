@@ -117,7 +117,7 @@ def fitted_fixture(history: Table) -> PaymentPattern:
 def test_it_is_a_detector() -> None:
     detector: Detector = PaymentPattern()
     assert detector.name == "payment_pattern"
-    assert detector.version == 2
+    assert detector.version == 3
 
 
 def test_each_kind_is_found_by_its_own_channel(

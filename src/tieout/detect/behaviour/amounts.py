@@ -25,6 +25,8 @@ LATEST_OF_MANY = 256
 POOL_ROWS_CENTRE = 1.0
 POOL_ROWS_SPREAD = 8.0
 POOL_FROM = 4
+# Of fewer values their spread may be nothing at all, next to which any amount is enormous.
+POOL_KNOWN_MIN = 16
 CATEGORY_ROWS_MIN = 16
 _BLOCK = 1 << 18
 TO_SIGMA = 1.4826
@@ -62,7 +64,7 @@ class Pool:
 
     @classmethod
     def running(cls, values: Floats) -> "Pool":
-        """From values in time order; NaN is no value. Nothing is said of the first 16 rows."""
+        """From values in time order; NaN is no value. Nothing is said until 16 are known."""
         steps = max(len(values), 1).bit_length()
         known: Codes = np.zeros(steps, np.int32)
         centre, spread = floats(steps), floats(steps)
@@ -70,7 +72,7 @@ class Pool:
             seen = values[: 2**step]
             seen = seen[~np.isnan(seen)]
             known[step] = len(seen)
-            if len(seen):
+            if len(seen) >= POOL_KNOWN_MIN:
                 centre[step] = np.median(seen)
                 spread[step] = np.median(np.abs(seen - centre[step]))
         return cls(known, centre, spread)
@@ -91,8 +93,9 @@ def deviation(values: Floats, pool: Pool, own: tuple[Codes, Floats, Floats]) -> 
     """Robust z of values against a group's past, centre and MAD shrunk to the pool's.
 
     own: how many earlier values a group has, their median and MAD. With n of them its centre
-    weighs n against 1 of the pool, its MAD n against 8. NaN where neither is known. A MAD below
-    .05 (5 % of an amount) counts as .05: two equal prices are no proof that the third has to be.
+    weighs n against 1 of the pool, its MAD n against 8. NaN where the pool is not known and n is
+    below 8. A MAD below .05 (5 % of an amount) counts as .05: two equal prices are no proof that
+    the third has to be.
     """
     z = floats(len(values))
     # In blocks, so that ten million rows need no more room than the result.
@@ -102,6 +105,7 @@ def deviation(values: Floats, pool: Pool, own: tuple[Codes, Floats, Floats]) -> 
         everyone = pool.at(first, first + len(n))
         centre = _shrunk(n, own[1][rows], everyone[0], POOL_ROWS_CENTRE)
         width = _shrunk(n, own[2][rows], everyone[1], POOL_ROWS_SPREAD)
+        width[np.isnan(everyone[1]) & (n < POOL_ROWS_SPREAD)] = np.nan
         z[rows] = (values[rows] - centre) / (TO_SIGMA * np.maximum(width, SPREAD_MIN))
     return z
 

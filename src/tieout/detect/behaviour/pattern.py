@@ -95,7 +95,7 @@ class PaymentPattern:
     """
 
     name: ClassVar[str] = "payment_pattern"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     def __init__(self) -> None:
         self._memory: Table | None = None

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tieout.detect.behaviour.amounts import POOL_FROM
+from tieout.detect.behaviour.amounts import POOL_FROM, POOL_KNOWN_MIN
 from tieout.detect.live.rows import Floats, Rows
 
 
@@ -28,7 +28,7 @@ class RunningPool:
 
 def _spread_of(values: Floats) -> tuple[float, float, float]:
     seen = values[~np.isnan(values)]
-    if not len(seen):
-        return 0.0, np.nan, np.nan
+    if len(seen) < POOL_KNOWN_MIN:
+        return float(len(seen)), np.nan, np.nan
     centre = float(np.median(seen))
     return float(len(seen)), centre, float(np.median(np.abs(seen - centre)))

@@ -109,7 +109,7 @@ def _deviation(value: float, pool: Any, rows: float, centre: float, spread: floa
     """As `behaviour.amounts.deviation`, of one value."""
     middle = _shrunk(rows, centre, pool[1], POOL_ROWS_CENTRE)
     width = _shrunk(rows, spread, pool[2], POOL_ROWS_SPREAD)
-    if np.isnan(width):
+    if np.isnan(width) or (np.isnan(pool[2]) and rows < POOL_ROWS_SPREAD):
         return np.nan
     return (value - middle) / (TO_SIGMA * max(width, SPREAD_MIN))
 

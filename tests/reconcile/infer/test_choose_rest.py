@@ -166,7 +166,7 @@ def test_rows_of_equal_amount_are_told_after_the_sign_is(side: Side) -> None:
     found = choose_amount(in_order(8), left, right, keyed=True)
     assert found.sign == -1
     assert found.equal.left.to_list() == list(range(7))
-    assert found.amount_right.sign == -1
+    assert [amount.sign for amount in found.amounts] == [1, -1]
     assert found.choices[1].subject == "sign"
 
 

@@ -76,7 +76,8 @@ def test_a_german_bank_statement_meets_an_english_ledger(
     assert (left.name, right.name) == ("bank", "ledger")
     assert (left.amount.debit, left.amount.credit) == ("Soll", "Haben")
     assert (left.amount.format.decimal, left.amount.format.thousands) == (",", ".")
-    assert (right.amount.column, right.amount.sign) == ("amt", -1)
+    assert (right.amount.column, right.amount.sign) == ("amt", 1)
+    assert left.amount.sign == -1
     assert (left.currency, right.currency) == ("Währung", "ccy")
     assert left.date is not None
     assert right.date is not None
@@ -121,6 +122,22 @@ def test_opposite_bookings_turn_the_right_side_around(
         assert choice(found, "sign").reason == (
             "90 of 90 joined rows that agree do so with opposite signs."
         )
+
+
+def test_of_opposite_sides_the_one_with_debits_and_credits_is_turned(
+    side: Side, payments: Payments
+) -> None:
+    ours = payments(60)
+    bank = side(
+        ref=[p.reference for p in ours],
+        Debit=[p.amount.lstrip("-") if p.cents < 0 else "-" for p in ours],
+        Credit=[p.amount if p.cents > 0 else "-" for p in ours],
+    )
+    found = infer(bank, ledger(side, ours))
+    assert (found.spec.left.amount.sign, found.spec.right.amount.sign) == (-1, 1)
+    assert choice(found, "sign").decision == "left side turned around"
+    turned = infer(ledger(side, ours), bank)
+    assert (turned.spec.left.amount.sign, turned.spec.right.amount.sign) == (1, -1)
 
 
 def test_an_amount_with_its_direction_is_signed_by_it(
@@ -300,6 +317,41 @@ def test_a_currency_in_the_name_of_the_amount_stands_for_the_column(
     assert "currency" in found.spec.passes[0].exact.on
     other = infer(left, ledger(side, ours, ccy=["USD"] * 40))
     assert other.spec.left.currency_fixed is None
+
+
+def test_a_side_without_currency_is_taken_to_be_in_the_only_one_of_the_other(
+    side: Side, payments: Payments
+) -> None:
+    ours = payments(40)
+    left = side(ref=[p.reference for p in ours], total=[p.amount for p in ours])
+    found = infer(left, ledger(side, ours, ccy=["USD"] * 40))
+    assert (found.spec.left.currency_fixed, found.spec.right.currency) == ("USD", "ccy")
+    exact = found.spec.passes[0].exact
+    assert exact is not None
+    assert "currency" not in exact.on
+    assert "taken to be in USD" in choice(found, "currency").reason
+    assert choice(found, "currency").uncertain
+
+
+def test_amounts_that_are_called_by_one_currency_are_in_it(side: Side, payments: Payments) -> None:
+    ours = payments(40)
+    left = side(
+        **{
+            "doc": [p.reference for p in ours],
+            "ccy": ["EUR"] * 40,
+            "amount": [f"{p.cents * 0.9 / 100:.2f}" for p in ours],
+            "base amount (USD)": [p.amount for p in ours],
+        }
+    )
+    right = side(ref=[p.reference for p in ours], amount_usd=[p.amount for p in ours])
+    spec = infer(left, right).spec
+    assert (spec.left.currency, spec.left.currency_fixed) == (None, "USD")
+    assert spec.right.currency_fixed == "USD"
+    assert spec.left.original_currency == "ccy"
+    assert spec.left.original_amount is not None
+    assert spec.left.original_amount.column == "amount"
+    named_alike = side(ref=[p.reference for p in ours], try_all=[p.amount for p in ours])
+    assert infer(named_alike, named_alike).spec.left.currency_fixed is None
 
 
 def test_the_amount_before_conversion_is_kept_beside(side: Side, payments: Payments) -> None:

@@ -45,7 +45,7 @@ def compared(engine: DuckDBEngine, tmp_path: Path) -> Compared:
         amount = next(
             r for r in readings(profiled, scale=2) if r.columns == spec.left.amount.columns
         )
-        assert rows["amount"].to_list() == amount.units.to_list()
+        assert rows["amount"].to_list() == (amount.units * spec.left.amount.sign).to_list()
         if spec.left.date:
             column = profiled.column(spec.left.date.column)
             assert rows["date"].to_list() == sample_days(column).to_list()
@@ -75,7 +75,8 @@ def test_debit_and_credit_columns(compared: Compared) -> None:
 """,
         LEDGER,
     )
-    assert [amount for amount, _ in rows] == [3350, -153350, -700]
+    assert [amount for amount, _ in rows] == [-3350, 153350, 700]
+    assert (spec.left.amount.sign, spec.right.amount.sign) == (-1, 1)
     assert (spec.left.amount.debit, spec.left.amount.credit) == ("Debit", "Credit")
 
 

@@ -8,6 +8,7 @@ import polars as pl
 from tieout.reconcile.evidence.ambiguous import explain_ambiguous
 from tieout.reconcile.evidence.assemble import assemble
 from tieout.reconcile.evidence.comments import keys_named_in
+from tieout.reconcile.evidence.currencies import with_known_currencies
 from tieout.reconcile.evidence.duplicates import explain_duplicates
 from tieout.reconcile.evidence.feeds import explain_late_feeds
 from tieout.reconcile.evidence.feelines import explain_fee_lines
@@ -35,7 +36,7 @@ def explain_residue(
     break. The answer depends neither on the order of the rows nor on which side is called left.
     Raises InputError for an unknown calendar, a bad rates file or a fee that amounts can't hold.
     """
-    work = Work.begin(residue, spec, criteria)
+    work = Work.begin(with_known_currencies(residue), spec, criteria)
     schedules = [Schedule.from_spec(fee, residue.scale) for fee in spec.fees]
     book = load_rates(Path(spec.rates)) if spec.rates else infer_rates(residue.tied, residue.scale)
     judge = Judge(work, book, schedules)

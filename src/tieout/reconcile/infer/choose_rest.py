@@ -43,9 +43,14 @@ class AmountChoice:
     choices: tuple[Choice, ...]
 
     @property
-    def amount_right(self) -> AmountColumns:
-        """The right side's columns with the sign that makes it comparable."""
-        return self.right.amount.model_copy(update={"sign": self.sign})
+    def amounts(self) -> tuple[AmountColumns, AmountColumns]:
+        """The columns of both sides with the signs that make them comparable."""
+        left, right = self.left.amount, self.right.amount
+        if self.sign == 1:
+            return left, right
+        if _turns_left(self.left, self.right):
+            return left.model_copy(update={"sign": -1}), right
+        return left, right.model_copy(update={"sign": -1})
 
 
 def choose_amount(
@@ -80,7 +85,8 @@ def choose_amount(
         not proved and rivals,
     )
     doubts = [_turned(reading) for reading in (mine, theirs) if reading.debits_turned]
-    sign_choice = _sign(found, sign, proved=proved)
+    turned_side = "left" if _turns_left(mine, theirs) else "right"
+    sign_choice = _sign(found, sign, turned_side, proved=proved)
     return AmountChoice(mine, theirs, sign, equal, (amount, *doubts, *learnt, *sign_choice))
 
 
@@ -103,7 +109,16 @@ def _why_amount(found: Agreement, *, keyed: bool) -> str:
     )
 
 
-def _sign(found: Agreement, sign: int, *, proved: bool) -> list[Choice]:
+def _turns_left(left: Reading, right: Reading) -> bool:
+    """Whether the left side is turned, being the only one that does not write its signs itself."""
+    return _reads_sides(left) and not _reads_sides(right)
+
+
+def _reads_sides(reading: Reading) -> bool:
+    return reading.amount.column is None or reading.amount.direction is not None
+
+
+def _sign(found: Agreement, sign: int, side: str, *, proved: bool) -> list[Choice]:
     if sign == 1 and proved:
         return []
     agreeing = found.same + found.opposite
@@ -112,7 +127,7 @@ def _sign(found: Agreement, sign: int, *, proved: bool) -> list[Choice]:
             f"{found.opposite:,} of {agreeing:,} joined rows that agree do so with opposite signs."
         )
         share = found.opposite / max(1, agreeing)
-        return [Choice("sign", "right side turned around", reason, round(share, 2), not proved)]
+        return [Choice("sign", f"{side} side turned around", reason, round(share, 2), not proved)]
     reason = "Too few joined rows agree to see whether the sides book with opposite signs."
     return [Choice("sign", "the same on both sides", reason, 0.5, uncertain=True)]
 

@@ -1,6 +1,5 @@
 """A spec from two samples: what the columns are, what identifies a record, which passes fit."""
 
-import re
 from dataclasses import dataclass, replace
 
 from tieout.model.errors import InputError
@@ -15,6 +14,7 @@ from tieout.reconcile.infer.choose_rest import (
     settle_order,
 )
 from tieout.reconcile.infer.composite import Beside
+from tieout.reconcile.infer.currencies import Currencies, choose_currencies
 from tieout.reconcile.infer.joined import NOTHING
 from tieout.reconcile.infer.key_in_text import key_in_text
 from tieout.reconcile.infer.lags import SETTLEMENT_DEFAULT, Lags, measure_lags
@@ -32,7 +32,6 @@ from tieout.reconcile.infer.roles import (
     party,
 )
 from tieout.reconcile.spec import AmountColumns, DateColumn, EvidenceSpec, SideSpec, Spec
-from tieout.sources.currencies import CURRENCY_CODES
 
 
 def infer_spec(left: SampleSide, right: SampleSide, *, name: str) -> Inferred:
@@ -54,7 +53,7 @@ def infer_spec(left: SampleSide, right: SampleSide, *, name: str) -> Inferred:
     rest = _Rest.of(sides, key, amount)
     spec_passes, why_passes = passes(
         keyed=bool(key.pairs),
-        currency=all(rest.currency_of(side) for side in (0, 1)),
+        currency=rest.currencies.compared,
         date=rest.dates is not None,
         lags=rest.lags,
         keyless=key.leaves_blanks if key.pairs else rest.has_words,
@@ -63,7 +62,7 @@ def infer_spec(left: SampleSide, right: SampleSide, *, name: str) -> Inferred:
         sides[at].column(c) for at, r in enumerate((amount.left, amount.right)) for c in r.columns
     ]
     spec_scale, why_scale = choose_scale(
-        [c for c in used if c.kind is Kind.AMOUNT], [c for c in rest.currencies if c]
+        [c for c in used if c.kind is Kind.AMOUNT], [c for c in rest.currencies.columns if c]
     )
     spec = Spec(
         reconciliation=name,
@@ -142,7 +141,7 @@ class _Rest:
     amount: AmountChoice
     dates: Paired | None
     lags: Lags | None
-    currencies: tuple[Column | None, Column | None]
+    currencies: Currencies
 
     @classmethod
     def of(cls, sides: tuple[Profile, Profile], key: KeyChoice, amount: AmountChoice) -> "_Rest":
@@ -156,7 +155,8 @@ class _Rest:
                 sample_days(dates.left).gather(amount.equal.left),
                 sample_days(dates.right).gather(amount.equal.right),
             )
-        return cls(sides, key, amount, dates, lags, pair_currencies(*sides, joined))
+        found = choose_currencies(sides, joined, (amount.left, amount.right))
+        return cls(sides, key, amount, dates, lags, found)
 
     @property
     def settlement_days(self) -> int:
@@ -175,35 +175,19 @@ class _Rest:
             return (self.dates.left, self.dates.right)[at]
         return date_alone(self.sides[at])
 
-    def currency_of(self, at: int) -> str | None:
-        """The currency column of a side, or the code that its amount's name says."""
-        column = self.currencies[at]
-        return column.name if column else self.fixed_currency(at)
-
-    def fixed_currency(self, at: int) -> str | None:
-        """A code in the name of the amount column, where the other side mostly has it too."""
-        if self.currencies[at]:
-            return None
-        reading = (self.amount.left, self.amount.right)[at]
-        said = re.findall(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])", " ".join(reading.columns))
-        codes = [code for code in said if code in CURRENCY_CODES]
-        other = self.currencies[1 - at]
-        if not codes or other is None:
-            return None
-        values = other.values.drop_nulls().str.to_uppercase()
-        fits = int((values == codes[0]).sum()) >= 0.9 * len(values)
-        return codes[0] if fits else None
-
     def side(self, at: int) -> SideSpec:
         """The spec of one side."""
         profiled = self.sides[at]
-        amount = (self.amount.left.amount, self.amount.amount_right)[at]
+        amount = self.amount.amounts[at]
         reading = (self.amount.left, self.amount.right)[at]
         key = tuple((pair.left, pair.right)[at].name for pair in self.key.pairs)
-        currency, date = self.currencies[at], self.date_of(at)
+        currency, date = self.currencies.columns[at], self.date_of(at)
         taken = {*key, *reading.columns, *([currency.name] if currency else [])}
         before, before_currency = original(
-            profiled, amount=reading.columns, currency=currency.name if currency else None
+            profiled,
+            amount=reading.columns,
+            currency=currency.name if currency else None,
+            another=self.currencies.another[at],
         )
         who = party(profiled, taken=taken)
         where = account(profiled, taken=taken - set(key) if len(key) > 1 else taken)
@@ -216,7 +200,7 @@ class _Rest:
             key_pattern=self.key.patterns[at],
             amount=amount,
             currency=currency.name if currency else None,
-            currency_fixed=self.fixed_currency(at),
+            currency_fixed=self.currencies.fixed[at],
             date=DateColumn(column=date.name, format=date.date.format)
             if date and date.date
             else None,
@@ -232,28 +216,10 @@ class _Rest:
     def choices(self) -> list[Choice]:
         """Why the dates, the currency and the settlement days are what they are."""
         alone = [c for c in (self.date_of(0), self.date_of(1)) if c] if not self.dates else []
-        found = [*date_choices(self.dates, alone), self._currency_choice()]
+        found = [*date_choices(self.dates, alone), self.currencies.choice()]
         if self.lags and self.settlement_days != SETTLEMENT_DEFAULT:
             reason = (
                 f"95 % of {self.lags.differing:,} differing dates lie within these business days."
             )
             found.append(Choice("settlement days", str(self.settlement_days), reason, 0.8))
         return found
-
-    def _currency_choice(self) -> Choice:
-        names = self.currency_of(0), self.currency_of(1)
-        if all(names):
-            fixed = [
-                name for name in names if name in (self.fixed_currency(0), self.fixed_currency(1))
-            ]
-            reason = (
-                f"{fixed[0]} is in the name of the amount, and in the other side's rows."
-                if fixed
-                else "Both hold ISO 4217 codes."
-            )
-            return Choice("currency", f"{names[0]} = {names[1]}", reason, 0.9)
-        if any(names):
-            which = "left" if names[0] is None else "right"
-            reason = f"The {which} side has no column of currency codes; currency is not compared."
-            return Choice("currency", str(names[0] or names[1]), reason, 0.6, uncertain=True)
-        return Choice("currency", "none", "No column holds currency codes.", 0.8)

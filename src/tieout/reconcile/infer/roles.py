@@ -108,9 +108,12 @@ def _best_named(columns: Sequence[tuple[Column, float]]) -> Column | None:
 
 
 def original(
-    side: Profile, *, amount: Collection[str], currency: str | None
+    side: Profile, *, amount: Collection[str], currency: str | None, another: Column | None = None
 ) -> tuple[Column | None, Column | None]:
-    """Amount before conversion and its currency, where a side has them beside the main ones."""
+    """Amount before conversion and its currency, where a side has them beside the main ones.
+
+    another: a column of codes that is known to belong to another amount than the main one.
+    """
     amounts = [
         c
         for c in side.of_kind(Kind.AMOUNT)
@@ -119,6 +122,7 @@ def original(
         and (
             ("original" in c.concepts and not c.concepts & {"rate"})
             or {"amount", "currency"} <= c.concepts
+            or (another is not None and "amount" in c.concepts)
         )
     ]
     currencies = [

@@ -87,6 +87,34 @@ def test_what_the_client_gives_again_after_that_is_left_out() -> None:
     stream.close()
 
 
+class Ending:
+    """Stands for a consumer whose partition ends at an offset."""
+
+    def __init__(self, end: int) -> None:
+        self.end = end
+
+    def get_watermark_offsets(self, _: TopicPartition, timeout: float) -> tuple[int, int]:
+        return 0, self.end
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def test_a_topic_that_was_made_anew_is_read_from_its_beginning() -> None:
+    store = MemoryStore()
+    stream = member(store)
+    store.add(Entry("payments/0", {"offset": 400}))
+    given(stream)
+    stream._consumer = Ending(8)  # type: ignore[assignment]
+    [first] = stream._sorted([Message(each) for each in range(5)])  # type: ignore[misc]
+    [second] = stream._sorted([Message(each) for each in range(4, 8)])  # type: ignore[misc]
+    assert (first.begins, first.position, len(first.lines.split())) == (
+        {"offset": 400}, {"offset": 5}, 5,
+    )  # fmt: skip
+    assert (second.begins, second.position) == ({"offset": 5}, {"offset": 8})
+    stream.close()
+
+
 def test_a_batch_begins_where_the_one_before_it_ended() -> None:
     store = MemoryStore()
     stream = member(store)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from stream_outage import MINUTES, START, ListedStream, follow, outage, told
 
+from tieout.model.errors import InputError
 from tieout.monitor.engine import Minute, Monitor
 from tieout.monitor.flags import Silence
 from tieout.monitor.spec import LiveSpec, MonitorSpec
@@ -297,3 +298,77 @@ def test_snapshots_forget_the_journal_behind_them() -> None:
     assert store.state.snapshot is not None
     assert len(store.journal) <= 2
     assert told(store) == EXPECTED
+
+
+def failing(stream: ListedStream, step: str, *, times: int) -> None:
+    """Let a source fail so many times, once it was started."""
+    whole, left = getattr(stream, step), [times]
+
+    def broken(*words: Any) -> Any:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise OSError("connection refused")
+        return whole(*words)
+
+    vars(stream)[step] = broken
+
+
+@pytest.mark.parametrize("step", ["poll_batch", "commit"])
+def test_a_source_that_fails_is_opened_anew_until_it_answers(
+    step: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    store, stream = MemoryStore(), ListedStream(outage())
+    live = follow(stream, store)
+    live.start()
+    live.step(0)
+    failing(stream, step, times=3)
+    steps = 0
+    while live.step(0) or steps < 5:
+        steps += 1
+    assert counts(store)[1] == counts(straight())[1]
+    assert (live.counted.events, live.counted.again) == (len(outage()), 0)
+    assert "the source fails, trying again: connection refused" in caplog.text
+    assert "the source answers again" in caplog.text
+
+
+def test_a_source_that_cannot_be_opened_anew_yet_is_asked_again() -> None:
+    store, stream = MemoryStore(), ListedStream(outage())
+    live = follow(stream, store)
+    live.start()
+    failing(stream, "poll_batch", times=1)
+    failing(stream, "start", times=2)
+    assert [live.step(0) for _ in range(4)] == [False, False, False, True]
+
+
+def test_the_clock_goes_on_while_a_source_fails() -> None:
+    now = [(START + MINUTES) * 60.0]
+    store, stream = MemoryStore(), ListedStream(outage())
+    live = drained(follow(stream, store, clock=lambda: now[0]))
+    failing(stream, "poll_batch", times=3)
+    now[0] += 20 * 60
+    live.step(0)
+    assert [each.metric for each in live.monitor.episodes.open.values()] == ["missing_data"]
+
+
+def test_who_is_not_patient_says_at_once_that_a_source_fails() -> None:
+    stream = ListedStream(outage())
+    live = follow(stream, MemoryStore(), is_patient=False)
+    live.start()
+    failing(stream, "poll_batch", times=1)
+    with pytest.raises(InputError, match="the source fails: connection refused"):
+        live.step(0)
+
+
+def test_a_source_that_is_not_there_yet_is_waited_for_but_not_a_wrong_one() -> None:
+    store, stream = MemoryStore(), ListedStream(outage())
+    live = follow(stream, store)
+    failing(stream, "start", times=2)
+    live.start()
+    assert [live.step(0) for _ in range(2)] == [False, True]
+
+    def wrong(_: Any) -> None:
+        raise InputError("the table has no column 'when'")
+
+    vars(stream)["start"] = wrong
+    with pytest.raises(InputError, match="no column 'when'"):
+        live.start()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from tieout.server.api import auth, live
 from tieout.server.api.auth import ANYBODY, Caller, Tokens
+from tieout.server.api.behind import Behind
 from tieout.server.api.hub import Hub
 from tieout.server.api.live import Talk
 from tieout.server.api.metrics import Metrics
@@ -188,3 +190,18 @@ def test_one_token_is_one_caller_however_spelt_and_guesses_are_their_address(
     assert len({who(f"{word} good") for word in ("Bearer", "bearer", "BEARER")}) == 1
     assert who("Bearer good") != "10.0.0.9"
     assert {who("Bearer guess"), who("Bearer other"), who("Basic good"), who("")} == {"10.0.0.9"}
+
+
+def test_nobody_is_let_in_before_it_is_known_how_far_findings_go(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tieout.server.intake.queries.last_finding_id", lambda: 17)
+    monkeypatch.setattr("tieout.server.intake.queries.findings_after", lambda _: [])
+    monkeypatch.setattr("tieout.server.intake.services.take_over", lambda _: 0)
+    hub = Hub()
+
+    async def known() -> int:
+        async with Behind(tmp_path, hub, Metrics()).at_work():
+            return hub.last_id
+
+    assert asyncio.run(known()) == 17

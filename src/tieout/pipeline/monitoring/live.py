@@ -3,10 +3,12 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
 
+from tieout.model.errors import InputError
 from tieout.monitor.decode import Decoded, EventShape, decode_frame, decode_ndjson
 from tieout.monitor.engine import Minute, Monitor
 from tieout.monitor.journal import Entry, packed
@@ -25,6 +27,7 @@ from tieout.sources.streams.stream import Stream, StreamBatch
 
 _LOG: Final = logging.getLogger(__name__)
 _POLL_SECONDS: Final = 0.5
+_PAUSE_SECONDS_MAX: Final = 5.0
 _ATTEMPTS: Final = 5
 _REMEMBERED_MINUTES: Final = 7 * 1440
 _BEHIND_MINUTES_MIN: Final = 30
@@ -55,7 +58,8 @@ class Live:
 
     Each batch is one transaction: what it amounts to, where its source stands, and, by the one
     process that holds the lease, what judging it gave. Whatever fails in it leaves no trace: the
-    batch is tried again, with all state as it was kept. clock: seconds since 1970.
+    batch is tried again, with all state as it was kept. A source that fails is opened anew until it
+    answers, while the clock goes on, unless not `is_patient`. clock: seconds since 1970.
     """
 
     spec: MonitorSpec
@@ -65,7 +69,9 @@ class Live:
     clock: Callable[[], float] = time.time
     pause: Callable[[float], None] = time.sleep
     watch: Callable[[Minute, Monitor], None] = lambda *_: None
+    is_patient: bool = True
     counted: Counted = field(default_factory=Counted)
+    _failures: int = 0
     _monitor: Monitor | None = None
     _judged: int = 0
     _saved: int = 0
@@ -79,11 +85,16 @@ class Live:
     def start(self) -> None:
         """Go on from what was kept. Raises InputError for a spec that nothing can be judged by."""
         Monitor(self.spec, self.shape.dimensions)
-        self.stream.start(KeptPositions(self.store))
+        try:
+            self.stream.start(KeptPositions(self.store))
+        except InputError:
+            raise
+        except Exception as error:
+            self._source_failed(error)
 
     def step(self, timeout_seconds: float = _POLL_SECONDS) -> bool:
         """Take the next batch, or let the clock close minutes; whether there was a batch."""
-        batch = self.stream.poll_batch(timeout_seconds)
+        batch = self._polled(timeout_seconds)
         if batch is None:
             self._carry_out(self._moved_on())
             return False
@@ -97,7 +108,7 @@ class Live:
             self.counted.refused += 1
             self.stream.go_on(batch.partition, error.position)
             return True
-        self.stream.commit(batch.token)
+        self._commit(batch.token)
         self.counted.batches += 1
         if is_new:
             self.counted.events += decoded.frame.height
@@ -124,6 +135,38 @@ class Live:
         if self._monitor is None:
             self._monitor = self._rebuilt()
         return self._monitor
+
+    def _polled(self, timeout_seconds: float) -> StreamBatch | None:
+        """The next batch; None too where the source fails, which is then opened anew."""
+        try:
+            if self._failures:
+                with suppress(Exception):
+                    self.stream.close()
+                self.stream.start(KeptPositions(self.store))
+            batch = self.stream.poll_batch(timeout_seconds)
+        except Exception as error:
+            self._source_failed(error)
+            return None
+        if self._failures:
+            _LOG.warning("the source answers again")
+            self._failures = 0
+        return batch
+
+    def _commit(self, token: Any) -> None:
+        """What was kept and cannot be committed comes again, and is left out then."""
+        try:
+            self.stream.commit(token)
+        except Exception as error:
+            self._source_failed(error)
+
+    def _source_failed(self, error: Exception) -> None:
+        said = next(iter(str(error).splitlines()), "") or type(error).__name__
+        if not self.is_patient:
+            raise InputError(f"the source fails: {said}") from error
+        self._failures += 1
+        _LOG.warning("the source fails, trying again: %s", said)
+        _LOG.debug("the source fails", exc_info=error)
+        self.pause(min(_POLL_SECONDS * 2**self._failures, _PAUSE_SECONDS_MAX))
 
     def _decoded(self, batch: StreamBatch) -> Decoded:
         if batch.frame is not None:

@@ -43,7 +43,7 @@ def run_monitor(
             written.renew()
         said(minute, monitor)
 
-    live = Live(spec, shape, stream, store, watch=watch)
+    live = Live(spec, shape, stream, store, watch=watch, is_patient=not once)
     live.start()
     if isinstance(stream, ReplayedStream):
         # The file's columns are known once it was read; its times are the clock's past.

@@ -77,7 +77,14 @@ class Behind:
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        """Write and tell until the block ends; what is noted by then is written."""
+        """Write and tell until the block ends; what is noted by then is written.
+
+        Nobody is let in before it is known how far findings go: who comes back gets all since then.
+        """
+        from tieout.server.database import with_database
+        from tieout.server.intake.queries import last_finding_id
+
+        self._hub.last_id = await asyncio.to_thread(with_database(last_finding_id))
         loop = asyncio.get_running_loop()
         thread = threading.Thread(target=self._write, args=(loop,), name="intake", daemon=True)
         thread.start()
@@ -122,9 +129,8 @@ class Behind:
 
     async def _tell(self) -> None:
         from tieout.server.database import with_database
-        from tieout.server.intake.queries import findings_after, last_finding_id, told
+        from tieout.server.intake.queries import findings_after, told
 
-        self._hub.last_id = await asyncio.to_thread(with_database(last_finding_id))
         read = with_database(findings_after)
         while True:
             try:

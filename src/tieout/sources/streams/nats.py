@@ -55,7 +55,12 @@ class NatsReader:
         async def said(error: Exception) -> None:
             _LOG.warning("NATS %s: %s", self.stream, _named(error))
 
-        self._client = await nats.connect(self.servers, max_reconnect_attempts=-1, error_cb=said)
+        # What reconnects for ever tries to connect for ever, too.
+        wanted = nats.connect(self.servers, max_reconnect_attempts=-1, error_cb=said)
+        try:
+            self._client = await asyncio.wait_for(wanted, _ANSWER_SECONDS)
+        except TimeoutError as error:
+            raise ConnectionError("NATS does not answer") from error
         await self._make_consumer(self._client)
         inbox = await self._client.subscribe(self._client.new_inbox())
         self._reading = asyncio.create_task(self._read_on(self._client, inbox))

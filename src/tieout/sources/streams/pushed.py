@@ -88,7 +88,11 @@ class PushedStream:
         self._thread.start()
         self._seen = OrderedDict.fromkeys(each for batch in self._recent for each in batch)
         self._messages, self._closing = queue.Queue(), False
-        self._connection = self._run(self.connect(self._take))
+        try:
+            self._connection = self._run(self.connect(self._take))
+        except BaseException:
+            self.close()
+            raise
 
     def poll_batch(self, timeout_seconds: float) -> StreamBatch | None:
         """The messages that have come; those that were kept before are acknowledged at once."""
@@ -128,14 +132,16 @@ class PushedStream:
         if self._loop is None or self._thread is None:
             return
         self._closing = True
-        if self._connection is not None:
-            self._run(self._connection.stop())
-            self._connection = None
-        self._run(_cancelled())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(_START_SECONDS)
-        self._loop.close()
-        self._loop = None
+        connection, self._connection = self._connection, None
+        try:
+            if connection is not None:
+                self._run(connection.stop())
+        finally:
+            self._run(_cancelled())
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(_START_SECONDS)
+            self._loop.close()
+            self._loop = None
 
     async def _take(self, message: Pushed) -> None:
         """Take a message from the broker, as soon as there is room."""

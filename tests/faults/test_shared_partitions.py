@@ -3,7 +3,8 @@
 import time
 import uuid
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+import pytest
+from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 from stream_feeds import event
 from stream_outage import follow, journal_of, stalls
 
@@ -87,31 +88,14 @@ def test_what_the_client_gives_again_after_that_is_left_out() -> None:
     stream.close()
 
 
-class Ending:
-    """Stands for a consumer whose partition ends at an offset."""
-
-    def __init__(self, end: int) -> None:
-        self.end = end
-
-    def get_watermark_offsets(self, _: TopicPartition, timeout: float) -> tuple[int, int]:
-        return 0, self.end
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-
-def test_a_topic_that_was_made_anew_is_read_from_its_beginning() -> None:
-    store = MemoryStore()
-    stream = member(store)
-    store.add(Entry("payments/0", {"offset": 400}))
-    given(stream)
-    stream._consumer = Ending(8)  # type: ignore[assignment]
-    [first] = stream._sorted([Message(each) for each in range(5)])  # type: ignore[misc]
-    [second] = stream._sorted([Message(each) for each in range(4, 8)])  # type: ignore[misc]
-    assert (first.begins, first.position, len(first.lines.split())) == (
-        {"offset": 400}, {"offset": 5}, 5,
-    )  # fmt: skip
-    assert (second.begins, second.position) == ({"offset": 5}, {"offset": 8})
+def test_what_lasts_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    stream = member(MemoryStore())
+    for text in ("after 0ms", "after 1ms"):
+        stream._said_once(KafkaError(KafkaError._TRANSPORT, text))
+    assert caplog.messages == ["Kafka payments: after 0ms"]
+    stream._sorted([Message(0)])  # type: ignore[list-item]
+    stream._said_once(KafkaError(KafkaError._TRANSPORT, "after 2ms"))
+    assert caplog.messages[1:] == ["Kafka payments: after 2ms"]
     stream.close()
 
 

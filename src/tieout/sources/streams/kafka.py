@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 _BATCH_MESSAGES: Final = 5000
-_ANSWER_SECONDS: Final = 5.0
 _LOG: Final = logging.getLogger("tieout.streams")
 
 
@@ -35,7 +34,7 @@ class KafkaStream:
     _kept: Positions = field(default_factory=dict)
     _waiting: list[StreamBatch] = field(default_factory=list)
     _consumer: "Consumer | None" = None
-    _said: str = ""
+    _said: set[int] = field(default_factory=set)
 
     def start(self, positions: Positions) -> None:
         """Join the group. Raises InputError without confluent-kafka."""
@@ -103,9 +102,8 @@ class KafkaStream:
 
         values: dict[int, list[bytes]] = {}
         last: dict[int, int] = {}
-        anew, known = set[int](), set[int]()
         if messages:
-            self._said = ""
+            self._said.clear()
         for message in messages:
             problem = message.error()
             if problem is not None:
@@ -114,11 +112,8 @@ class KafkaStream:
                 raise KafkaException(problem)
             number, offset = message.partition() or 0, message.offset() or 0
             # After a rebalance the client may give again what it had fetched.
-            if number not in anew and offset < self._next(number):
-                if number in known or not self._is_anew(number):
-                    known.add(number)
-                    continue
-                anew.add(number)
+            if offset < self._next(number):
+                continue
             values.setdefault(number, []).append(message.value() or b"")
             last[number] = offset
         batches = []
@@ -132,30 +127,10 @@ class KafkaStream:
             batches.append(StreamBatch(name, position, whole, begins=begins, token=token))
         return batches
 
-    def _is_anew(self, number: int) -> bool:
-        """Whether a partition ends before what was kept of it: its topic was made again.
-
-        Then it is counted from its beginning; else nothing of it would count for a long time.
-        """
-        from confluent_kafka import KafkaException, TopicPartition
-
-        assert self._consumer is not None  # noqa: S101 - `start` comes first
-        try:
-            _, end = self._consumer.get_watermark_offsets(
-                TopicPartition(self.topic, number), timeout=_ANSWER_SECONDS
-            )
-        except KafkaException:
-            return False
-        if not 0 <= end < self._next(number):
-            return False
-        _LOG.warning("Kafka %s/%s was made anew: it is read from its beginning", self.topic, number)
-        return True
-
     def _said_once(self, error: "KafkaError") -> None:
-        text = str(error.str())
-        if text != self._said:
-            _LOG.warning("Kafka %s: %s", self.topic, text)
-        self._said = text
+        if error.code() not in self._said:
+            _LOG.warning("Kafka %s: %s", self.topic, error.str())
+        self._said.add(error.code())
 
     def _next(self, number: int) -> int:
         return int(self.positions.get(f"{self.topic}/{number}", {}).get("offset", 0))

@@ -148,7 +148,7 @@ def test_the_terminal_tells_cases_rules_rejects_and_what_to_check(make: MakeDete
     assert "12.50 is 9.1 robust sigma" in text
     assert "night" in text
     assert "see rejects.csv" in text
-    assert "Check: Role amount is value." in text
+    assert "Check: Role amount: value." in text
     assert "Files: runs/1 (report.html, summaries.md, cases.csv)" in text
 
 

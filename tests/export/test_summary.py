@@ -33,6 +33,16 @@ def test_it_says_that_everything_ties_out_and_where_the_page_is(make_report: Mak
     ]
 
 
+def test_dates_that_may_be_read_the_wrong_way_round_are_told_by_themselves(
+    make_report: MakeReport,
+) -> None:
+    guess = "In 'When', 05/03/2024 is read as 2024-03-05. If not: `patterns: ['%m/%d/%Y']`."
+    lines = printed(
+        make_report(choices=(Choice("date format (left)", "%d/%m/%Y", guess, is_certain=False),))
+    ).splitlines()
+    assert lines[-2:] == ["Check 1 uncertain choice in spec.yaml.", f"Check the dates. {guess}"]
+
+
 def test_it_shows_buckets_the_largest_breaks_and_the_next_step(
     make_report: MakeReport, make_breaks: MakeBreaks
 ) -> None:

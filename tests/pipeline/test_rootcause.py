@@ -127,6 +127,18 @@ def test_value_total_time_and_moment_are_inferred_and_said(explain: Explain) -> 
     assert unsure == {"value", "total", "time", "attributes", "at"}
 
 
+def test_a_guessed_order_of_day_and_month_is_told(explain: Explain) -> None:
+    rows = [
+        f"07/12/2025 01:{minute:02} PM,{name},{50 if minute == 14 and name == 'a' else 3},200"
+        for minute in range(15)
+        for name in ("a", "b", "c")
+    ]
+    result = explain("\n".join(["when,name,bad,all", *rows]) + "\n", value="bad", total="all")
+    assert conditions(result) == ["name=a"]
+    told = [each for each in result.report.choices if each.subject == "dates of when"]
+    assert [each.is_certain for each in told] == [False]
+
+
 def test_a_rate_that_is_usually_high_is_explained_by_what_is_missing(explain: Explain) -> None:
     lines = [line.split(",") for line in cells().splitlines()]
     approved = [[*line[:3], str(int(line[4]) - int(line[3])), line[4]] for line in lines[1:]]

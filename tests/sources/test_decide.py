@@ -202,6 +202,24 @@ def test_with_nothing_to_go_by_the_day_comes_first_and_it_says_so() -> None:
     assert not decision.certain
 
 
+def test_a_clock_of_twelve_hours_suggests_that_the_month_comes_first() -> None:
+    decision = date_decision(column("07/12/2025 01:45 PM"))
+    assert decision is not None
+    assert decision.format.patterns == ("%m/%d/%Y %I:%M %p",)
+    assert decision.swapped.patterns == ("%d/%m/%Y %I:%M %p",)
+    assert decision.doubt == (
+        "03/05/2024 02:30 PM is read as 2024-03-05: no value is above 12, and beside AM and PM the "
+        "month mostly comes first"
+    )
+
+
+def test_values_know_better_than_their_clock() -> None:
+    decision = date_decision(column("07/12/2025 01:45 PM", "13/12/2025 09:10 AM"))
+    assert decision is not None
+    assert decision.format.patterns == ("%d/%m/%Y %I:%M %p",)
+    assert decision.doubt == ""
+
+
 def test_dates_with_points_always_have_the_day_first() -> None:
     decision = date_decision(column("01.02.2024", "02.03.2024"))
     assert decision is not None

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from tieout.export.analyze_run import AnalyzeReport
 from tieout.export.analyze_summaries import sentences
+from tieout.export.run_report import unsure_dates
 from tieout.export.words import count_text, money_text, plain
 
 if TYPE_CHECKING:
@@ -48,5 +49,7 @@ def print_analysis(report: AnalyzeReport, console: "Console") -> None:
     unsure = sum(not choice.is_certain for choice in report.choices)
     if unsure:
         console.print(Text(f"Check {count_text(unsure, 'uncertain choice')} in spec.yaml."))
+    for line in unsure_dates(report.choices):
+        console.print(Text(line))
     if report.folder:
         console.print(Text(f"Files: {plain(report.folder, 400)} (report.html, summaries.md)"))

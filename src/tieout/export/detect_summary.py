@@ -84,7 +84,9 @@ def _way_on(report: DetectReport) -> list[str]:
         rows = count_text(report.rejected, "row")
         lines.append(f"{rows} could not be read: see rejects.csv.")
     unsure = [choice for choice in report.choices if not choice.is_certain]
-    lines += [f"Check: {plain(label(each.subject))} is {plain(each.value)}." for each in unsure[:2]]
+    lines += [
+        f"Check: {plain(label(each.subject))}: {plain(each.value, 300)}." for each in unsure[:2]
+    ]
     if report.folder:
         lines.append(f"Files: {plain(report.folder, 400)} (report.html, summaries.md, cases.csv)")
     return lines

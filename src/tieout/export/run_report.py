@@ -1,10 +1,12 @@
 """What the report and the terminal summary are made from."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tieout.export.words import plain
 from tieout.model.facts import MatchKind, Reject
 
 if TYPE_CHECKING:
@@ -79,6 +81,14 @@ class Choice:
     value: str
     reason: str
     is_certain: bool = True
+
+
+def unsure_dates(choices: Iterable[Choice]) -> list[str]:
+    """Lines about dates whose day and month may be the other way round: no person may overlook
+    these, as every row is read by them.
+    """
+    unsure = [each for each in choices if not each.is_certain and each.subject.startswith("date")]
+    return [f"Check the dates. {plain(each.reason, 400)}" for each in unsure]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from tieout.export.breakdown import LargeBreak, Slice, by_bucket, largest
 from tieout.export.carried import carried_sentence
-from tieout.export.run_report import RunReport
+from tieout.export.run_report import RunReport, unsure_dates
 from tieout.export.verdict import sentences, tone, worth_text
 from tieout.export.words import count_text, label, money_text, next_step, percent_text, plain
 
@@ -122,6 +122,7 @@ def _way_on(report: RunReport, slices: tuple[Slice, ...]) -> list[str]:
     if unsure:
         noun = "choice" if unsure == 1 else "choices"
         lines.append(f"Check {count_text(unsure)} uncertain {noun} in spec.yaml.")
+    lines += unsure_dates(report.choices)
     if report.folder:
         names = "report.html, breaks.csv" if report.breaks.height else "report.html"
         lines.append(f"Files: {plain(report.folder, 400)} ({names})")

@@ -9,6 +9,7 @@ import polars as pl
 from tieout.model.errors import InputError
 from tieout.model.formats import AmountFormat
 from tieout.pipeline.analyze_spec import AnalyzeSpec, Criteria, StatusColumn
+from tieout.reconcile.infer.choose_rest import date_doubt
 from tieout.reconcile.infer.model import Choice, SampleSide
 from tieout.reconcile.infer.profile import Column, Kind, Profile, profile, sample_units
 from tieout.reconcile.infer.readings import decimals, is_identifier
@@ -221,7 +222,8 @@ def _date(usable: Sequence[Column], choices: list[Choice]) -> DateColumn | None:
         choices.append(Choice("date", "none", "No column holds dates.", 0.9, uncertain=True))
         return None
     best, found = max(dates, key=lambda each: (_date_weight(each[0]), -each[0].position))
-    choices.append(Choice("date", best.name, f"{found.reason}.", 1.0, uncertain=not found.certain))
+    reason = f"{found.reason}." if found.certain else date_doubt(best)
+    choices.append(Choice("date", best.name, reason, 1.0, uncertain=not found.certain))
     return DateColumn(column=best.name, format=found.format)
 
 

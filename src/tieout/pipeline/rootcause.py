@@ -29,6 +29,7 @@ from tieout.pipeline.timing import Stopwatch
 from tieout.pipeline.workspace import new_run_id, prepared_folder, run_folder
 from tieout.sources.open import open_source
 from tieout.sources.typed.read import read_table
+from tieout.sources.typed.reading import doubt_about_dates
 
 if TYPE_CHECKING:
     from tieout.engines.duckdb import DuckDBEngine
@@ -136,6 +137,9 @@ def _explain(
         read = read_table(
             job.file, engine=engine, workdir=scratch, expected={**others, **plan.kinds}
         )
+        if plan.time and read.readings[plan.time].doubt:
+            told = doubt_about_dates(plan.time, read.readings[plan.time])
+            notes.append(Note(*told, certain=False))
         rows = sound_rows(read, plan)
         if rows.frame.height + rows.rejected != read.rows:
             raise ConservationError(

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
@@ -23,6 +24,7 @@ _TIMES = {
     "9:99:99 pm": "%I:%M:%S %p",
 }
 _ISO = "%Y-%m-%d"
+_EXAMPLE = datetime(2024, 3, 5, 14, 30)  # noqa: DTZ001 - as files write it
 _YEAR = "(?P<year>9999|99)"
 # Shapes of dates, and the pattern of each; {a} and {b} are day and month in an order yet to find.
 _DATES = (
@@ -44,6 +46,27 @@ class DateDecision:
     format: DateFormat
     certain: bool
     reason: str
+
+    @property
+    def swapped(self) -> DateFormat:
+        """The format with day and month in the other order."""
+        return DateFormat(
+            patterns=tuple(
+                p.replace("%d", "%~").replace("%m", "%d").replace("%~", "%m")
+                for p in self.format.patterns
+            )
+        )
+
+    @property
+    def doubt(self) -> str:
+        """A sentence about a guessed order: how dates are read and why; "" where it is certain."""
+        if self.certain:
+            return ""
+        read = " and ".join(
+            f"{_EXAMPLE.strftime(pattern)} is read as {_EXAMPLE:%Y-%m-%d}"
+            for pattern in self.format.patterns
+        )
+        return f"{read}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +103,8 @@ def date_decision(values: pl.Series) -> DateDecision | None:
         return None
     certain, reason, orders = True, "no other reading fits", _DAY_FIRST
     if any(shape.ambiguous for shape in shapes):
-        found = _order(filled)
+        halves = any("%p" in shape.pattern for shape in shapes if shape.ambiguous)
+        found = _order(filled, halves=halves)
         if found is None:
             # Such values are no dates in either order, which is a fault of theirs if they are few.
             shapes = [shape for shape in shapes if not shape.ambiguous]
@@ -171,8 +195,11 @@ def _plausible_digits(filled: pl.Series) -> bool:
     return int(plausible.sum()) >= 0.95 * len(digits)
 
 
-def _order(filled: pl.Series) -> tuple[bool, str, tuple[str, ...]] | None:
-    """Certain, why, and the orders in use ("dm", "md"), of numbers that could be day or month."""
+def _order(filled: pl.Series, *, halves: bool) -> tuple[bool, str, tuple[str, ...]] | None:
+    """Certain, why, and the orders in use ("dm", "md"), of numbers that could be day or month.
+
+    halves: times of the day say AM or PM.
+    """
     number = "([0-9]{1,2})"
     patterns = {
         "a": f"^{number}",
@@ -198,7 +225,8 @@ def _order(filled: pl.Series) -> tuple[bool, str, tuple[str, ...]] | None:
     month_first = int((possible["b"] > 12).sum())
     settled = day_first + month_first
     if settled == 0:
-        return _guess(possible, dots=filled.str.contains(r"^[0-9]+\.").all())
+        dots = filled.str.contains(r"^[0-9]+\.").all()
+        return _guess(possible, dots=dots, halves=halves)
     order = ("dm", "md") if day_first >= month_first else ("md", "dm")
     minority = min(day_first, month_first)
     first = f"{max(day_first, month_first):,} values have {_place(order[0])}"
@@ -211,8 +239,12 @@ def _place(order: str) -> str:
     return "the day first" if order == "dm" else "the month first"
 
 
-def _guess(parts: pl.DataFrame, *, dots: bool) -> tuple[bool, str, tuple[str, ...]]:
-    """No value is above 12: the order in which the column is sorted, else the denser one."""
+def _guess(parts: pl.DataFrame, *, dots: bool, halves: bool) -> tuple[bool, str, tuple[str, ...]]:
+    """No value is above 12: the order in which the column is sorted, else the denser one.
+
+    Else it is what the clock suggests: who writes AM and PM beside such dates mostly has the month
+    first.
+    """
     if dots:
         return True, "dates with points have the day first", ("dm",)
     in_day_first = parts["year"] * 372 + parts["b"] * 31 + parts["a"]
@@ -227,6 +259,12 @@ def _guess(parts: pl.DataFrame, *, dots: bool) -> tuple[bool, str, tuple[str, ..
     if max(spans) > 2 * min(spans):
         order = "dm" if spans[0] < spans[1] else "md"
         return False, f"with {_place(order)} the dates lie closer together", (order,)
+    if halves:
+        return (
+            False,
+            "no value is above 12, and beside AM and PM the month mostly comes first",
+            ("md",),
+        )
     return False, "no value is above 12, so the day is taken to come first", ("dm",)
 
 

@@ -56,6 +56,13 @@ def test_a_guess_by_a_word_is_told_as_one(tmp_path: Path) -> None:
     assert [(each.value, each.is_certain) for each in told] == [("amount_usd", False)]
 
 
+def test_a_guessed_order_of_day_and_month_is_told(tmp_path: Path) -> None:
+    columns = found("time,status", "07/12/2025 01:45 PM,STATUS", tmp_path)
+    told = [each for each in columns.choices if each.subject == "dates of time"]
+    assert [each.is_certain for each in told] == [False]
+    assert told[0].value.startswith("03/05/2024 02:30 PM is read as 2024-03-05")
+
+
 def test_a_sum_of_money_beside_time_and_status_is_no_count(tmp_path: Path) -> None:
     columns = found("time,status,value_eur", "2026-05-04T10:00:00Z,STATUS,12.50", tmp_path)
     assert (columns.layout, columns.count, columns.amount) == ("events", None, "value_eur")

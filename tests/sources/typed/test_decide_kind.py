@@ -61,6 +61,14 @@ def test_a_column_without_values_goes_by_its_name(
     assert decide_reading(name, texts(*values)).kind is kind
 
 
+def test_a_guessed_order_of_day_and_month_is_a_doubt() -> None:
+    guessed = decide_reading("seen", texts("07/12/2025", "07/12/2025"))
+    assert guessed.doubt.startswith("05/03/2024 is read as 2024-03-05: no value is above 12")
+    assert reading_as(Kind.TIME, texts("07/12/2025")).doubt == guessed.doubt
+    assert not decide_reading("seen", texts("07/13/2025")).doubt
+    assert not decide_reading("seen", texts("2025-07-12")).doubt
+
+
 def test_a_name_of_quantities_keeps_eight_digits_from_being_days() -> None:
     days = texts("20240131", "20240201")
 
@@ -96,8 +104,10 @@ def test_a_clock_of_twelve_hours_is_tried_first() -> None:
     found = decide_dates(texts("2024-01-31 10:05:07 PM", "2024-02-01 09:00:00 AM"))
 
     assert found is not None
-    assert found.patterns[:2] == ("%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d %I:%M %p")
-    assert decide_dates(texts("2024-01-31 10:05:07")) == DateFormat(patterns=("%Y-%m-%d %H:%M:%S",))
+    assert found.format.patterns[:2] == ("%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d %I:%M %p")
+    plain = decide_dates(texts("2024-01-31 10:05:07"))
+    assert plain is not None
+    assert plain.format == DateFormat(patterns=("%Y-%m-%d %H:%M:%S",))
     assert decide_dates(texts("x", "y")) is None
 
 

@@ -23,6 +23,7 @@ from tieout.pipeline.detection.files import by_type
 from tieout.pipeline.inputs import fingerprint_file, masked
 from tieout.pipeline.reconciled import versions
 from tieout.pipeline.timing import Stopwatch
+from tieout.sources.typed.reading import doubt_about_dates
 
 if TYPE_CHECKING:
     from tieout.pipeline.detection.job import Detected, DetectJob
@@ -235,4 +236,9 @@ def _choices(done: "Detected") -> tuple[Choice, ...]:
         Choice(name, str(reading.kind), reading.why, is_certain=True)
         for name, reading in done.data.read.readings.items()
     ]
-    return (*roles, *readings)
+    doubts = [
+        Choice(*doubt_about_dates(name, reading), is_certain=False)
+        for name, reading in done.data.read.readings.items()
+        if reading.doubt
+    ]
+    return (*doubts, *roles, *readings)

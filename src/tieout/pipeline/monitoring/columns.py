@@ -14,6 +14,7 @@ from tieout.monitor.statuses import APPROVED, StatusBook, cleaned, known_words
 from tieout.sources.source import Source
 from tieout.sources.typed.decide_kind import SAMPLE_ROWS, decide_reading, native_reading
 from tieout.sources.typed.expressions import kind_of_type
+from tieout.sources.typed.reading import Reading, doubt_about_dates
 
 if TYPE_CHECKING:
     import polars as pl
@@ -132,6 +133,7 @@ class _Finder:
         self.source, self.sample, self.spec, self.known = source, sample, spec, known
         self.book = book
         self.choices: list[Choice] = []
+        self.readings: dict[str, Reading] = {}
         # A currency may be a dimension too.
         self.taken: set[str] = {name for name in _named(spec) if name != spec.currency}
         self.kinds = {name: self._kind(name) for name in source.columns}
@@ -139,8 +141,10 @@ class _Finder:
     def found(self) -> Columns:
         """All of it."""
         time, clock = self._time()
+        self._doubt(time)
         self.taken.add(time)
         self.date = self._date() if clock else None
+        self._doubt(self.date)
         status = self.spec.status or self._status()
         prefix, wide = ("", ()) if status else self._wide()
         if status is None and not wide:
@@ -202,12 +206,20 @@ class _Finder:
     def _kind(self, name: str) -> Kind:
         dtype = self.source.table[name].type()
         if dtype.is_string():
-            return decide_reading(name, self.sample[name]).kind
+            reading = decide_reading(name, self.sample[name])
+            self.readings[name] = reading
+            return reading.kind
         kind = kind_of_type(dtype)
         return native_reading(kind, name, self.sample[name], integer=dtype.is_integer()).kind
 
     def _chose(self, subject: str, value: str, reason: str, *, certain: bool = True) -> None:
         self.choices.append(Choice(subject, value, reason, certain))
+
+    def _doubt(self, name: str | None) -> None:
+        """Say it where day and month of the dates may be the other way round."""
+        reading = self.readings.get(name or "")
+        if reading is not None and reading.doubt:
+            self._chose(*doubt_about_dates(name or "", reading), certain=False)
 
     def _time(self) -> tuple[str, bool]:
         if self.spec.time:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from tieout.model.formats import DateFormat
 from tieout.model.money import EXPONENT_DEFAULT, currency_exponent
 from tieout.reconcile.infer.direction import learn_direction
 from tieout.reconcile.infer.joined import Agreement, Joined, agreement, best_pair
@@ -169,11 +168,7 @@ def _orders(column: Column) -> list[Column]:
     decision = column.date
     if decision is None or decision.certain:
         return [column]
-    swapped = tuple(
-        p.replace("%d", "%~").replace("%m", "%d").replace("%~", "%m")
-        for p in decision.format.patterns
-    )
-    other = DateDecision(DateFormat(patterns=swapped), False, decision.reason)
+    other = DateDecision(decision.swapped, False, decision.reason)
     return [column, replace(column, date=other)]
 
 
@@ -206,8 +201,15 @@ def date_choices(pair: Paired | None, alone: Sequence[Column]) -> list[Choice]:
         if column.date and not column.date.certain:
             patterns = ", then ".join(column.date.format.patterns)
             subject = f"date format ({side})"
-            found.append(Choice(subject, patterns, f"{column.date.reason}.", 0.5, uncertain=True))
+            found.append(Choice(subject, patterns, date_doubt(column), 0.5, uncertain=True))
     return found
+
+
+def date_doubt(column: Column) -> str:
+    """How dates are read whose day and month may be the other way round, and how to say that."""
+    assert column.date is not None  # noqa: S101 - only asked of dates
+    other = ", ".join(f"'{pattern}'" for pattern in column.date.swapped.patterns)
+    return f"In {column.name!r}, {column.date.doubt}. If not: `patterns: [{other}]`."
 
 
 def _window(lags: Lags | None) -> DayWindow:

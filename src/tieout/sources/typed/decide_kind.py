@@ -7,7 +7,7 @@ import polars as pl
 
 from tieout.model.formats import AmountFormat, DateFormat
 from tieout.model.table import Kind
-from tieout.sources.decide import decide_amount_format, decide_date_format
+from tieout.sources.decide import DateDecision, date_decision, decide_amount_format
 from tieout.sources.typed.labels import is_label
 from tieout.sources.typed.names import says_code, says_label, says_moment, says_quantity
 from tieout.sources.typed.reading import ISO, NULL_WORDS, PLAIN, TEXT, Reading
@@ -33,7 +33,8 @@ def decide_reading(name: str, sample: pl.Series) -> Reading:
     if filled.is_empty():
         return _by_name_alone(name)
     if not says_quantity(name) and (dates := decide_dates(filled)):
-        return Reading(Kind.TIME, "date", "its values are dates", date=dates)
+        why = "its values are dates"
+        return Reading(Kind.TIME, "date", why, date=dates.format, doubt=dates.doubt)
     number = decide_number(filled)
     if number is None or _is_lettered_code(name, filled, number):
         return TEXT
@@ -55,7 +56,10 @@ def reading_as(kind: Kind, sample: pl.Series) -> Reading:
     ticks = _epoch_ticks("time", filled)
     if ticks and decide_dates(filled) is None:
         return Reading(Kind.TIME, "epoch", "asked for", ticks=ticks)
-    return replace(ISO, why="asked for", date=decide_dates(filled) or ISO.date)
+    dates = decide_dates(filled)
+    if dates is None:
+        return replace(ISO, why="asked for")
+    return replace(ISO, why="asked for", date=dates.format, doubt=dates.doubt)
 
 
 def native_reading(kind: Kind, name: str, sample: pl.Series, *, integer: bool) -> Reading:
@@ -79,7 +83,7 @@ def revise_reading(reading: Reading, sample: pl.Series, failed: pl.Series) -> Re
     failed = failed.head(SAMPLE_ROWS)
     if reading.kind is Kind.TIME and reading.way == "date":
         more = decide_dates(failed)
-        patterns = dict.fromkeys((*reading.date.patterns, *(more.patterns if more else ())))
+        patterns = dict.fromkeys((*reading.date.patterns, *(more.format.patterns if more else ())))
         return replace(reading, date=DateFormat(patterns=tuple(patterns)))
     if reading.kind is Kind.NUMBER:
         found = decide_number(pl.concat([filled_of(sample), failed]))
@@ -109,14 +113,14 @@ def decide_number(filled: pl.Series) -> Reading | None:
     return None
 
 
-def decide_dates(filled: pl.Series) -> DateFormat | None:
-    """The patterns of `decide_date_format`, and ISO dates with a clock of twelve hours."""
-    found = decide_date_format(filled)
-    if found is None or not any(pattern.startswith(_ISO_DAY) for pattern in found.patterns):
+def decide_dates(filled: pl.Series) -> DateDecision | None:
+    """The patterns of `date_decision`, and ISO dates with a clock of twelve hours."""
+    found = date_decision(filled)
+    if found is None or not any(p.startswith(_ISO_DAY) for p in found.format.patterns):
         return found
     if not filled.str.contains("(?i)[ap]m$").any():
         return found
-    return DateFormat(patterns=(*_HALF_DAYS, *found.patterns))
+    return replace(found, format=DateFormat(patterns=(*_HALF_DAYS, *found.format.patterns)))
 
 
 def filled_of(sample: pl.Series) -> pl.Series:

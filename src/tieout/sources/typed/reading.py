@@ -23,7 +23,8 @@ class Reading:
     way: `text` as it stands, trimmed; `plain` a number as programs write it, exponents included;
         `amount` a number with currency signs, grouping marks, parentheses or percent signs; `date`
         by patterns; `epoch` a count of seconds since 1970, or of `ticks` to the second.
-    why: a sentence for people.
+    why: a sentence for people. doubt: one about dates whose day and month may be the other way
+        round.
     """
 
     kind: Kind
@@ -32,6 +33,7 @@ class Reading:
     amount: AmountFormat = AmountFormat()
     date: DateFormat = DateFormat()
     ticks: int = 1
+    doubt: str = ""
 
     @property
     def expected(self) -> str:
@@ -43,6 +45,11 @@ class Reading:
         if self.way == "epoch":
             return "a whole number that counts from 1970"
         return f"a number such as 1{self.amount.thousands}234{self.amount.decimal}56"
+
+
+def doubt_about_dates(name: str, reading: Reading) -> tuple[str, str, str]:
+    """Subject, decision and reason of what a person has to check about a column's dates."""
+    return f"dates of {name}", reading.doubt, "days written as 2024-03-05 leave no doubt"
 
 
 TEXT = Reading(Kind.CATEGORY, "text", "its values are words or codes")

@@ -109,6 +109,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
 ACCOUNT_RATE_LIMITS = {"login_failed": None}
 ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "tieout.server.accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "tieout.server.accounts.forms.CodeForm",
+    "reauthenticate": "tieout.server.accounts.forms.CodeAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Tieout"
 SOCIALACCOUNT_ADAPTER = "tieout.server.accounts.adapters.SingleSignOnAdapter"

@@ -83,6 +83,35 @@ def test_a_wrong_code_does_not_and_is_in_the_log(person: People, browser: Client
     assert AuditEntry.objects.filter(action="user.second_factor_failed", actor="ann").exists()
 
 
+def test_codes_cannot_be_guessed_at(person: People, browser: Client) -> None:
+    person("ann", "approver")
+    secret = set_up(browser)
+    cache.clear()
+    other = Client(headers={"host": "localhost"})
+    other.post("/login/", {"login": "ann", "password": PASSWORD})
+    wrong = "000000" if code_of(secret) != "000000" else "111111"
+    for _ in range(5):
+        other.post(f"{FACTORS}authenticate/", {"code": wrong})
+    answer = other.post(f"{FACTORS}authenticate/", {"code": code_of(secret)})
+    assert "Too many failures" in answer.content.decode()
+    assert other.get(FACTORS).status_code == 302
+    again = Client(headers={"host": "localhost"})
+    assert again.post("/login/", {"login": "ann", "password": PASSWORD}).status_code == 200
+    assert AuditEntry.objects.filter(action="user.locked", target_id="name:ann").exists()
+    assert AuditEntry.objects.filter(action="user.second_factor_failed").count() == 5
+
+
+def test_codes_asked_for_again_cannot_be_guessed_at(person: People, browser: Client) -> None:
+    person("ann", "approver")
+    secret = set_up(browser)
+    cache.clear()
+    wrong = "000000" if code_of(secret) != "000000" else "111111"
+    for _ in range(5):
+        browser.post(f"{FACTORS}reauthenticate/", {"code": wrong})
+    answer = browser.post(f"{FACTORS}reauthenticate/", {"code": code_of(secret)})
+    assert "Too many failures" in answer.content.decode()
+
+
 def actions() -> list[str]:
     entries = AuditEntry.objects.filter(target_kind="user").order_by("sequence")
     return [

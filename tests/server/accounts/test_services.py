@@ -146,6 +146,22 @@ def test_tokens_are_in_the_log_without_their_text(person: People) -> None:
     assert all(text not in str(entry.row()) for entry in AuditEntry.objects.all())
 
 
+@pytest.mark.parametrize(
+    ("name", "days", "told"),
+    [
+        ("feed", 0, "1 to 3,650"),
+        ("feed", 10**9, "1 to 3,650"),
+        ("x" * 101, 9, "1 to 100"),
+        ("", 9, "name"),
+    ],
+)
+def test_a_token_ends_within_ten_years_and_has_a_name(
+    person: People, name: str, days: int, told: str
+) -> None:
+    with pytest.raises(InputError, match=told):
+        create_token(person("ann", "preparer"), name=name, days=days, actor=None)
+
+
 @pytest.mark.parametrize("scopes", [[], ["everything"]])
 def test_a_token_needs_known_scopes(person: People, scopes: list[str]) -> None:
     with pytest.raises(InputError, match="expected read, score, write, admin"):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tieout.server.accounts.models import User
+from tieout.server.accounts.models import ApiToken, User
 from tieout.server.audit.models import AuditEntry
 from tieout.server.cases import services
 from tieout.server.cases.models import Case, Run
@@ -326,6 +326,15 @@ def test_an_administrator_cannot_take_their_own_administration_away(
         answer = client.post(f"/people/{me.pk}/", {**sent, "next": "/people/"}, follow=True)
         assert "you cannot" in answer.content.decode()
     assert me.groups.get().name == "admin"
+
+
+@pytest.mark.parametrize("days", ["", "never", "0", "99999999999"])
+def test_a_token_without_an_end_is_not_made(client: Client, person: People, days: str) -> None:
+    client.force_login(person("eve", "admin"))
+    sent = {"user": "eve", "name": "feed", "scope": "read", "days": days, "next": "/people/"}
+    page = client.post("/tokens/add/", sent, follow=True).content.decode()
+    assert "expected 1 to 3,650" in page
+    assert not ApiToken.objects.exists()
 
 
 def test_the_empty_queue_names_the_next_step(

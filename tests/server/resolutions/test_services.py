@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clients import client_of
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from tieout.model.errors import InputError
 from tieout.server.accounts.models import User
 from tieout.server.audit.models import AuditEntry
 from tieout.server.cases.models import Case, Decision
+from tieout.server.cases.services import decide
 from tieout.server.jobs.services import enqueue
 from tieout.server.jobs.worker import work_off
 from tieout.server.outbox.delivering import deliver_due
@@ -293,3 +295,42 @@ def test_a_job_proposes_for_all_open_cases(make_case: MakeCase) -> None:
     assert job.result == counts
     assert proposals(state="proposed").count() == 3
     assert proposals().count() == 3
+
+
+def test_about_a_resolved_case_nothing_is_approved_edited_or_listed(
+    make_case: MakeCase, person: People
+) -> None:
+    case, cat = make_case(), person("cat", "approver")
+    proposal = proposed(case)
+    decide([case.pk], "false_positive", actor=person("ann", "preparer"))
+    for act in (
+        lambda: services.approve(proposal.pk, seen_hash=proposal.content_hash, actor=cat),
+        lambda: services.edit(proposal.pk, proposal.content, actor=cat),
+    ):
+        with pytest.raises(InputError, match="is resolved; open it again to act on it"):
+            act()
+    assert (list(proposals(state="proposed")), counts_by_state()["proposed"]) == ([], 0)
+    page = client_of(cat).get(f"/proposals/of/{case.pk}/").content.decode()
+    assert "nothing is to be done about it any more" in page
+    assert "Approve" not in page
+    assert services.expire() == 1
+    assert (stored(proposal).state, Delivery.objects.count()) == ("expired", 0)
+
+
+def test_an_undo_opens_what_it_had_settled_unless_somebody_decided_since(
+    make_case: MakeCase, person: People
+) -> None:
+    cat = person("cat", "approver")
+    for identity, is_decided, status in (("w1", False, "open"), ("w2", True, "resolved")):
+        case = make_case(
+            identity, bucket="timing", happened_on=timezone.localdate(), difference_minor=None
+        )
+        proposal = proposed(case)
+        services.approve(proposal.pk, seen_hash=proposal.content_hash, actor=cat)
+        case.refresh_from_db()
+        assert case.status == "waiting"
+        if is_decided:
+            decide([case.pk], "resolved", actor=person("ann", "preparer"))
+        services.undo(proposal.pk, actor=cat)
+        case.refresh_from_db()
+        assert case.status == status

@@ -7,7 +7,7 @@ not exist is counted like one that does, so that nobody learns which exist.
 from datetime import timedelta
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -38,6 +38,12 @@ def keys_of(username: str, request: HttpRequest | None) -> list[str]:
     return [*names, f"address:{address}"] if address else names
 
 
+def require_unlocked(username: str, request: HttpRequest | None) -> None:
+    """Raises ValidationError while codes of a name are not even looked at."""
+    if is_locked(keys_of(username, request)):
+        raise ValidationError("Too many failures. Wait a quarter of an hour, then log in anew.")
+
+
 def is_locked(keys: list[str]) -> bool:
     """Whether one of them has to wait."""
     return LoginFailures.objects.filter(key__in=keys, locked_until__gt=timezone.now()).exists()
@@ -49,10 +55,21 @@ def note_failure(username: str, request: HttpRequest | None) -> None:
     keys = keys_of(username, request)
     if is_locked(keys):
         return
-    locked = [key for key in keys if _count(key)]
     after = {"username": username.strip()[:150], "address": keys[-1].removeprefix("address:")}
     record(actor=None, action="user.login_failed", target=("login", keys[0][5:]), after=after)
-    for key in locked:
+    _count_all(keys)
+
+
+@transaction.atomic
+def note_wrong_code(username: str, request: HttpRequest | None) -> None:
+    """Count a wrong code of a second factor with the wrong passwords of its name."""
+    keys = keys_of(username, request)
+    if not is_locked(keys):
+        _count_all(keys)
+
+
+def _count_all(keys: list[str]) -> None:
+    for key in [key for key in keys if _count(key)]:
         minutes = int(LOCKED.total_seconds() // 60)
         record(actor=None, action="user.locked", target=("login", key), after={"minutes": minutes})
 

@@ -9,7 +9,7 @@ from django.contrib.auth import signals as auth
 from django.db import transaction
 from django.http import HttpRequest
 
-from tieout.server.accounts.lockout import forget_failures, note_failure
+from tieout.server.accounts.lockout import forget_failures, note_failure, note_wrong_code
 from tieout.server.accounts.models import User
 from tieout.server.audit.services import record
 
@@ -19,11 +19,11 @@ def listen() -> None:
     auth.user_logged_in.connect(_logged_in, dispatch_uid="accounts.logged_in")
     auth.user_logged_out.connect(_logged_out, dispatch_uid="accounts.logged_out")
     auth.user_login_failed.connect(_login_failed, dispatch_uid="accounts.login_failed")
+    mfa.authentication_failed.connect(_code_failed, dispatch_uid="accounts.code_failed")
     for signal, action in (
         (account.password_changed, "user.password_changed"),
         (account.password_set, "user.password_changed"),
         (account.password_reset, "user.password_reset"),
-        (mfa.authentication_failed, "user.second_factor_failed"),
         (social.social_account_added, "user.single_sign_on_added"),
         (social.social_account_removed, "user.single_sign_on_removed"),
     ):
@@ -46,6 +46,12 @@ def _login_failed(
     name = credentials.get("username") or credentials.get("email")
     if name:
         note_failure(str(name), request)
+
+
+@transaction.atomic
+def _code_failed(user: User, request: HttpRequest | None = None, **_: Any) -> None:
+    _write("user.second_factor_failed", user)
+    note_wrong_code(user.username, request)
 
 
 def _writer(action: str) -> Any:

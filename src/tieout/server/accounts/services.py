@@ -18,6 +18,8 @@ from tieout.server.accounts.permissions import ROLES, SCOPES
 from tieout.server.audit.services import record
 
 TOKEN_MARK = "tieout"  # noqa: S105 - the word that tokens begin with
+TOKEN_DAYS_MAX = 3_650
+_NAME_MAX = 100
 
 
 def make_roles(**_: Any) -> None:
@@ -104,6 +106,10 @@ def create_token(
     """
     wanted = sorted(set(scopes))
     unknown = [scope for scope in wanted if scope not in SCOPES]
+    if not 1 <= len(name) <= _NAME_MAX:
+        raise InputError(f"a token needs a name of 1 to {_NAME_MAX} characters")
+    if days is not None and not 1 <= days <= TOKEN_DAYS_MAX:
+        raise InputError(f"{days} days: expected 1 to {TOKEN_DAYS_MAX:,}")
     if unknown or not wanted:
         raise InputError(f"scope {', '.join(unknown) or 'missing'}: expected {', '.join(SCOPES)}")
     prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(32)

@@ -116,12 +116,14 @@ def change_person(request: HttpRequest, user_id: int) -> HttpResponseBase:
 def add_token(request: HttpRequest) -> HttpResponseBase:
     """Make a token for a person; its text is shown once."""
     user = get_object_or_404(User, username=request.POST.get("user", ""))
-    days = request.POST.get("days", "90")
+    days = request.POST.get("days", "90").strip()
+    if not (days.isdecimal() and len(days) < 7):
+        raise InputError(f"{days[:20] or 'no'} days: expected 1 to {services.TOKEN_DAYS_MAX:,}")
     token, text = services.create_token(
         user,
         name=request.POST.get("name", "").strip() or "token",
         scopes=request.POST.getlist("scope"),
-        days=int(days) if days.isdecimal() else None,
+        days=int(days),
         actor=who(request),
     )
     request.session["token"] = {"name": token.name, "text": text}

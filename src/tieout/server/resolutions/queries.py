@@ -8,6 +8,7 @@ from django.db.models import Count, F, QuerySet
 from django.db.models.expressions import OrderBy
 
 from tieout.resolve.precedents.report import Agreement, by_bucket, foretold, learning_curve
+from tieout.server.cases.models import Case
 from tieout.server.resolutions.models import Proposal, StoredLesson, StoredPrecedent
 from tieout.server.resolutions.precedents import precedent_of
 
@@ -26,8 +27,11 @@ SORTS: Final[Mapping[str, tuple[str | OrderBy, ...]]] = MappingProxyType(
 def proposals(
     *, state: str = "", kind: str = "", case: int | None = None, sort: str = "newest", way: str = ""
 ) -> QuerySet[Proposal]:
-    """Proposals in an order of SORTS; of one state, kind, case or way where named."""
-    found = Proposal.objects.select_related("case", "edited_by", "decided_by")
+    """Proposals in an order of SORTS; of one state, kind, case or way where named.
+
+    One that is still to be decided, but whose case is resolved, is left out: nothing is to be done.
+    """
+    found = _standing().select_related("case", "edited_by", "decided_by")
     wanted = {"state": state, "kind": kind, "case": case, "way": way}
     found = found.filter(**{name: value for name, value in wanted.items() if value})
     return found.order_by(*SORTS[sort])
@@ -51,8 +55,13 @@ def lessons() -> QuerySet[StoredLesson]:
 
 def counts_by_state() -> dict[str, int]:
     """How many proposals are in each state."""
-    found = Proposal.objects.order_by().values_list("state").annotate(Count("pk"))
+    found = _standing().order_by().values_list("state").annotate(Count("pk"))
     return {state.value: 0 for state in Proposal.State} | dict(found)
+
+
+def _standing() -> QuerySet[Proposal]:
+    to_decide = (Proposal.State.DRAFT, Proposal.State.PROPOSED)
+    return Proposal.objects.exclude(state__in=to_decide, case__status=Case.Status.RESOLVED)
 
 
 def learning(half_life_days: float) -> tuple[list[Agreement], list[Agreement]]:

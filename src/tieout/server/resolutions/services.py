@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from pydantic import ValidationError
 
@@ -21,7 +22,7 @@ from tieout.resolve.proposals.propose import propose
 from tieout.resolve.proposals.words import action_text
 from tieout.server.accounts.models import User
 from tieout.server.audit.services import record
-from tieout.server.cases.models import Case
+from tieout.server.cases.models import Case, Decision
 from tieout.server.cases.services import decide, reopen
 from tieout.server.outbox.models import Delivery
 from tieout.server.outbox.services import discard, enqueue
@@ -54,6 +55,8 @@ def propose_for(
 
     facts: of the case, where they are known already.
     """
+    # Two who open a case at once see one proposal.
+    Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     known = Proposal.objects.filter(case=case).exclude(
         state__in=(_STATE.REJECTED, _STATE.EXPIRED, _STATE.UNDONE, _STATE.FAILED)
     )
@@ -117,6 +120,7 @@ def approve(proposal_id: int, *, seen_hash: str, actor: User, in_bulk: bool = Fa
             "the proposal was changed meanwhile; look at it again, then approve"
         )
     _require_open(proposal)
+    _require_open_case(proposal)
     require_approval_right(actor, proposal, spec)
     action = read_action(proposal.content)
     if content_hash(action) != proposal.content_hash:
@@ -158,6 +162,7 @@ def edit(proposal_id: int, content: Any, *, actor: User) -> Proposal:
     require_worker(actor)
     proposal = _locked(proposal_id)
     _require_open(proposal)
+    _require_open_case(proposal)
     try:
         action = read_action(content)
     except ValidationError as error:
@@ -222,18 +227,17 @@ def take_back(proposal: Proposal, *, actor: User, only_if_all: bool = False) -> 
     for delivery in left:
         discard(delivery.pk, actor=actor)
     StoredPrecedent.objects.filter(proposal=proposal).update(result="withdrawn")
-    if proposal.ran_alone and not left:
+    if not left and _settled_its_case(proposal):
         reopen(proposal.case_id, actor=actor)
     _note(proposal, "proposal.undone", actor, {"delivered_already": [each.pk for each in gone]})
 
 
 @transaction.atomic
 def expire() -> int:
-    """End proposals that nobody decided in time; answers with their number."""
-    late = Proposal.objects.select_for_update().filter(
-        state__in=(_STATE.DRAFT, _STATE.PROPOSED), expires_at__lt=timezone.now()
-    )
-    found = list(late)
+    """End proposals that nobody decided in time, or whose case is resolved; answers how many."""
+    over = Q(expires_at__lt=timezone.now()) | Q(case__status=Case.Status.RESOLVED)
+    waiting = Proposal.objects.select_for_update(of=("self",))
+    found = list(waiting.filter(over, state__in=(_STATE.DRAFT, _STATE.PROPOSED)))
     for proposal in found:
         proposal.state = _STATE.EXPIRED
         proposal.save()
@@ -273,6 +277,13 @@ def carry_out(proposal: Proposal, action: Action, actor: User | None) -> None:
     proposal.save()
 
 
+def _settled_its_case(proposal: Proposal) -> bool:
+    """Whether the last word on the case is what carrying out the proposal said."""
+    last = proposal.case.decisions.exclude(state=Decision.State.UNDONE).first()
+    by, at = proposal.decided_by_id, proposal.decided_at
+    return last is not None and at is not None and last.actor_id == by and last.at >= at
+
+
 def _settle(case: Case, action: Action, actor: User | None) -> None:
     """What is done here: the case waits until its day, or is resolved with its note."""
     if isinstance(action, Wait):
@@ -305,6 +316,13 @@ def _locked(proposal_id: int) -> Proposal:
 def _require_open(proposal: Proposal) -> None:
     if not proposal.is_open or proposal.expires_at < timezone.now():
         raise InputError(f"the proposal is {proposal.state} and cannot be decided any more")
+
+
+def _require_open_case(proposal: Proposal) -> None:
+    """What is closed needs nothing done about it any more."""
+    case = Case.objects.select_for_update(of=("self",)).get(pk=proposal.case_id)
+    if not case.is_open:
+        raise InputError(f"case {case.pk} is resolved; open it again to act on it")
 
 
 def _note(

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 
 from tieout.server.context import accepted_request_id, request_context
@@ -48,3 +49,17 @@ def security_headers(answer: Answer) -> Answer:
         return response
 
     return guarded
+
+
+def plain_text_only(answer: Answer) -> Answer:
+    """Refuse NUL, which no text has and no column of PostgreSQL takes."""
+
+    def plain(request: HttpRequest) -> HttpResponse:
+        sent = [request.GET] if request.GET else []
+        if request.method == "POST":
+            sent.append(request.POST)
+        if any("\0" in text for each in sent for _, texts in each.lists() for text in texts):
+            raise SuspiciousOperation("text with a NUL character")
+        return answer(request)
+
+    return plain

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tieout.server.middleware.request_id",
     "tieout.server.middleware.security_headers",
+    "tieout.server.middleware.plain_text_only",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -139,6 +140,7 @@ SLA_HOURS = {
     "medium": _config.sla_hours_medium,
     "low": _config.sla_hours_low,
 }
+CSRF_FAILURE_VIEW = "tieout.server.console.errors.stale"
 SESSION_COOKIE_NAME = "tieout_session"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _config.secure

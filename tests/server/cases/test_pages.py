@@ -343,3 +343,35 @@ def test_the_empty_queue_names_the_next_step(
     client = browsing("preparer")
     assert "Start the first run" in client.get("/").content.decode()
     assert "Clear the filters" in client.get("/?bucket=timing").content.decode()
+
+
+@pytest.mark.parametrize("day", ["2026-02-31", "soon"])
+def test_a_day_that_no_calendar_has_decides_nothing(
+    browsing: Callable[..., Client], make_run: MakeRun, found: Found, day: str
+) -> None:
+    register_run(make_run("r1", [found("b1")]))
+    case = Case.objects.get()
+    sent = {"verdict": "timing", "waiting_until": day}
+    page = browsing("preparer").post(f"/cases/{case.pk}/decide/", sent, follow=True)
+    assert f"{day}: expected a day such as 2026-03-31" in page.content.decode()
+    case.refresh_from_db()
+    assert case.status == "new"
+
+
+def test_addresses_and_forms_of_nonsense_fail_nothing(browsing: Callable[..., Client]) -> None:
+    client = browsing("preparer")
+    for since in ("2026-02-31T00:00:00", "2026-02-01T00:00:00", "x"):
+        answer = client.get("/queue/live/", {"ids": f"1,x,{'9' * 30},²", "since": since})
+        assert answer.status_code == 200
+    page = client.post("/queue/act/", {"action": "valid", "case": "9" * 30}, follow=True)
+    assert "choose at least one case" in page.content.decode()
+    assert client.get("/", {"q": "\0"}).status_code == 400
+    assert client.post("/queue/act/", {"note": "a\0b"}).status_code == 400
+
+
+def test_a_page_that_is_older_than_the_log_in_says_so(person: People) -> None:
+    client = Client(headers={"host": "localhost"}, enforce_csrf_checks=True)
+    client.force_login(person("ann", "preparer"))
+    answer = client.post("/queue/act/", {"action": "valid", "case": "1"})
+    assert answer.status_code == 403
+    assert "This page is older than your log-in" in answer.content.decode()

@@ -131,3 +131,20 @@ def test_a_dry_run_is_said(workspace: Path, person: People) -> None:
     (workspace / "resolve.yaml").write_text("dry_run: true\n")
     page = client_of(person("ann", "preparer")).get("/outbox/").content.decode()
     assert "A dry run" in page
+
+
+def test_who_may_not_approve_is_told_why(make_case: MakeCase, person: People) -> None:
+    case = make_case(difference_minor=50_000)
+    proposal = services.propose_for(case)
+    assert proposal is not None
+    address, sent = f"/proposals/{proposal.pk}/approve/", {"hash": proposal.content_hash}
+    answer = client_of(person("ann", "preparer")).post(address, sent)
+    assert answer.status_code == 403
+    assert "an approver has to agree who neither edited" in answer.content.decode()
+
+
+def test_what_was_learnt_is_shown_whatever_the_file_says(workspace: Path, person: People) -> None:
+    (workspace / "resolve.yaml").write_text("autonomy: {enabled: maybe")
+    answer = client_of(person("ann", "preparer")).get("/learning/")
+    assert answer.status_code == 200
+    assert "resolve.yaml: line 1" in answer.content.decode()

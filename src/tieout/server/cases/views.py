@@ -19,7 +19,6 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
@@ -27,7 +26,7 @@ from tieout.model.buckets import Bucket
 from tieout.model.errors import InputError
 from tieout.server.accounts.models import User
 from tieout.server.accounts.permissions import WORKING_ROLES, require_role
-from tieout.server.cases import queries, services
+from tieout.server.cases import asked, queries, services
 from tieout.server.cases.attachments import KINDS, path_of
 from tieout.server.cases.charts import history_option
 from tieout.server.cases.models import RANKS, Attachment, Case, Decision
@@ -102,9 +101,9 @@ def queue(request: HttpRequest) -> HttpResponse:
 def live(request: HttpRequest) -> JsonResponse:
     """What changed since a moment: counts of tabs, and the rows that somebody else moved on."""
     user, now = who(request), timezone.now()
-    since = parse_datetime(request.GET.get("since", "").replace(" ", "+")) or now
+    since = asked.moment(request.GET.get("since", "")) or now
     wanted = queries.Filter.of(request.GET)
-    ids = [int(each) for each in request.GET.get("ids", "").split(",") if each.isdecimal()]
+    ids = asked.numbers(request.GET.get("ids", "").split(","))
     changed = queries.changed_since(since, ids)
     here = set(queries.queue(user, wanted).filter(pk__in=ids).values_list("pk", flat=True))
     return JsonResponse(
@@ -130,7 +129,7 @@ def live(request: HttpRequest) -> JsonResponse:
 @telling
 def act(request: HttpRequest) -> HttpResponseBase:
     """Decide or assign several cases at once."""
-    user, ids = who(request), _ids(request)
+    user, ids = who(request), asked.numbers(request.POST.getlist("case"))
     if not ids:
         raise InputError("choose at least one case: x selects the row under the cursor")
     action = request.POST.get("action", "")
@@ -144,7 +143,7 @@ def act(request: HttpRequest) -> HttpResponseBase:
         actor=user,
         note=request.POST.get("note", ""),
         bucket=request.POST.get("bucket", ""),
-        waiting_until=parse_date(request.POST.get("waiting_until", "")),
+        waiting_until=asked.day(request.POST.get("waiting_until", "")),
     )
     offer_undo(request, outcome, action)
     return redirect(back(request))
@@ -199,7 +198,7 @@ def evidence(request: HttpRequest, case_id: int) -> HttpResponse:
 def decide(request: HttpRequest, case_id: int) -> HttpResponseBase:
     """Decide one case, then go on to the next."""
     user = who(request)
-    revision = request.POST.get("revision", "")
+    seen = asked.numbers([request.POST.get("revision", "")])
     verdict = request.POST.get("verdict", "")
     outcome = services.decide(
         [case_id],
@@ -207,8 +206,8 @@ def decide(request: HttpRequest, case_id: int) -> HttpResponseBase:
         actor=user,
         note=request.POST.get("note", ""),
         bucket=request.POST.get("bucket", ""),
-        waiting_until=parse_date(request.POST.get("waiting_until", "")),
-        seen_revision=int(revision) if revision.isdecimal() else None,
+        waiting_until=asked.day(request.POST.get("waiting_until", "")),
+        seen_revision=seen[0] if seen else None,
     )
     offer_undo(request, outcome, verdict)
     return redirect(back(request, f"/cases/{case_id}/"))
@@ -341,10 +340,6 @@ def _assignee(request: HttpRequest, user: User) -> User | None:
     if request.POST.get("action") == "take" or name == "me":
         return user
     return get_object_or_404(User, username=name) if name else None
-
-
-def _ids(request: HttpRequest) -> list[int]:
-    return [int(each) for each in request.POST.getlist("case") if each.isdecimal()]
 
 
 def _neighbours(request: HttpRequest, user: User, case_id: int) -> tuple[Any, Any]:

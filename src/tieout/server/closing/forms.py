@@ -1,6 +1,8 @@
 """What people type in the pages of a close, read strictly."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
+from typing import Final
 
 from django.http import QueryDict
 
@@ -8,19 +10,21 @@ from tieout.close.tasks.model import TaskState
 from tieout.model.errors import InputError
 from tieout.server.closing.sampling import SampleRequest
 
+_AMOUNT: Final = re.compile(r"[+-]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]*)?|[+-]?\.[0-9]+")
+_UNITS_MAX: Final = 10**18
+
 
 def read_amount(text: str) -> int:
-    """Units of 0.01 from a typed amount; grouping commas are allowed.
+    """Units of 0.01 from a typed amount; commas may stand between groups of three digits.
 
     >>> read_amount("-1,234.5"), read_amount("0")
     (-123450, 0)
     """
-    try:
-        units = Decimal(text.replace(",", "").strip()) * 100
-    except InvalidOperation:
-        raise InputError(f"{text!r} is no amount; expected one such as 1,234.56") from None
-    if not units.is_finite() or units != units.to_integral_value():
-        raise InputError(f"{text!r}: expected an amount with at most two decimals")
+    if not _AMOUNT.fullmatch(text.strip()):
+        raise InputError(f"{text[:40]!r} is no amount; expected one such as 1,234.56")
+    units = Decimal(text.replace(",", "").strip()) * 100
+    if units != units.to_integral_value() or abs(units) >= _UNITS_MAX:
+        raise InputError(f"{text[:40]!r}: expected an amount with at most two decimals")
     return int(units)
 
 

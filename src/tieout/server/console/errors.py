@@ -9,6 +9,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "console/403.html", {"said": str(exception)}, status=403)
 
 
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """A form whose secret is not that of the browser: mostly a page from before a log-in."""
+    said = "This page is older than your log-in. Go back, reload it, and send it again."
+    return render(request, "console/403.html", {"said": said}, status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """No such page."""
     said = str(exception) if type(exception).__name__ == "Http404" else ""

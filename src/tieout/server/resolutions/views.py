@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from tieout.model.errors import InputError
+from tieout.resolve.config import ResolveSpec
 from tieout.server.accounts.permissions import WORKING_ROLES, Role, has_role, require_role
 from tieout.server.cases.models import Case
 from tieout.server.cases.views import who
@@ -113,8 +114,14 @@ def _answered(request: HttpRequest, proposal: Proposal, answer: str) -> str:
 @require_GET
 def learning(request: HttpRequest) -> HttpResponse:
     """How often proposals equal what people did, on decisions that came later."""
-    buckets, curve = queries.learning(services.resolve_spec().half_life_days)
+    problem, spec = "", ResolveSpec()
+    try:
+        spec = services.resolve_spec()
+    except InputError as error:
+        problem = str(error)
+    buckets, curve = queries.learning(spec.half_life_days)
     context = {
+        "problem": problem,
         "buckets": buckets,
         "curve": curve,
         "lessons": queries.lessons()[:_PAGE],

@@ -217,6 +217,8 @@ def journal(table: MakeTable, rows: int = 200, **last: Any) -> Table:
         "prepared_by": ["ann" if (number // 2) % 2 else "bob" for number in range(rows)],
         "approved_by": ["eve"] * rows,
         "origin": ["system"] * rows,
+        "counterparty": [f"party {number // 2 % 5}" for number in range(rows)],
+        "document": [f"paper {number // 2}" for number in range(rows)],
     }
     for name, value in last.items():
         columns[name][-1] = value
@@ -236,6 +238,9 @@ def test_a_sound_journal_triggers_nothing(table: MakeTable) -> None:
         ("self-approved", {"prepared_by": "Eve"}, [199]),
         ("weekend-high-amount", {"posted_at": "2025-03-08T10:00", "credit": 5_000.0}, [199]),
         ("weekend-high-amount", {"posted_at": "2025-03-08T10:00", "credit": 1.0}, []),
+        ("weekend-manual", {"posted_at": "2025-02-08T10:00", "origin": "manual"}, [199]),
+        ("weekend-manual", {"posted_at": "2025-02-08T10:00"}, []),
+        ("weekend-manual", {"posted_at": "2025-03-01T10:00", "origin": "manual"}, []),
         (
             "round-manual-at-period-end",
             {"origin": "manual", "time": "2025-03-31", "credit": 12_000.0},
@@ -244,6 +249,11 @@ def test_a_sound_journal_triggers_nothing(table: MakeTable) -> None:
         ("round-manual-at-period-end", {"origin": "manual", "credit": 12_000.0}, []),
         ("posted-after-period", {"posted_at": "2025-04-20T11:00"}, [199]),
         ("new-preparer-high-amount", {"prepared_by": "zoe", "credit": 9_000.0}, []),
+        ("document-booked-again", {"document": "paper 98", "credit": 124.25}, [199]),
+        ("document-booked-again", {"document": "paper 98", "credit": 124.24}, []),
+        ("document-booked-again", {"document": "paper 2", "credit": 102.25}, []),
+        ("amount-booked-again", {"counterparty": "party 3", "credit": 124.25}, [199]),
+        ("amount-booked-again", {"counterparty": "party 2", "credit": 124.25}, []),
     ],
 )
 def test_journal_rules_find_what_they_are_for(

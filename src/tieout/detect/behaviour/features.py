@@ -8,6 +8,7 @@ import numpy as np
 
 from tieout.detect.behaviour import (
     amounts,
+    bookings,
     clock,
     firsts,
     hours,
@@ -35,6 +36,7 @@ FAMILIES: tuple[Family, ...] = (
     *hours.FAMILIES,
     *statuses.FAMILIES,
     *limits.FAMILIES,
+    *bookings.FAMILIES,
 )
 FEATURES: Mapping[str, Feature] = MappingProxyType(
     {

@@ -29,6 +29,16 @@ def test_a_row_of_which_nothing_is_said_has_no_strongest_channel() -> None:
     assert fused.score[0] == 0.0
 
 
+def test_of_channels_that_are_equally_sure_the_first_is_the_strongest() -> None:
+    fused = fuse(
+        {"a": np.array([-9.0, 0.0, -8.0]), "b": np.array([-9.0, -7.0, 0.0])}, rows=3, counted=("a",)
+    )
+
+    assert fused.strongest.tolist() == [0, 1, 0]
+    # What was not counted everywhere counts where it speaks.
+    assert fused.log_p.tolist() == [-9.0 + np.log(2.0), -7.0 + np.log(2.0), -8.0]
+
+
 @pytest.mark.parametrize("channels", [{}, {"silent": np.zeros(3)}])
 def test_without_a_channel_nothing_is_odd(channels: dict[str, np.ndarray]) -> None:
     fused = fuse(channels, rows=3)

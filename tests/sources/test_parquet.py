@@ -6,10 +6,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tieout.engines.duckdb import DuckDBEngine
 from tieout.model.errors import InputError
+from tieout.sources.cells import plain_number
 from tieout.sources.open import open_source
+from tieout.sources.parquet import _plain_numbers
 from tieout.sources.source import Source
 
 from .conftest import Opener, Stager
@@ -53,6 +57,13 @@ def test_it_samples_native_values_as_text(opened_frame: Parquet) -> None:
         ("1.50", "2024-01-31", "2024-01-31 10:05:00", "0.0000001", None, "[1, 2]")
     ]
     assert source.sample(9).rows()[1] == (None, None, None, None, "x", None)
+
+
+@given(st.lists(st.floats() | st.decimals(-(10**9), 10**9, places=3).map(float), max_size=40))
+def test_sampled_numbers_are_written_as_any_number_of_ours_is(numbers: list[float]) -> None:
+    assert _plain_numbers(pl.Series(numbers, dtype=pl.Float64)).to_list() == [
+        plain_number(each) for each in numbers
+    ]
 
 
 def test_a_column_may_be_called_row(

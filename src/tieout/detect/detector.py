@@ -74,4 +74,5 @@ def zero_for_nan(values: FloatArray) -> FloatArray:
     [0.0, -1.5, 1.7976931348623157e+308]
     """
     known: FloatArray = np.where(np.isnan(values), 0.0, values)
-    return np.minimum(np.maximum(known, -_LARGEST), _LARGEST)
+    np.maximum(known, -_LARGEST, out=known)
+    return np.minimum(known, _LARGEST, out=known)

@@ -46,16 +46,17 @@ def fuse(
     if not spoken:
         nothing = np.zeros(rows)
         return Fused((), nothing, nothing.copy(), np.full(rows, -1, dtype=np.int64))
-    table = np.column_stack(list(spoken.values()))
-    strongest = table.argmin(axis=1)
-    smallest = table.min(axis=1)
-    number = _number(spoken, rows, counted)
-    silent = smallest == 0.0
+    strongest = np.full(rows, -1, dtype=np.int64)
+    smallest = np.zeros(rows)
+    for place, log_p in enumerate(spoken.values()):
+        strongest[log_p < smallest] = place
+        smallest = np.minimum(smallest, log_p)
+    number = _number(spoken, counted)
     return Fused(
         names=tuple(spoken),
         log_p=np.minimum(smallest + np.log(number), 0.0),
         score=score_of(smallest, channels=number),
-        strongest=np.where(silent, -1, strongest).astype(np.int64),
+        strongest=strongest,
     )
 
 
@@ -78,16 +79,14 @@ def _logs_of(channels: int) -> tuple[float, float]:
     return float(np.log(channels)), float(np.log10(channels))
 
 
-def _number(
-    spoken: Mapping[str, FloatArray], rows: int, counted: Collection[str] | None
-) -> FloatArray:
-    """How many channels count at each row; where none speaks, at least one."""
+def _number(spoken: Mapping[str, FloatArray], counted: Collection[str] | None) -> FloatArray:
+    """How many channels count, at each row or everywhere; where none speaks, at least one."""
     if counted is None:
-        return np.full(rows, float(len(spoken)))
-    number = np.full(rows, float(len(counted)))
+        return np.array([float(len(spoken))])
+    number = np.array([float(len(counted))])
     for name, log_p in spoken.items():
         if name not in counted:
-            number += log_p < 0.0
+            number = number + (log_p < 0.0)
     at_least_one: FloatArray = np.maximum(number, 1.0)
     return at_least_one
 

@@ -53,10 +53,10 @@ class TableRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ColumnFacts:
-    """One column: how many values differ, how many are missing.
+    """One column: how many values are missing, how many labels differ.
 
-    is_identifier: nearly every row has a value of its own (a transaction number), so that it is
-    neither a quantity nor a group.
+    distinct: of numbers and moments 1 where there are any. is_identifier: nearly every row has a
+    value of its own (a transaction number), so that it is neither a quantity nor a group.
     """
 
     name: str

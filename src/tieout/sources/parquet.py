@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -12,6 +13,8 @@ from tieout.sources.cells import cell_text, plain_number
 from tieout.sources.headers import refuse_duplicates
 from tieout.sources.parquet_pieces import pieces_of
 from tieout.sources.source import NoRowsError, Part, Source, free_name
+
+_SHORT: Final = "^-?[0-9.]{1,16}$"
 
 
 def open_parquet(path: Path, *, engine: Engine) -> Source:
@@ -73,7 +76,15 @@ def _text_of(values: pl.Series) -> pl.Series:
     if isinstance(values.dtype, pl.Decimal):
         return values.cast(pl.String)
     if values.dtype == pl.Float64:
-        texts = [None if each is None else plain_number(each) for each in values.to_list()]
-    else:
-        texts = [cell_text(each) or None for each in values.to_list()]
+        return _plain_numbers(values)
+    texts = [cell_text(each) or None for each in values.to_list()]
     return pl.Series(values.name, texts, dtype=pl.String)
+
+
+def _plain_numbers(values: pl.Series) -> pl.Series:
+    """As `plain_number`: what is written in 15 digits is so written by Polars, but for `.0`."""
+    texts = values.cast(pl.String)
+    # Zero has a sign in floats, and none in our text.
+    others = (~texts.str.contains(_SHORT) | (values == 0.0)).arg_true()
+    plain = [plain_number(each) for each in values.gather(others).to_list()]
+    return texts.str.strip_suffix(".0").scatter(others, pl.Series(plain, dtype=pl.String))

@@ -155,6 +155,19 @@ def test_groups_without_any_spread_keep_a_scale() -> None:
     assert peers.spread > 0.0
 
 
+def test_the_scale_around_one_level_is_what_the_next_one_starts_from() -> None:
+    rng = np.random.default_rng(5)
+    wide = Coded(rng.integers(0, 4, 600), 4)
+    narrow = Coded(wide.codes * 5 + rng.integers(0, 5, 600), 20)
+    values = 3.0 * wide.codes + rng.normal(size=600)
+
+    outer, inner = Peers.fitted(values, [wide, narrow], shrinkage=Shrinkage()).levels
+
+    around = values - np.median(values) - outer.shift[wide.codes]
+    assert outer.spread == robust_scale(around)
+    assert inner.spread == robust_scale(around - inner.shift[narrow.codes])
+
+
 def test_the_robust_scale_of_a_normal_law_is_its_sigma() -> None:
     drawn = np.random.default_rng(4).normal(0.0, 3.0, 50_000)
     assert robust_scale(drawn) == pytest.approx(3.0, rel=0.02)

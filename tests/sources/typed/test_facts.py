@@ -1,4 +1,5 @@
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,15 @@ def test_it_counts_what_differs_and_what_is_missing(cells: list[str | None]) -> 
     assert facts.missing == sum(cell is None for cell in cells)
     assert facts.distinct == len({cell for cell in cells if cell is not None})
     assert (facts.name, facts.kind) == ("city", Kind.CATEGORY)
+
+
+@pytest.mark.parametrize(("cells", "distinct"), [([1.5, 2.5, None], 1), ([None], 0), ([], 0)])
+def test_of_numbers_it_says_only_whether_there_are_any(
+    cells: list[float | None], distinct: int
+) -> None:
+    facts = column_facts(pl.Series("paid", cells, dtype=pl.Float64), Kind.NUMBER)
+
+    assert (facts.distinct, facts.missing) == (distinct, cells.count(None))
 
 
 def test_nearly_every_row_has_a_value_of_its_own_in_an_identifier() -> None:

@@ -43,7 +43,7 @@ def test_columns_keep_their_order_and_facts_are_those_of_the_whole_column(read: 
 
     assert table.columns == (
         ColumnFacts("key", Kind.CATEGORY, 200, 0, is_identifier=True),
-        ColumnFacts("amount", Kind.NUMBER, 7, 0),
+        ColumnFacts("amount", Kind.NUMBER, 1, 0),
         ColumnFacts("mark", Kind.CATEGORY, 1, 100),
         ColumnFacts("constant", Kind.CATEGORY, 1, 0),
     )

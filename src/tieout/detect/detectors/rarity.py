@@ -113,14 +113,15 @@ class Rarity:
         """Evidence in nats, 0.0 where nothing is odd; NaN for a table without labels."""
         fitted = learnt(self._fitted)
         require(current, fitted.columns)
-        score = np.full(current.height, np.nan)
+        score, log_p = np.full(current.height, np.nan), np.zeros(current.height)
         # Codes of all rows at once would take more room than what comes of them.
         for start in range(0, current.height if fitted.columns else 0, CHUNK_ROWS):
             part = slice(start, start + CHUNK_ROWS)
             rows = replace(current, frame=current.frame[part], rows=current.rows[part])
             codes = _encoded(rows, fitted.columns, fitted.vocabularies)
             score[part] = _evidence(codes, fitted.worths, fitted.pairs)
-        return Scores(score, _log_p(score, fitted.calibration))
+            log_p[part] = _log_p(score[part], fitted.calibration)
+        return Scores(score, log_p)
 
     def reasons(self, current: Table, indices: Sequence[int]) -> list[tuple[Reason, ...]]:
         """The three labels or pairs that weigh most, with their counts in history."""

@@ -45,9 +45,10 @@ def held_out_density(
     deviations = np.full(len(values), np.nan)
     log_scale = np.zeros(len(values))
     missing = np.isnan(values)
-    for held in (folds, ~folds):
-        learnt = ~(held | missing)
-        if not learnt.any():
+    one, other = np.flatnonzero(folds), np.flatnonzero(~folds)
+    for held, rest in ((one, other), (other, one)):
+        learnt = rest[~missing[rest]]
+        if not len(learnt):
             continue
         inner = [coded.take(learnt) for coded in levels]
         peers = Peers.fitted(values[learnt], inner, shrinkage=shrinkage)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -49,11 +50,12 @@ class Patterns:
             found = {_MISSING: np.isnan(values)}
             if is_size(values):
                 found |= {_ZERO: values == 0.0, _BELOW: values < 0.0}
-            watched[name] = tuple(s for s in found if found[s].sum() <= COMMON_SHARE * rows)
+            watched[name] = tuple(
+                s for s in found if np.count_nonzero(found[s]) <= COMMON_SHARE * rows
+            )
             codes = _with_column(codes, values, watched[name])
         watched = {name: states for name, states in watched.items() if states}
-        distinct, counts = np.unique(codes, return_counts=True)
-        return cls(watched, distinct, counts.astype(np.int64), rows)
+        return cls(watched, *_counted(codes), rows)
 
     @property
     def tells(self) -> bool:
@@ -66,20 +68,31 @@ class Patterns:
         One more than all of history counts as a row with the pattern judged, so that a pattern
         never seen has a p-value too.
         """
-        counts = self.seen(columns, rows)
         if rows == 1:
-            rarest = float(self.counts[self.counts <= counts[0]].sum())
+            count = self.seen(columns, rows)[0]
+            rarest = float(self.counts[self.counts <= count].sum())
             return np.array([min(math.log((rarest + 1.0) / (self.rows + 1.0)), 0.0)])
-        frequencies, inverse = np.unique(counts, return_inverse=True)
-        rarer = np.array([self.counts[self.counts <= f].sum() for f in frequencies], dtype=float)
-        log_p: FloatArray = np.log((rarer + 1.0) / (self.rows + 1.0))[inverse]
-        return np.minimum(log_p, 0.0)
+        at, known = self._places(columns, rows)
+        # The last is that of a pattern never seen.
+        return self._log_p[at] if known.all() else self._log_p[np.where(known, at, -1)]
 
     def seen(self, columns: Columns, rows: int) -> NDArray[np.int64]:
         """How many rows of history had the pattern of each row."""
+        at, known = self._places(columns, rows)
+        return np.where(known, self.counts[at], 0)
+
+    def _places(self, columns: Columns, rows: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         codes = _codes(columns, self.watched, rows)
         at = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
-        return np.where(self.codes[at] == codes, self.counts[at], 0)
+        return at, self.codes[at] == codes
+
+    @cached_property
+    def _log_p(self) -> FloatArray:
+        """By pattern, then of one that was never seen."""
+        counts = np.append(self.counts, 0)
+        rarer = np.array([self.counts[self.counts <= count].sum() for count in counts], dtype=float)
+        log_p: FloatArray = np.log((rarer + 1.0) / (self.rows + 1.0))
+        return np.minimum(log_p, 0.0)
 
     def words(self, columns: Columns, row: int) -> str:
         """The watched states of a row: `value is missing and quantity is zero`."""
@@ -115,6 +128,14 @@ class Patterns:
         )
 
 
+def _counted(codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each code once, ascending, and how many rows have it."""
+    import polars as pl
+
+    counted = pl.Series("code", codes).value_counts(name="rows").sort("code")
+    return counted["code"].to_numpy(), counted["rows"].cast(pl.Int64).to_numpy()
+
+
 def _states(values: FloatArray) -> NDArray[np.int64]:
     """0 for a value above zero, 1 missing, 2 zero, 3 below zero."""
     states = np.where(values == 0.0, _ZERO, 0)
@@ -141,6 +162,7 @@ def _with_column(
     if len(values) == 0 or values.min() > 0.0:
         return codes
     if tuple(watched) == (_MISSING,):
-        return codes + np.isnan(values)
+        missing = np.isnan(values)
+        return codes + missing if missing.any() else codes
     states = _states(values)
     return codes + np.where(np.isin(states, watched), states, 0)

@@ -1,7 +1,7 @@
 """What is usual of a quantity in each group: a centre and a scale, drawn towards the pool."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -53,12 +53,14 @@ class Level:
     """The groups of one grouping: arrays by group code, in units of the quantity.
 
     rows: how many. shift: of the centre, from that of the wider group. scale: of a further row
-    around the centre.
+    around the centre. spread: robust scale of all rows around the centres of their groups, where
+    it was fitted here.
     """
 
     rows: FloatArray
     shift: FloatArray
     scale: FloatArray
+    spread: float = field(default=0.0, kw_only=True)
 
     @classmethod
     def fitted(
@@ -66,11 +68,14 @@ class Level:
         residuals: FloatArray,
         coded: Coded,
         *,
+        spread: float,
         shrinkage: Shrinkage,
         floor: float,
         seed: int = 0,
     ) -> "Level":
         """From the deviations of rows (no NaN) from the centres of the wider groups.
+
+        spread: their robust scale.
 
         Median and MAD (times 1.4826) of a group of n rows weigh n against k rows of the wider
         group. For the median k is the variance within groups over that between them (empirical
@@ -85,7 +90,9 @@ class Level:
         crowd = _rows_of_groups(codes, rows, seed)
         even = _rows_of_all(len(codes), seed)
         medians = grouped_medians(residuals[crowd], coded.take(crowd))
-        within, between = _variances(residuals[even], medians[codes[even]], rows[codes[even]])
+        within, between = _variances(
+            residuals[even], medians[codes[even]], rows[codes[even]], spread
+        )
         noise = within / max(between, within * _ALIKE) if within > 0.0 else 0.0
         k = np.maximum(shrinkage.centre / np.maximum(rows, 1.0), noise)
         shift = rows * medians / (rows + k)
@@ -93,10 +100,10 @@ class Level:
         mad = SIGMA_PER_MAD * grouped_medians(distances, coded.take(crowd))
         if even is not crowd:
             distances = np.abs(residuals[even] - shift[codes[even]])
-        pooled = shrinkage.scale * robust_scale(distances)
-        scale = (rows * mad + pooled) / (rows + shrinkage.scale)
+        around = robust_scale(distances)
+        scale = (rows * mad + shrinkage.scale * around) / (rows + shrinkage.scale)
         scale = np.sqrt(scale**2 + between * k / (rows + k))
-        return cls(rows, shift, np.maximum(scale, floor))
+        return cls(rows, shift, np.maximum(scale, floor), spread=around)
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,9 @@ class Peers:
 
         seed: of the rows that stand for all, where there are over two million.
         """
-        known = ~np.isnan(values)
+        missing = np.isnan(values)
+        # Without a copy where it is all of them.
+        known: Rows = ~missing if missing.any() else _ALL
         residuals = values[known]
         even = _rows_of_all(len(residuals), seed)
         centre = float(np.median(residuals[even])) if len(residuals) else 0.0
@@ -133,13 +142,18 @@ class Peers:
         fitted: list[Level] = []
         for coded in levels:
             inner = coded.take(known)
-            fitted.append(
-                Level.fitted(
-                    residuals, inner, shrinkage=shrinkage, floor=_FLOOR * spread, seed=seed
-                )
+            level = Level.fitted(
+                residuals,
+                inner,
+                spread=fitted[-1].spread if fitted else spread,
+                shrinkage=shrinkage,
+                floor=_FLOOR * spread,
+                seed=seed,
             )
-            residuals = residuals - fitted[-1].shift[inner.codes]
-        return cls(int(known.sum()), centre, spread, tuple(fitted))
+            fitted.append(level)
+            if len(fitted) < len(levels):
+                residuals = residuals - level.shift[inner.codes]
+        return cls(len(residuals), centre, spread, tuple(fitted))
 
     def deviations(self, values: FloatArray, levels: Sequence[Codes]) -> "Deviations":
         """How far each row is from the centre of its group, and the scale there.
@@ -208,20 +222,24 @@ def _rows_of_groups(codes: Codes, rows: FloatArray, seed: int) -> Rows:
     return np.random.default_rng(seed).random(len(codes)) < share[codes]
 
 
-def _variances(residuals: FloatArray, medians: FloatArray, rows: FloatArray) -> tuple[float, float]:
+def _variances(
+    residuals: FloatArray, medians: FloatArray, rows: FloatArray, spread: float
+) -> tuple[float, float]:
     """Of rows around the medians of their groups, and of the groups; robust, in squared units.
 
-    medians, rows: those of the group of each row. From groups of five rows or more, because a
-    median lies too near to the rows of a small group; from all where there are none.
+    medians, rows: those of the group of each row. spread: of all residuals. From groups of five
+    rows or more, because a median lies too near to the rows of a small group; from all where there
+    are none.
     """
     settled = rows >= _ROWS_SETTLED
     if not settled.any():
         settled = rows > 0.0
-    n = rows[settled]
+    if not settled.all():
+        residuals, medians, rows = residuals[settled], medians[settled], rows[settled]
+        spread = robust_scale(residuals)
     # The MAD around a median of n rows falls short by 1 - 0.8 / n (Croux and Rousseeuw 1992).
-    around = (residuals[settled] - medians[settled]) / (1.0 - 0.8 / n)
-    within = robust_scale(around) ** 2
-    return within, max(robust_scale(residuals[settled]) ** 2 - within, 0.0)
+    within = robust_scale((residuals - medians) / (1.0 - 0.8 / rows)) ** 2
+    return within, max(spread**2 - within, 0.0)
 
 
 def _median(values: FloatArray) -> float:

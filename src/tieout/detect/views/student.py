@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 
 from tieout.detect.detector import FloatArray
+from tieout.detect.views.lookup import EvenTable
 
 _FREEDOMS: Final = 2.0 ** np.arange(-1.0, 6.01, 0.25)  # 0.5 to 64 degrees of freedom
 _KNOTS: Final = 1_024
@@ -59,7 +60,7 @@ class HalfStudent:
         """
         ratio = np.abs(distances) / self.scale
         at = np.arcsinh(np.minimum(ratio, _TABLE_END))
-        inside: FloatArray = np.interp(at, *self._table)
+        inside = self._table.at(at)
         beyond = ratio > _TABLE_END
         if beyond.any():
             with np.errstate(over="ignore"):
@@ -67,9 +68,9 @@ class HalfStudent:
         return inside
 
     @cached_property
-    def _table(self) -> tuple[FloatArray, FloatArray]:
+    def _table(self) -> EvenTable:
         at = np.linspace(0.0, np.arcsinh(_TABLE_END), _TABLE_SIZE)
-        return at, two_sided_log_p(np.sinh(at), self.freedom)
+        return EvenTable(at, two_sided_log_p(np.sinh(at), self.freedom))
 
 
 def two_sided_log_p(ratio: FloatArray, freedom: float) -> FloatArray:

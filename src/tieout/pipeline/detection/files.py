@@ -136,7 +136,7 @@ def judged_frame(table: Table, found: Findings) -> pl.DataFrame:
         {
             "row": table.rows,
             "score": found.score,
-            "p_value": _p(found),
+            "p_value": _p(found.log_p),
             "is_ml_flag": found.by_ml,
             "is_rule_flag": found.ruling.flags,
             "is_flag": found.flags,
@@ -159,7 +159,7 @@ def cases_frame(table: Table, found: Findings) -> pl.DataFrame:
     places = found.flagged
     facts = _facts(table)
     chosen = table.frame[places].select(_readable(table, name) for name in facts)
-    p = _p(found)[places]
+    p = _p(found.log_p[places])
     flagged_by = np.select(
         [found.by_ml[places] & found.ruling.flags[places], found.by_ml[places]],
         ["both", "detectors"],
@@ -184,9 +184,9 @@ def cases_frame(table: Table, found: Findings) -> pl.DataFrame:
     )
 
 
-def _p(found: Findings) -> NDArray[np.float64]:
+def _p(log_p: NDArray[np.float64]) -> NDArray[np.float64]:
     with np.errstate(under="ignore"):
-        p: NDArray[np.float64] = np.maximum(np.exp(found.log_p), _P_MIN)
+        p: NDArray[np.float64] = np.maximum(np.exp(log_p), _P_MIN)
     return p
 
 

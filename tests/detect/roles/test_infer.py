@@ -220,6 +220,48 @@ def test_the_only_date_of_a_journal_is_its_time() -> None:
     assert choices[0].uncertain
 
 
+def test_it_knows_the_columns_of_an_sap_export() -> None:
+    found = roles_of(
+        "journal",
+        BELNR=[f"19{at // 2:04}" for at in range(20)],
+        BUDAT=moments()[:20],
+        CPUDT=moments()[:20],
+        HKONT=["4000", "1200"] * 10,
+        USNAM=["ANNA", "BERND"] * 10,
+        DMBTR=[100.0, -100.0] * 10,
+        WAERS=["EUR"] * 20,
+        SGTXT=["Miete", "Umsatz"] * 10,
+    )
+    assert found == {
+        "entry": "BELNR",
+        "time": "BUDAT",
+        "posted_at": "CPUDT",
+        "account": "HKONT",
+        "prepared_by": "USNAM",
+        "amount": "DMBTR",
+        "currency": "WAERS",
+        "description": "SGTXT",
+    }
+
+
+def test_the_number_by_which_debits_equal_credits_is_the_entry() -> None:
+    numbers = [f"19{at // 2:04}" for at in range(40)]
+    sizes = [10.0 + 7 * (at // 2) for at in range(40)]
+    books: dict[str, list[Any]] = {
+        "Belegnummer": numbers,
+        "Konto": [("4000", "1200")[at % 2] for at in range(40)],
+        "Soll": [size if at % 2 else None for at, size in enumerate(sizes)],
+        "Haben": [None if at % 2 else size for at, size in enumerate(sizes)],
+        "Benutzer": [f"user {at % 3}" for at in range(40)],
+    }
+    found = roles_of("journal", **books)
+    assert (found["entry"], found["prepared_by"]) == ("Belegnummer", "Benutzer")
+    assert "document" not in found
+    # Where lines do not sum to zero it is a document like any other.
+    books["Soll"] = [None if each is None else each + at for at, each in enumerate(books["Soll"])]
+    assert roles_of("journal", **books)["document"] == "Belegnummer"
+
+
 def test_the_only_moment_is_the_time_whatever_it_is_called() -> None:
     table = table_of(recorded=moments(), amount=numbers())
 

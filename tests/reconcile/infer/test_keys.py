@@ -57,6 +57,11 @@ def test_references_on_both_sides_are_paired_whatever_their_names(side: Side) ->
             ["1234", "5678", "9999"],
             ("strip", "upper", "space", "punctuation", "leading_zeros"),
         ),
+        (
+            ["0000000001", "0000000002", "0000000013"],
+            ["1", "2", "13"],
+            ("strip", "upper", "space", "punctuation", "leading_zeros"),
+        ),
         (["PAY-1234567", "PAY-7654321"], ["X1234567", "X7654321"], ("digits",)),
         (["PAY-0123456", "PAY-0654321"], ["X123456", "X654321"], ("digits", "leading_zeros")),
     ],

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+from tieout.detect.roles.balancing import balancing_column
 from tieout.detect.roles.model import RoleChoice, RoleWords
 from tieout.detect.roles.values import both_filled_share, out_of_range, says_by_value, takes_turns
 from tieout.detect.roles.vocabulary import OUTCOMES, ROLES_OF, WORDS, canonical
@@ -56,6 +57,7 @@ def infer_roles(
     _pair_debits(table, chosen, given or {})
     if profile == "journal":
         _time_before_posting(chosen, given or {})
+        _entry_that_balances(table, chosen, given or {})
     if TableRole.TIME not in chosen:
         _only_moment(table, chosen)
     order = list(TableRole)
@@ -181,6 +183,36 @@ def _time_before_posting(
     del chosen[TableRole.POSTED_AT]
     reason = f"{posted.reason}; no other column has the date"
     chosen[TableRole.TIME] = RoleChoice(TableRole.TIME, posted.column, reason, uncertain=True)
+
+
+def _entry_that_balances(
+    table: Table, chosen: dict[TableRole, RoleChoice], given: Mapping[TableRole, str]
+) -> None:
+    """Where no column is called an entry, the one by whose values debits equal credits.
+
+    It may be what is called a document: in many books that is what an entry has for a number.
+    """
+    if TableRole.ENTRY in chosen:
+        return
+    taken = {choice.column for role, choice in chosen.items() if role is not TableRole.DOCUMENT}
+    if TableRole.DOCUMENT in given:
+        taken.add(given[TableRole.DOCUMENT])
+    free = [name for name in table.names(Kind.CATEGORY) if name not in taken]
+    debit, credit = chosen.get(TableRole.DEBIT), chosen.get(TableRole.CREDIT)
+    amount = chosen.get(TableRole.AMOUNT)
+    found = balancing_column(
+        table,
+        [name for name in free if not _is_outcome(name)],
+        amount=amount.column if amount else None,
+        sides=(debit.column, credit.column) if debit and credit else None,
+    )
+    if found is None:
+        return
+    document = chosen.get(TableRole.DOCUMENT)
+    if document is not None and document.column == found:
+        del chosen[TableRole.DOCUMENT]
+    reason = "debits equal credits over the lines of nearly each of its values"
+    chosen[TableRole.ENTRY] = RoleChoice(TableRole.ENTRY, found, reason)
 
 
 def _only_moment(table: Table, chosen: dict[TableRole, RoleChoice]) -> None:

@@ -14,10 +14,10 @@ _TIME: Final = (Kind.TIME,)
 _SAME: Final[Mapping[str, str]] = {
     "transaction": "trans trn tran txn trx tx transactions payment pmt "
     "transaktion transaccion transazione transacao zahlung paiement pago",
-    "amount": "amt amnt amounts betrag montant importe importo monto bedrag umsatz",
+    "amount": "amt amnt amounts betrag montant importe importo monto bedrag umsatz dmbtr wrbtr",
     "time": "timestamp datetime ts moment zeit zeitstempel uhrzeit buchungszeit heure hora ora "
     "horodatage tijd",
-    "date": "day dt datum fecha buchungsdatum buchungstag valutadatum wertstellung",
+    "date": "day dt datum fecha buchungsdatum buchungstag valutadatum wertstellung budat",
     "id": "identifier uid uuid guid key ident identifiant transaktionsnummer",
     "number": "no nr num nbr nummer numero",
     "customer": "cust client cardholder buyer payer consumer kunde kunden kundennummer cliente "
@@ -27,23 +27,25 @@ _SAME: Final[Mapping[str, str]] = {
     "marchand comercio comerciante esercente winkel laden filiale geschaft",
     "category": "cat mcc naics sic kategorie categorie categoria branche",
     "type": "kind typ tipo art",
-    "currency": "ccy cur curr crncy wahrung waehrung devise moneda valuta divisa",
+    "currency": "waers ccy cur curr crncy wahrung waehrung devise moneda valuta divisa",
     "country": "nation ctry land pays pais paese",
     "city": "stadt ort ville ciudad citta cidade stad",
     "channel": "kanal canal canale kanaal",
     "latitude": "lat breitengrad",
     "longitude": "lon lng long langengrad laengengrad",
     "description": "desc memo narrative narration text comment comments note notes remark remarks "
-    "particulars verwendungszweck buchungstext beschreibung libelle descripcion descrizione",
+    "particulars verwendungszweck buchungstext beschreibung libelle descripcion descrizione "
+    "sgtxt bktxt",
     "device": "fingerprint browser ip imei gerat geraet appareil dispositivo",
-    "account": "acct konto kontonummer sachkonto compte cuenta conto conta rekening",
+    "account": "hkont saknr acct konto kontonummer sachkonto compte cuenta conto conta rekening",
     "debit": "dr debits soll debet debe dare",
     "credit": "cr credits haben haber avere",
     "journal": "je jnl buchung ecriture asiento",
-    "document": "doc docs voucher invoice inv beleg belegnummer piece documento",
-    "posted": "entered keyed created creation erfasst erfassungsdatum",
+    "document": "belnr doc docs voucher invoice inv beleg belegnummer piece documento",
+    "posted": "entered keyed created creation erfasst erfassungsdatum cpudt",
     "booked": "posting post booking gebucht",
     "prepared": "preparer poster maker bearbeiter ersteller erfasser saisi",
+    "user": "usnam benutzer anwender utilisateur usuario utente gebruiker",
     "approved": "approver reviewer authorised authorized checker genehmigt freigegeben approuve "
     "valide aprobado approvato",
     "counterparty": "partner beneficiary benef cpty supplier counterpart empfanger lieferant "

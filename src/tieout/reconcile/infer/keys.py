@@ -9,6 +9,7 @@ from tieout.reconcile.infer.samples import Samples, Steps, key_columns
 from tieout.reconcile.infer.words import alike, word_set
 
 _COMMON_MIN = 2
+_LENGTH_ROWS = 2_000
 # From what changes a reference least to what changes it most.
 _LADDER: tuple[Steps, ...] = (
     (),
@@ -72,7 +73,9 @@ def key_pairs(left: Profile, right: Profile, samples: Samples) -> list[KeyPair]:
 
 def _pair(left: Column, right: Column, samples: Samples, expected: float) -> KeyPair | None:
     """The pair under the least normalisation that finds nearly as much as any."""
-    if max(left.length, right.length) > 4 * max(1.0, min(left.length, right.length)):
+    if _too_unlike(left.length, right.length) and _too_unlike(
+        _significant(left), _significant(right)
+    ):
         return None
     tried: list[KeyPair] = []
     for steps in _LADDER:
@@ -96,6 +99,19 @@ def _pair(left: Column, right: Column, samples: Samples, expected: float) -> Key
     if best < min(_COMMON_MIN, left.distinct, right.distinct):
         return None
     return next(pair for pair in written if pair.common >= 0.99 * best)
+
+
+def _too_unlike(first: float, second: float) -> bool:
+    """Whether texts of these mean lengths can hardly be the same references."""
+    return max(first, second) > 4 * max(1.0, min(first, second))
+
+
+def _significant(column: Column) -> float:
+    """The mean length without the zeros that some systems fill numbers up with."""
+    if not column.whole:
+        return column.length
+    bare = column.values.drop_nulls().head(_LENGTH_ROWS).str.strip_chars_start("0")
+    return sum(map(len, bare)) / max(1, len(bare))
 
 
 def _apart(samples: Samples, columns: Sequence[Column], steps: Steps) -> bool:

@@ -18,7 +18,9 @@ _LABELS: Final = _words(
     "kunde kunden kundennummer kartennummer karte konto kontonummer sachkonto belegnummer "
     "transaktionsnummer cliente tarjeta compte cuenta conto rekening "
     "entity department dept mcc sic naics bin year month quarter weekday week line row index "
-    "seq sequence lineno au hash cvv bank"
+    "seq sequence lineno au hash cvv bank doc document voucher "
+    # As SAP calls them: document, company, accounts, customer, vendor, cost centre, user.
+    "belnr bukrs hkont saknr kunnr lifnr kostl prctr usnam gjahr vbeln xblnr"
 )
 _NUMBERS: Final = _words("no nr num nbr number nummer numero")
 # Words whose values are measured or counted, whatever they belong to.
@@ -38,7 +40,7 @@ _MOMENTS: Final = _words(
 _OTHERS: Final = _words(
     "transaction trans trn tran txn trx merch merchant cust customer card acct account cc desc "
     "description state type name city country merchant post posted posting booked effective value "
-    "entry journal doc document invoice order bill billing ship currency ccy channel category cat "
+    "entry journal invoice order bill billing ship currency ccy channel category cat "
     "by prepared approved entered created status user vendor supplier item product stock street "
     "address email ip device terminal pay payment payee payer sender receiver counterparty "
     "beneficiary benef memo note text start end first last orig original"
@@ -50,11 +52,12 @@ _KNOWN: Final = _LABELS | _NUMBERS | _QUANTITIES | _MOMENTS | _OTHERS
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name in lower case; joined ones are parted where both halves are known.
 
-    >>> words_of("MERCHNUM"), words_of("transDate"), words_of("Zip Code (home)")
-    (('merch', 'num'), ('trans', 'date'), ('zip', 'code', 'home'))
+    >>> words_of("MERCHNUM"), words_of("transDate"), words_of("Zip Code (home)"), words_of("Doc #")
+    (('merch', 'num'), ('trans', 'date'), ('zip', 'code', 'home'), ('doc', 'no'))
     """
     plain = unicodedata.normalize("NFKD", name)
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = plain.replace("#", " no ")
     parted = re.sub(r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3 \2\4", plain)
     found: list[str] = []
     for word in re.findall(r"[a-z]+", parted.lower()):

@@ -29,16 +29,19 @@ def test_a_route_takes_its_metrics_from_its_severity_on() -> None:
         RouteSpec(channel="events", target="pager", severity="critical"),
         RouteSpec(channel="webhook", target="ops", metric="latency_*"),
     )
-    assert [way.channel for way in routed(sent(Severity.INFO), routes)] == ["slack"]
-    assert [way.channel for way in routed(sent(Severity.SEVERE), routes)] == ["slack", "events"]
-    found = routed(sent(Severity.INFO, "latency_p95"), routes)
+    assert [way.channel for way in routed(sent(Severity.INFO), routes, MIDNIGHT)] == ["slack"]
+    assert [way.channel for way in routed(sent(Severity.SEVERE), routes, MIDNIGHT)] == [
+        "slack",
+        "events",
+    ]
+    found = routed(sent(Severity.INFO, "latency_p95"), routes, MIDNIGHT)
     assert [way.channel for way in found] == ["slack", "webhook"]
 
 
 def test_early_notices_go_where_they_are_asked_for() -> None:
     usual = RouteSpec(channel="slack", target="recon")
     early = RouteSpec(channel="slack", target="early", severity="")
-    [way] = routed(sent(Severity.NONE, kind=AlertKind.NOTICE), (usual, early))
+    [way] = routed(sent(Severity.NONE, kind=AlertKind.NOTICE), (usual, early), MIDNIGHT)
     assert way.route is early
 
 
@@ -71,7 +74,7 @@ def test_each_channel_gets_what_it_can_read() -> None:
             for channel in ("slack", "events", "webhook", "http")
         ),
     ]
-    ways = routed(sent(Severity.WARNING), routes)
+    ways = routed(sent(Severity.WARNING), routes, MIDNIGHT)
     email, slack, events, webhook, http = (way.payload(alert) for way in ways)
     assert email["subject"] == "resolved warning: denied_rate a=1"
     assert slack == {"target": "x", "text": "resolved: it is over"}
@@ -87,6 +90,7 @@ def test_each_channel_gets_what_it_can_read() -> None:
         {"channel": "slack"},
         {"channel": "pigeon", "target": "x"},
         {"channel": "slack", "target": "x", "quiet": "night"},
+        {"channel": "slack", "target": "x", "quiet": "22:00-24:00"},
     ],
 )
 def test_a_route_that_leads_nowhere_is_refused(route: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tieout.model.errors import InputError
 from tieout.monitor import amounts, latency, volume
 from tieout.monitor.engine import MISSING_DATA
+from tieout.monitor.flags import silences_of
 from tieout.monitor.pattern import PATTERN
 from tieout.monitor.spec import MetricSpec, MonitorSpec, load_monitor_spec
 from tieout.monitor.statuses import rate_name
@@ -72,3 +73,30 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, text: str, said: str)
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.yaml: cannot be read"):
         load_monitor_spec(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "silences: [{start: soon, until: 2030-01-01, reason: x}]",
+            "silences.0.start: expected a m",
+        ),
+        ("silences: [{start: 2026-01-02, until: 2026-01-01, reason: x}]", "silences.0: it ends at"),
+        (
+            "silences: [{metric: denied, start: 2026-01-01, until: 2026-01-02, reason: x}]",
+            "silences.0.metric: denied is no metric",
+        ),
+        ("routes: [{channel: slack, target: a, metric: latency}]", "routes: latency is no metric"),
+    ],
+)
+def test_what_would_never_hold_is_said(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(InputError, match=said) as raised:
+        load(tmp_path, text)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_silence_takes_moments_as_yaml_writes_them(tmp_path: Path) -> None:
+    text = "silences: [{start: 2026-01-31T22:00:00, until: 2026-02-01T02:00:00+02:00, reason: x}]"
+    [silence] = silences_of(load(tmp_path, text).silences)
+    assert silence.until - silence.start == 120

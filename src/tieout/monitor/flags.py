@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from tieout.model.errors import InputError
 from tieout.monitor.cells import is_within
 from tieout.monitor.episodes import Episode
-from tieout.monitor.spec import EpisodeSpec, SilenceSpec
+from tieout.monitor.spec import EpisodeSpec, SilenceSpec, in_utc
 
 _SLACK_MINUTES = 10
 
@@ -56,27 +54,15 @@ class Flags:
 
 
 def silences_of(specs: Sequence[SilenceSpec]) -> tuple[Silence, ...]:
-    """Silences as minutes. Raises InputError for moments that are none."""
+    """Silences as minutes."""
     return tuple(
-        Silence(
-            each.metric,
-            each.dimensions,
-            _minute(each.start, "start"),
-            _minute(each.until, "until"),
-            each.reason,
-        )
+        Silence(each.metric, each.dimensions, _minute(each.start), _minute(each.until), each.reason)
         for each in specs
     )
 
 
-def _minute(text: str, field: str) -> int:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        message = f"silences.{field}: {text!r}; expected a moment such as 2026-01-31T12:05"
-        raise InputError(message) from None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return int(aware.timestamp() // 60)
+def _minute(text: str) -> int:
+    return int(in_utc(text).timestamp() // 60)
 
 
 def silenced(episode: Episode, minute: int, silences: Iterable[Silence]) -> str | None:

@@ -6,6 +6,8 @@ from pydantic import Field, model_validator
 
 from tieout.monitor.spec_part import SpecPart
 
+_OF_DAY = r"([01]\d|2[0-3]):[0-5]\d"
+
 
 class RouteSpec(SpecPart):
     """One way out. A target or recipient is one that `resolve.yaml` allows."""
@@ -19,7 +21,7 @@ class RouteSpec(SpecPart):
         Field(description="At least; empty takes early notices too."),
     ] = "info"
     quiet: Annotated[
-        str, Field(pattern=r"^$|^\d\d:\d\d-\d\d:\d\d$", description="UTC, such as 22:00-07:00.")
+        str, Field(pattern=rf"^$|^{_OF_DAY}-{_OF_DAY}$", description="UTC, such as 22:00-07:00.")
     ] = ""
     quiet_below: Annotated[
         Literal["warning", "critical", "severe"],

@@ -48,11 +48,11 @@ class Routed:
         return {**target, "body": {"event": "alert", **alert}}
 
 
-def routed(sent: Sent, routes: Sequence[RouteSpec]) -> tuple[Routed, ...]:
-    """The ways that an alert takes. An end takes those that the severity before it took."""
+def routed(sent: Sent, routes: Sequence[RouteSpec], minute: int) -> tuple[Routed, ...]:
+    """The ways that an alert of this severity takes at a minute of the clock on the wall."""
     severity = sent.episode.severity
     return tuple(
-        Routed(route, wait_minutes(route, sent.minute, severity))
+        Routed(route, wait_minutes(route, minute, severity))
         for route in routes
         if fnmatchcase(sent.episode.metric, route.metric)
         and severity.rank >= Severity(route.severity).rank

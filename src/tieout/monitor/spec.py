@@ -1,6 +1,6 @@
 """A monitor's spec: what is read, what is counted, when a metric is out of limits. YAML on disk."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -159,6 +159,17 @@ class EpisodeSpec(SpecPart):
     ] = 5
 
 
+def in_utc(text: str) -> datetime:
+    """A moment of a spec; without a zone it is UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def is_metric(name: str) -> bool:
+    """Whether a metric of that name can be."""
+    return name in _METRICS or name.endswith("_rate")
+
+
 class SilenceSpec(SpecPart):
     """No alerts of a metric and its dimensions for a time; episodes are kept all the same."""
 
@@ -167,6 +178,34 @@ class SilenceSpec(SpecPart):
     start: str
     until: str
     reason: str
+
+    @field_validator("start", "until", mode="before")
+    @classmethod
+    def _as_text(cls, value: object) -> object:
+        # YAML makes moments of what has seconds, and days of what has no time.
+        return value.isoformat() if isinstance(value, date) else value
+
+    @field_validator("start", "until")
+    @classmethod
+    def _moment(cls, value: str) -> str:
+        try:
+            datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError("expected a moment such as 2026-01-31T12:05") from None
+        return value
+
+    @model_validator(mode="after")
+    def _lasts(self) -> "SilenceSpec":
+        if in_utc(self.until) <= in_utc(self.start):
+            raise ValueError(f"it ends at {self.until}, before it begins at {self.start}")
+        return self
+
+    @field_validator("metric")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        if value is not None and not is_metric(value):
+            raise ValueError(f"{value} is no metric: expected <status>_rate, {_NAMED}")
+        return value
 
 
 class LiveSpec(SpecPart):
@@ -215,10 +254,18 @@ class MonitorSpec(SpecPart):
     @classmethod
     def _known(cls, value: dict[str, MetricSpec]) -> dict[str, MetricSpec]:
         for name, wanted in value.items():
-            if name not in _METRICS and not name.endswith("_rate"):
-                raise ValueError(f"{name} is none: expected <status>_rate, {', '.join(_METRICS)}")
+            if not is_metric(name):
+                raise ValueError(f"{name} is none: expected <status>_rate, {_NAMED}")
             if name in _OF_ONE_METHOD and wanted.method != "binomial":
                 raise ValueError(f"{name} has one way to be judged: leave its `method` out")
+        return value
+
+    @field_validator("routes")
+    @classmethod
+    def _lead_from(cls, value: tuple[RouteSpec, ...]) -> tuple[RouteSpec, ...]:
+        for route in value:
+            if not {*route.metric} & {*"*?["} and not is_metric(route.metric):
+                raise ValueError(f"{route.metric} is no metric: expected <status>_rate, {_NAMED}")
         return value
 
     @model_validator(mode="after")
@@ -251,6 +298,7 @@ _METRICS = (
     "volume_drop", "volume_surge", "latency_p50", "latency_p95", "latency_p99", "amount",
     "pattern", "missing_data", "*",
 )  # fmt: skip
+_NAMED = ", ".join(_METRICS)
 _OF_ONE_METHOD = ("pattern", "missing_data")
 
 

@@ -3,7 +3,6 @@
 import pytest
 from stream_outage import MINUTES, PER_MINUTE, SPEC, START, ListedStream, follow, outage, told
 
-from tieout.model.errors import InputError
 from tieout.monitor.chosen_spec import ForecastSpec, ForestSpec
 from tieout.monitor.decode import EventShape
 from tieout.monitor.spec import (
@@ -117,13 +116,6 @@ def test_before_the_first_snapshot_a_dimension_more_is_unknown_of_what_was() -> 
     live.shape = EventShape(dimensions=("acquirer",))
     drained(live)
     assert store.minutes == list(range(START, START + MINUTES - 1))
-
-
-def test_a_spec_that_nothing_can_be_judged_by_is_said_at_once() -> None:
-    silence = SilenceSpec.model_construct(start="soon", until="2030-01-01")
-    spec = SPEC.model_copy(update={"silences": (silence,)})
-    with pytest.raises(InputError, match=r"silences\.start: 'soon'"):
-        follow(ListedStream([]), MemoryStore(), spec=spec).start()
 
 
 def test_settings_of_metrics_and_severities_do_not_need_to_be_learnt() -> None:

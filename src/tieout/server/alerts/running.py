@@ -11,11 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from tieout.model.errors import InputError
 from tieout.monitor.engine import Minute, Monitor
 from tieout.monitor.spec import MonitorSpec
 from tieout.pipeline.monitoring.live import Live, shape_of
 from tieout.pipeline.monitoring.open_stream import open_stream
 from tieout.pipeline.monitoring.replayed import ReplayedStream
+from tieout.resolve.config import RESOLVE_FILE, workspace_resolve_spec
 from tieout.server.alerts.models import Alert
 from tieout.server.alerts.store import LEASE_SECONDS, DatabaseStore
 
@@ -31,8 +33,9 @@ def run_monitor(
     """Follow the spec's stream until `stop` is set; with `once`, until nothing comes any more.
 
     The workspace's database keeps its state; monitors/NAME/alerts.jsonl shows what was told.
-    Raises InputError for streams that cannot be opened.
+    Raises InputError for streams that cannot be opened, and for routes that lead nowhere.
     """
+    check_routes(spec, workspace)
     shape = shape_of(spec)
     stream = open_stream(spec, shape)
     store = DatabaseStore(spec, holder=f"{socket.gethostname()}:{os.getpid()}")
@@ -58,6 +61,25 @@ def run_monitor(
         stream.close()
         store.resign()
     return live
+
+
+def check_routes(spec: MonitorSpec, workspace: Path) -> None:
+    """Raise InputError where an alert would be refused on its way: better now than in the night."""
+    allowed = workspace_resolve_spec(workspace).channels
+    for number, route in enumerate(spec.routes):
+        if route.channel == "email":
+            known = allowed.email.recipients if allowed.email else ()
+            wanted, what = route.to, "recipients"
+        else:
+            known = tuple(getattr(allowed, route.channel))
+            wanted, what = (route.target,), f"{route.channel} channels"
+        strangers = [each for each in wanted if each not in known]
+        if strangers:
+            there = ", ".join(known) or "none"
+            raise InputError(
+                f"routes.{number}: {strangers[0]!r} is not in {RESOLVE_FILE} "
+                f"of the workspace; its {what} are: {there}"
+            )
 
 
 def _take_over(live: Live, store: DatabaseStore, stop: threading.Event) -> None:

@@ -1,7 +1,7 @@
 """Episodes, alerts, cases and deliveries that a judged batch gave; inside its transaction."""
 
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
 
@@ -10,20 +10,28 @@ from tieout.monitor.book import Sent
 from tieout.monitor.episodes import Episode as Watched
 from tieout.monitor.grouping import Incident, incidents
 from tieout.monitor.money import amounts
+from tieout.monitor.route_spec import RouteSpec
 from tieout.monitor.routing import Routed, routed
 from tieout.monitor.spec import MonitorSpec
 from tieout.pipeline.monitoring.result import alert_object
 from tieout.pipeline.monitoring.store import Judged
 from tieout.server.alerts.models import Alert, Episode, Monitor
-from tieout.server.alerts.moments import at_minute
+from tieout.server.alerts.moments import at_minute, minute_of
 from tieout.server.cases.models import Case
 from tieout.server.cases.services import open_case
+from tieout.server.outbox.models import Delivery
 from tieout.server.outbox.services import enqueue
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+Way = tuple[str, str, tuple[str, ...]]
 
 # Severities of episodes in the words of cases.
 CASE_SEVERITIES: Final = {
     "": "low", "info": "low", "warning": "medium", "critical": "high", "severe": "critical",
 }  # fmt: skip
+_SUBJECT: Final = "episode"
 _OPENING: Final = (AlertKind.NOTICE, AlertKind.FIRED, AlertKind.ESCALATED)
 
 
@@ -60,7 +68,8 @@ def tell(monitor: Monitor, sent: Sent, spec: MonitorSpec) -> None:
     )
     if not is_new:
         return
-    for number, way in enumerate(routed(sent, spec.routes)):
+    over = sent.kind is AlertKind.RESOLVED
+    for number, way in enumerate(_told(alert, sent, spec) if over else _routed(sent, spec)):
         _deliver(alert, way, number)
     if sent.kind in _OPENING:
         _open_case(monitor, episode, payload, at_minute(sent.minute).date())
@@ -90,13 +99,52 @@ def _keep(monitor: Monitor, episode: Watched, incident: Incident) -> None:
     )
 
 
+def way_of(delivery: Delivery) -> Way:
+    """By which channel, and to whom."""
+    to = delivery.payload.get("to") or ()
+    return delivery.channel, str(delivery.payload.get("target", "")), tuple(to)
+
+
+def _routed(sent: Sent, spec: MonitorSpec) -> tuple[Routed, ...]:
+    """Quiet hours are those of the people who are told: of the clock, not of the stream."""
+    return routed(sent, spec.routes, minute_of(timezone.now()))
+
+
+def _told(alert: Alert, sent: Sent, spec: MonitorSpec) -> tuple[Routed, ...]:
+    """The ways by which somebody heard of the episode, or will: they hear that it is over."""
+    now = {_way(routed.route): routed for routed in _routed(sent, spec)}
+    ways = dict.fromkeys(way_of(each) for each in _deliveries(alert).order_by("pk"))
+    return tuple(now.get(way) or Routed(_route(way), wait_minutes=0) for way in ways)
+
+
+def _way(route: RouteSpec) -> Way:
+    return route.channel, route.target, route.to
+
+
+def _route(way: Way) -> RouteSpec:
+    channel, target, to = way
+    return RouteSpec.model_validate({"channel": channel, "target": target, "to": to})
+
+
+def _deliveries(alert: Alert) -> "QuerySet[Delivery]":
+    return Delivery.objects.filter(subject_kind=_SUBJECT, subject_id=str(alert.episode_id)).exclude(
+        state=Delivery.State.DISCARDED
+    )
+
+
 def _deliver(alert: Alert, way: Routed, number: int) -> None:
     after = timezone.now() + timedelta(minutes=way.wait_minutes)
+    if alert.kind == AlertKind.RESOLVED:
+        # The end of what waits does not come before it.
+        waiting = _deliveries(alert).filter(state=Delivery.State.WAITING)
+        after = max(
+            [after, *(each.run_after for each in waiting if way_of(each) == _way(way.route))]
+        )
     enqueue(
         channel=way.channel,
         payload=way.payload(alert.payload),
         idempotency_key=f"{alert.alert_id}-{number}",
-        subject=("episode", alert.episode_id),
+        subject=(_SUBJECT, alert.episode_id),
         run_after=after,
     )
 

@@ -17,6 +17,7 @@ from tieout.resolve.config import workspace_resolve_spec
 from tieout.server.outbox import leases
 from tieout.server.outbox.leases import LEASE_SECONDS, LeaseLostError
 from tieout.server.outbox.models import Delivery
+from tieout.server.outbox.registry import outdated
 
 POLL_SECONDS: Final = 1.0
 _DETAIL_CHARACTERS_MAX: Final = 500
@@ -48,6 +49,10 @@ def deliver_next(*, lease_seconds: float = LEASE_SECONDS) -> bool:
     if delivery is None:
         return False
     try:
+        why = outdated(delivery)
+        if why:
+            leases.drop(delivery, why)
+            return True
         receipt, dry_run = attempt(delivery)
         leases.finish(delivery, receipt, dry_run=dry_run)
     except LeaseLostError:

@@ -69,13 +69,7 @@ def _take_first(found: QuerySet[Delivery], now: datetime, lease_seconds: float) 
 @transaction.atomic
 def finish(delivery: Delivery, receipt: Receipt, *, dry_run: bool = False) -> None:
     """Write down what came of an attempt. Raises LeaseLostError where another has taken it."""
-    held = Delivery.objects.select_for_update().filter(
-        pk=delivery.pk, state=_STATE.SENDING, lease_token=delivery.lease_token
-    )
-    current = held.first()
-    if current is None:
-        raise LeaseLostError(str(delivery))
-    now = timezone.now()
+    current, now = _held(delivery), timezone.now()
     current.reference, current.dry_run = receipt.reference[:200], dry_run
     if receipt.outcome is Outcome.DONE:
         _end(current, _STATE.DONE, receipt.detail, now)
@@ -87,6 +81,22 @@ def finish(delivery: Delivery, receipt: Receipt, *, dry_run: bool = False) -> No
         current.run_after = now + timedelta(seconds=wait)
         current.lease_token, current.lease_until = "", None
         current.save()
+
+
+@transaction.atomic
+def drop(delivery: Delivery, why: str) -> None:
+    """Give up a delivery that is of no use any more. Raises LeaseLostError."""
+    _end(_held(delivery), _STATE.DISCARDED, why, timezone.now())
+
+
+def _held(delivery: Delivery) -> Delivery:
+    held = Delivery.objects.select_for_update().filter(
+        pk=delivery.pk, state=_STATE.SENDING, lease_token=delivery.lease_token
+    )
+    current = held.first()
+    if current is None:
+        raise LeaseLostError(str(delivery))
+    return current
 
 
 def wait_seconds(attempts: int, asked: float | None = None) -> float:

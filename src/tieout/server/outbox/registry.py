@@ -8,8 +8,11 @@ from tieout.server.jobs.registry import load_handlers
 if TYPE_CHECKING:
     from tieout.server.outbox.models import Delivery
 
+# Why a delivery has no need to leave any more; empty where it has.
+Outdated = Callable[["Delivery"], str]
 Follow = Callable[["Delivery"], None]
 _followers: dict[str, Follow] = {}
+_judges: dict[str, Outdated] = {}
 
 
 def follower(subject_kind: str) -> Callable[[Follow], Follow]:
@@ -23,6 +26,25 @@ def follower(subject_kind: str) -> Callable[[Follow], Follow]:
         return follow
 
     return register
+
+
+def judge(subject_kind: str) -> Callable[[Outdated], Outdated]:
+    """Register a function that is asked before each attempt whether it is still of use."""
+
+    def register(outdated: Outdated) -> Outdated:
+        _judges[subject_kind] = outdated
+        return outdated
+
+    return register
+
+
+def outdated(delivery: "Delivery") -> str:
+    """Why a delivery has no need to leave any more; empty where it has."""
+    if not delivery.subject_kind:
+        return ""
+    load_handlers()
+    known = _judges.get(delivery.subject_kind)
+    return "" if known is None else known(delivery)
 
 
 def follow(delivery: "Delivery") -> None:

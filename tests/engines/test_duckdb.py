@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tieout.engines.base import Engine
-from tieout.engines.duckdb import DuckDBEngine
+from tieout.engines.duckdb import DuckDBEngine, _compiled
 from tieout.model.errors import InputError
 
 
@@ -266,3 +266,23 @@ def test_materialised_columns_keep_their_names_and_types(engine: DuckDBEngine) -
     assert kept.schema() == plan.schema()
     assert engine.fetch(kept).schema == engine.fetch(plan).schema
     assert engine.fetch(kept)['odd "name"'].to_list() == ["x"]
+
+
+def test_an_equal_plan_of_another_engine_is_written_once_and_reads_that_engines_rows() -> None:
+    known = _compiled.cache_info()
+    for amount in (3, 4):
+        with DuckDBEngine(threads=1) as engine:
+            table = engine.publish(pl.DataFrame({"whole_amount": [amount]}))
+            plan = table.mutate(twice=table["whole_amount"] * 2)
+            assert engine.fetch(plan)["twice"].to_list() == [2 * amount]
+    now = _compiled.cache_info()
+    assert (now.misses - known.misses, now.hits - known.hits) == (1, 1)
+
+
+@pytest.mark.parametrize("value", [True, 1.0, "1"])
+def test_plans_that_differ_in_the_type_of_a_value_alone_are_two(value: object) -> None:
+    for each in (1, value):
+        with DuckDBEngine(threads=1) as engine:
+            table = engine.publish(pl.DataFrame({"number": [7]}))
+            found = engine.fetch(table.select(it=ibis.literal(each)))["it"].to_list()
+            assert (found, type(found[0])) == ([each], type(each))

@@ -1,7 +1,10 @@
 """Limits by AutoARIMA and ETS, on verdicts made by hand and in a monitor."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import replace
+from functools import cache
+from itertools import islice
 
 import numpy as np
 import polars as pl
@@ -12,16 +15,34 @@ from tieout.monitor.chosen_spec import ForecastSpec
 from tieout.monitor.engine import Minute, Monitor
 from tieout.monitor.forecast import Forecasts
 from tieout.monitor.limits import FloatArray
+from tieout.monitor.outlook import Model, outlook
 from tieout.monitor.snapshot import restored, saved
-from tieout.monitor.spec import MetricSpec, MonitorSpec
+from tieout.monitor.spec import LimitSpec, MetricSpec, MonitorSpec
 from tieout.monitor.verdict import Limits, Verdict
 
 Rows = Callable[..., pl.DataFrame]
 Watch = Callable[..., tuple[Monitor, list[Minute]]]
+Made = Callable[..., Iterator[Verdict]]
 START = 29_000_160  # A midnight.
 DAY = 1440
 KEEP = np.ones(2, dtype=np.bool_)
 LIMITS = Limits(np.full((2, 1), 1e-4), (1, 5, 15), 20, 3.0)
+Foreseen = tuple[FloatArray, FloatArray] | None
+
+
+@cache
+def _outlook(past: bytes, hours: int, model: Model) -> Foreseen:
+    return outlook(np.frombuffer(past), hours, model)
+
+
+@pytest.fixture(autouse=True)
+def _each_past_is_fitted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day and an incident have their mornings in common, and fits are what takes time."""
+
+    def kept(values: FloatArray, hours: int, model: Model) -> Foreseen:
+        return _outlook(values.tobytes(), hours, model)
+
+    monkeypatch.setattr("tieout.monitor.forecast.outlook", kept)
 
 
 def spec_of(metric: str, method: str, **settings: object) -> MonitorSpec:
@@ -53,56 +74,55 @@ def verdict_of(metric: str, count: FloatArray, total: FloatArray, observed: Floa
     )
 
 
-def waves(minutes: int, seed: int) -> tuple[FloatArray, np.random.Generator]:
-    """Events a minute over days with a quiet night, and chance."""
+def waves(minutes: int) -> FloatArray:
+    """Events a minute over days with a quiet night."""
     hours = np.arange(minutes) / 60.0
-    return np.asarray(40.0 - 25.0 * np.cos(hours * np.pi / 12)), np.random.default_rng(seed)
+    return np.asarray(40.0 - 25.0 * np.cos(hours * np.pi / 12))
 
 
-def watched(spec: MonitorSpec, verdicts: list[Verdict]) -> Iterator[tuple[int, Verdict]]:
-    """Each verdict after the forecasts had their say; minutes are learnt fifteen later."""
-    forecasts = Forecasts(spec)
-    for minute, verdict in enumerate(verdicts, start=START):
-        forecasts.apply(minute, verdict, LIMITS)
-        forecasts.learn(minute - 15, KEEP & ~verdict.breached[:, 0])
-        yield minute - START, verdict
+def chance(seed: int, day: int) -> np.random.Generator:
+    """A day's own, so that a fourth day needs no drawing of the first three."""
+    return np.random.default_rng([seed, day])
 
 
-def rates(share: float, at: range, times: float, days: int = 4) -> list[Verdict]:
-    level, chance = waves(days * DAY, 5)
-    found = []
-    for minute, usual in enumerate(level):
-        total = chance.poisson([usual, usual / 2]).astype(np.float64)
-        risen = share * (times if minute in at else 1.0)
-        count = chance.binomial(total.astype(np.int64), risen).astype(np.float64)
-        found.append(verdict_of("denied_rate", count, total, count / np.maximum(total, 1)))
-    return found
+def minutes_of(day: int) -> Iterator[tuple[int, float]]:
+    """Each minute of a day, counted from the first one, and the events that are usual then."""
+    return zip(range(day * DAY, (day + 1) * DAY), waves(DAY).tolist(), strict=True)
 
 
-def volumes(metric: str, at: range, times: float, days: int = 4) -> list[Verdict]:
-    level, chance = waves(days * DAY, 6)
-    found = []
-    for minute, usual in enumerate(level):
-        now = usual * (times if minute in at else 1.0)
-        count = chance.poisson([now, now / 2]).astype(np.float64)
-        found.append(verdict_of(metric, count, np.maximum(count, 1.0), count))
-    return found
+def rates(share: float, at: range, times: float, days: Sequence[int]) -> Iterator[Verdict]:
+    for day in days:
+        drawn = chance(5, day)
+        for minute, usual in minutes_of(day):
+            total = drawn.poisson([usual, usual / 2]).astype(np.float64)
+            risen = share * (times if minute in at else 1.0)
+            count = drawn.binomial(total.astype(np.int64), risen).astype(np.float64)
+            yield verdict_of("denied_rate", count, total, count / np.maximum(total, 1))
 
 
-def latencies(metric: str, at: range, times: float, days: int = 4) -> list[Verdict]:
-    level, chance = waves(days * DAY, 7)
-    found = []
-    for minute, usual in enumerate(level):
-        total = np.full(2, np.rint(usual))
-        usual_ms = 800.0 * (1.0 + 0.2 * np.sin(minute / DAY * 2 * np.pi))
-        slower = usual_ms * (times if minute in at else 1.0)
-        observed = slower * np.exp(chance.normal(0, 1.0 / np.sqrt(usual), 2))
-        found.append(verdict_of(metric, np.zeros(2), total, observed))
-    return found
+def volumes(metric: str, at: range, times: float, days: Sequence[int]) -> Iterator[Verdict]:
+    for day in days:
+        drawn = chance(6, day)
+        for minute, usual in minutes_of(day):
+            now = usual * (times if minute in at else 1.0)
+            count = drawn.poisson([now, now / 2]).astype(np.float64)
+            yield verdict_of(metric, count, np.maximum(count, 1.0), count)
+
+
+def latencies(metric: str, at: range, times: float, days: Sequence[int]) -> Iterator[Verdict]:
+    for day in days:
+        drawn = chance(7, day)
+        for minute, usual in minutes_of(day):
+            total = np.full(2, np.rint(usual))
+            usual_ms = 800.0 * (1.0 + 0.2 * np.sin(minute / DAY * 2 * np.pi))
+            slower = usual_ms * (times if minute in at else 1.0)
+            observed = slower * np.exp(drawn.normal(0, 1.0 / np.sqrt(usual), 2))
+            yield verdict_of(metric, np.zeros(2), total, observed)
 
 
 NONE = range(0)
 NOON = range(3 * DAY + 700, 3 * DAY + 740)
+PAST, LAST = range(3), (3,)
 INCIDENTS = [
     ("denied_rate", rates, (0.05, NOON, 3.0)),
     ("volume_drop", volumes, ("volume_drop", NOON, 0.4)),
@@ -112,10 +132,42 @@ INCIDENTS = [
 ]
 
 
+def fed(forecasts: Forecasts, verdicts: Iterable[Verdict], first: int) -> Iterator[Verdict]:
+    """Each verdict after the forecasts had their say; minutes are learnt fifteen later."""
+    for minute, verdict in enumerate(verdicts, start=START + first):
+        forecasts.apply(minute, verdict, LIMITS)
+        forecasts.learn(minute - 15, KEEP & ~verdict.breached[:, 0])
+        yield verdict
+
+
+@cache
+def _three_days(metric: str, made: Made, how: tuple[object, ...]) -> Forecasts:
+    forecasts = Forecasts(spec_of(metric, "ets"))
+    assert not any(each.breached.any() for each in fed(forecasts, made(*how, days=PAST), 0))
+    assert forecasts.charts[metric].cells == [], "no method had its say yet"
+    return forecasts
+
+
+def after_three_days(spec: MonitorSpec, made: Made, how: tuple[object, ...]) -> Forecasts:
+    """Forecasts of the one metric of a spec that know three days, learnt once for all methods."""
+    [metric] = spec.metrics
+    forecasts = deepcopy(_three_days(metric, made, how))
+    forecasts.spec = spec
+    return forecasts
+
+
+def watched(
+    spec: MonitorSpec, made: Made, how: tuple[object, ...]
+) -> Iterator[tuple[int, Verdict]]:
+    """The minutes of the fourth day and what is said of them."""
+    forecasts = after_three_days(spec, made, how)
+    return enumerate(fed(forecasts, made(*how, days=LAST), 3 * DAY), start=3 * DAY)
+
+
 @pytest.mark.parametrize("method", ["arima", "ets"])
 @pytest.mark.parametrize(("metric", "made", "how"), INCIDENTS)
 def test_an_incident_is_found_soon_and_nothing_else_is(metric, made, how, method) -> None:  # type: ignore[no-untyped-def]
-    seen = [m for m, each in watched(spec_of(metric, method), made(*how)) if each.breached[0, 0]]
+    seen = [m for m, each in watched(spec_of(metric, method), made, how) if each.breached[0, 0]]
     assert NOON.start <= seen[0] <= NOON.start + 5
     assert NOON.start <= seen[-1] <= NOON.stop + 1
     assert len(seen) > 25
@@ -124,12 +176,16 @@ def test_an_incident_is_found_soon_and_nothing_else_is(metric, made, how, method
 @pytest.mark.parametrize("method", ["arima", "ets"])
 @pytest.mark.parametrize(("metric", "made", "how"), INCIDENTS)
 def test_a_quiet_day_is_silent(metric, made, how, method) -> None:  # type: ignore[no-untyped-def]
-    calm = made(*(NONE if each is NOON else each for each in how))
-    assert [m for m, each in watched(spec_of(metric, method), calm) if each.breached.any()] == []
+    calm = tuple(NONE if each is NOON else each for each in how)
+    said = watched(spec_of(metric, method), made, calm)
+    assert [m for m, each in said if each.breached.any()] == []
+
+
+RISE = (0.05, NOON, 3.0)
 
 
 def test_what_is_told_of_a_window_is_what_was_foreseen() -> None:
-    told = dict(watched(spec_of("denied_rate", "ets"), rates(0.05, NOON, 3.0)))
+    told = dict(watched(spec_of("denied_rate", "ets"), rates, RISE))
     found = told[NOON.start + 20]
     assert found.baseline[0, 0] == pytest.approx(0.05, abs=0.01)
     assert found.value[0, 0] == pytest.approx(0.15, abs=0.05)
@@ -142,16 +198,15 @@ def test_what_is_told_of_a_window_is_what_was_foreseen() -> None:
 
 def test_before_three_days_the_usual_limits_hold() -> None:
     early = range(2 * DAY + 1000, 2 * DAY + 1040)
-    made = rates(0.05, early, 5.0, days=3)
-    assert not any(each.breached.any() for _, each in watched(spec_of("denied_rate", "ets"), made))
+    made = rates(0.05, early, 5.0, days=PAST)
+    forecasts = Forecasts(spec_of("denied_rate", "ets"))
+    assert not any(each.breached.any() for each in fed(forecasts, made, 0))
 
 
 def test_only_the_busiest_cells_have_forecasts() -> None:
     spec = spec_of("denied_rate", "ets").model_copy(update={"forecast": ForecastSpec(series_max=1)})
-    forecasts = Forecasts(spec)
-    for minute, verdict in enumerate(rates(0.05, NONE, 1.0, days=4)[: 3 * DAY + 90]):
-        forecasts.apply(START + minute, verdict, LIMITS)
-        forecasts.learn(START + minute - 15, KEEP)
+    forecasts = after_three_days(spec, rates, RISE)
+    assert len(list(fed(forecasts, islice(rates(*RISE, days=LAST), 90), 3 * DAY))) == 90
     assert forecasts.charts["denied_rate"].cells == [0]
     assert forecasts.charts["denied_rate"].hours.sums.shape[1] == 1
 
@@ -164,34 +219,41 @@ def test_without_the_extra_a_monitor_says_so(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_forecasts_that_were_restored_go_on_as_they_would_have() -> None:
-    made = rates(0.05, NOON, 3.0)
-    cut = 3 * DAY + 300
     monitor = Monitor(spec_of("denied_rate", "ets"))
-    whole = monitor.forecasts
-    for minute, verdict in enumerate(made[:cut], start=START):
+    whole = monitor.forecasts = after_three_days(monitor.spec, rates, RISE)
+    made = list(rates(*RISE, days=LAST))
+    for minute, verdict in enumerate(made[:300], start=START + 3 * DAY):
         whole.apply(minute, verdict, LIMITS)
         whole.learn(minute - 15, KEEP)
     again = restored(saved(monitor)).forecasts
     assert again.charts["denied_rate"].cells == [0, 1]
-    for minute, verdict in enumerate(made[cut:], start=START + cut):
+    for minute, verdict in enumerate(made[300:], start=START + 3 * DAY + 300):
         other = replace(verdict, breached=verdict.breached.copy(), p_value=verdict.p_value.copy())
         for forecasts, said in ((whole, verdict), (again, other)):
             forecasts.apply(minute, said, LIMITS)
             forecasts.learn(minute - 15, KEEP)
         assert said.p_value.tobytes() == verdict.p_value.tobytes()
-    assert made[NOON.start + 20].breached[0, 0]
+    assert made[720].breached[0, 0]
 
 
-def test_a_monitor_judges_by_what_was_foreseen(rows: Rows, watch: Watch, start: int) -> None:
-    level, chance = waves(3 * DAY + 400, 8)
-    share = np.where(np.arange(len(level)) >= 3 * DAY + 370, 0.3, 0.05)
+def test_a_monitor_judges_by_what_was_foreseen(
+    rows: Rows, watch: Watch, start: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Days are judged minute by minute; that it takes three is shown above.
+    monkeypatch.setattr("tieout.monitor.forecast._DAYS_MIN", 1)
+    rises = DAY + 370
+    level, drawn = waves(DAY + 400), chance(8, 0)
+    share = np.where(np.arange(len(level)) >= rises, 0.3, 0.05)
     counts = {
-        "approved": chance.poisson(level * (1 - share)).tolist(),
-        "denied": chance.poisson(level * share).tolist(),
+        "approved": drawn.poisson(level * (1 - share)).tolist(),
+        "denied": drawn.poisson(level * share).tolist(),
     }
-    monitor, _ = watch(rows(counts), spec_of("denied_rate", "ets"))
+    soon = MonitorSpec(
+        metrics=spec_of("denied_rate", "ets").metrics, limits=LimitSpec(season_days=1)
+    )
+    monitor, _ = watch(rows(counts), soon)
     found = [each for each in monitor.episodes.everything() if each.metric == "denied_rate"]
     [episode] = found
     assert monitor.forecasts.charts["denied_rate"].cells == [0]
-    assert 0 <= episode.detected - start - 3 * DAY - 370 <= 3
-    assert abs(episode.started - start - 3 * DAY - 370) <= 2
+    assert 0 <= episode.detected - start - rises <= 3
+    assert abs(episode.started - start - rises) <= 2

@@ -6,16 +6,17 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import count
 from pathlib import Path
+from typing import Any, Final
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
 import polars as pl
 import pyarrow as pa
-from ibis.expr.operations import DatabaseTable, Namespace
+from ibis.expr.operations import DatabaseTable, Namespace, Node
 
 from tieout.engines.builtin import hashed
 from tieout.engines.lean_ibis import duckdb_backend
@@ -23,6 +24,8 @@ from tieout.model.errors import InputError
 
 MEMORY_LIMIT_DEFAULT = "2GiB"
 MEMORY_LIMIT_BESIDE = "768MiB"
+# A run has some sixty plans.
+_PLANS_KEPT: Final = 512
 # Row numbers and ids in order are small as differences, which version 2 of the format can say;
 # trying a dictionary on them first, or a higher level, takes longer and saves nothing.
 PARQUET_OPTIONS = (
@@ -198,8 +201,7 @@ class DuckDBEngine:
     def _sql(self, plan: ir.Table) -> str:
         # Rows of this process that a plan holds are registered first.
         self._connection._run_pre_execute_hooks(plan)
-        sql: str = self._connection.compile(plan)
-        return sql
+        return _compiled(plan.op(), self._connection)
 
     @contextmanager
     def _order(self, *, kept: bool) -> Iterator[None]:
@@ -214,6 +216,17 @@ class DuckDBEngine:
             "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [_literal(path)]
         ).fetchall()
         return int(counted[0][0])
+
+
+@lru_cache(maxsize=_PLANS_KEPT)
+def _compiled(plan: Node, connection: Any) -> str:
+    """SQL of a plan, kept for the next run of this process that has the same plan.
+
+    Tables are numbered anew in each engine and backends are equal, so that runs of one spec have
+    equal plans. Writing their SQL is a third of the work of a small run.
+    """
+    sql: str = connection.compile(plan.to_expr())
+    return sql
 
 
 def _folder_within(parent: Path | None) -> Path:

@@ -15,11 +15,16 @@ def duckdb_backend() -> Any:
     """Ibis's backend for DuckDB, to be connected.
 
     As `ibis.duckdb`, which looks through every installed package for one that brings a backend.
+    All that are connected are equal: where a plan of one is the plan of another is asked of its
+    tables' names alone.
     """
     leave_other_compilers()
     from ibis.backends.duckdb import Backend
 
-    backend = Backend()
+    class Interchangeable(Backend):  # type: ignore[misc]  # untyped
+        db_identity = "tieout"
+
+    backend = Interchangeable()
     backend.register_options()
     return backend
 

@@ -1,15 +1,17 @@
 """Parts of the live page: many cells that break together do not bury what broke."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tieout.monitor.spec import MonitorSpec
+
 pytestmark = pytest.mark.usefixtures("db")
 
 
-def drawn(count: int, *, may_act: bool = True) -> str:
+def drawn(count: int, *, may_act: bool = True, is_followed: bool = True) -> str:
     """The table of so many open episodes."""
     from django.template.loader import render_to_string
 
@@ -23,6 +25,7 @@ def drawn(count: int, *, may_act: bool = True) -> str:
         for number in range(count)
     ]  # fmt: skip
     context: dict[str, Any] = {"episodes": episodes, "silences": [], "may_act": may_act}
+    context["is_followed"] = is_followed
     monitor = SimpleNamespace(name="cards")
     return render_to_string("alerts/open.html", {**context, "monitor": monitor})
 
@@ -39,6 +42,37 @@ def test_the_first_episodes_stand_open_and_the_others_are_folded_up() -> None:
 def test_a_few_are_not_folded_up() -> None:
     assert "card-footer" not in drawn(6)
     assert "Everything is in limits." in drawn(0)
+
+
+def test_a_stream_that_nobody_follows_is_not_said_to_be_in_limits() -> None:
+    from django.template.loader import render_to_string
+
+    assert "Everything is in limits." not in drawn(0, is_followed=False)
+    monitor = SimpleNamespace(updated_at=datetime(2026, 3, 2, 7, 1, tzinfo=UTC))
+    context = {"monitor": monitor, "data": {"minute": "2026-03-02T06:58"}}
+    shown = render_to_string("alerts/standing.html", {**context, "is_followed": False})
+    assert "Nobody follows this stream now" in shown
+    assert "as of 2026-03-02T06:58, judged 2026-03-02 07:01" in shown
+    assert render_to_string("alerts/standing.html", {**context, "is_followed": True}).strip() == ""
+
+
+def test_a_stream_is_followed_as_long_as_somebody_renews_the_lease() -> None:
+    from django.utils import timezone
+
+    from tieout.server.alerts.models import Monitor
+    from tieout.server.alerts.queries import current_status
+    from tieout.server.alerts.store import DatabaseStore
+    from tieout.server.api.watching import _last_minute
+
+    store = DatabaseStore(MonitorSpec(monitor="cards"), holder="one")
+    assert current_status()["followed"] is False
+    store.leads()
+    assert current_status()["followed"] is True
+    last_minute = _last_minute.__wrapped__  # type: ignore[attr-defined]
+    followed = last_minute("cards")
+    Monitor.objects.update(leader_until=timezone.now() - timedelta(seconds=16))
+    assert current_status()["followed"] is False
+    assert last_minute("cards") != followed
 
 
 def test_only_who_may_act_is_shown_how() -> None:

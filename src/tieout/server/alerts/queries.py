@@ -1,6 +1,6 @@
 """Reads of live monitors: what is out of limits now, and what was."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,6 +12,8 @@ from tieout.server.alerts.lines import lines_of, shown_first, width_of
 from tieout.server.alerts.models import Alert, Episode, Monitor, Silence
 from tieout.server.alerts.moments import at_minute
 
+# One that is busy with a long batch renews its lease late.
+_LEASE_GRACE: Final = timedelta(seconds=15)
 WINDOWS_HOURS: Final = (6, 12, 24, 48, 0)
 
 
@@ -25,9 +27,12 @@ def current_status(name: str = "") -> dict[str, Any]:
         "persistence_analysis": {},
     }
     if monitor is None:
-        return {"monitor": None, **empty, "episodes": [], "monitors": []}
+        nobody = {"monitor": None, "followed": False, "judged_at": None}
+        return {**nobody, **empty, "episodes": [], "monitors": []}
     return {
         "monitor": monitor.name,
+        "followed": is_followed(monitor),
+        "judged_at": f"{monitor.updated_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         **(monitor.current or empty),
         "episodes": [episode_object(each) for each in open_episodes(monitor)],
         "monitors": list(Monitor.objects.values_list("name", flat=True)),
@@ -38,6 +43,12 @@ def monitor_of(name: str = "") -> Monitor | None:
     """A monitor by its name, or the one that moved last."""
     rows = Monitor.objects.defer("snapshot")
     return (rows.filter(name=name) if name else rows.order_by("-updated_at")).first()
+
+
+def is_followed(monitor: Monitor) -> bool:
+    """Whether a process follows the stream: it renews its lease as long as it lives."""
+    until = monitor.leader_until
+    return until is not None and until > timezone.now() - _LEASE_GRACE
 
 
 def open_episodes(monitor: Monitor) -> list[Episode]:

@@ -41,7 +41,7 @@ def data(request: HttpRequest) -> HttpResponse:
         raise Http404
     view = queries.live_view(monitor, _hours(request))
     context = {"data": view, "monitor": monitor, **_parts(request, monitor)}
-    names = ("badges", "open", "persistence", "impact", "history")
+    names = ("standing", "badges", "open", "persistence", "impact", "history")
     parts = {
         name: render_to_string(f"alerts/{name}.html", context, request=request) for name in names
     }
@@ -103,6 +103,7 @@ def _parts(request: HttpRequest, monitor: Monitor) -> dict[str, Any]:
         "episodes": queries.open_episodes(monitor),
         "alerts": queries.alert_history(monitor),
         "silences": queries.silences(monitor),
+        "is_followed": queries.is_followed(monitor),
         "may_act": has_role(request.user, *WORKING_ROLES),
     }
 

@@ -80,6 +80,8 @@ class MonitorStatus(BaseModel):
     """
 
     monitor: str | None
+    followed: bool = Field(description="whether a process follows it; else all is as it was left")
+    judged_at: str | None = Field(description="when its state last changed, by the clock, in UTC")
     current_minute: str | None
     missing_data: bool = False
     metrics: dict[str, MetricFacts]

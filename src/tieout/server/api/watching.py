@@ -69,7 +69,9 @@ def _may_see(cookie: str) -> bool:
 
 @with_database
 def _last_minute(name: str) -> str | None:
-    from tieout.server.alerts.queries import monitor_of
+    from tieout.server.alerts.queries import is_followed, monitor_of
 
     monitor = monitor_of(name)
-    return None if monitor is None else f"{monitor.updated_at.isoformat()}"
+    if monitor is None:
+        return None
+    return f"{monitor.updated_at.isoformat()}{'' if is_followed(monitor) else ' left'}"

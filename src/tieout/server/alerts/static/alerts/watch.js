@@ -110,6 +110,10 @@
     }
     press();
   };
+  const stale = (is) => {
+    root.dataset.stale = is ? "yes" : "";
+    document.getElementById("watch-stale").hidden = !is;
+  };
   const step = async () => {
     try {
       const answer = await fetch(root.dataset.address, { headers: { Accept: "application/json" } });
@@ -118,10 +122,10 @@
         view = found.view;
         draw();
         renew(found.parts);
-        root.dataset.stale = "";
       }
+      stale(!answer.ok);
     } catch {
-      root.dataset.stale = "yes";
+      stale(true);
     }
   };
   // The socket says when there is something new; where there is none, the page asks by itself.

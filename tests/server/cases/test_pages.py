@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -375,3 +376,20 @@ def test_a_page_that_is_older_than_the_log_in_says_so(person: People) -> None:
     answer = client.post("/queue/act/", {"action": "valid", "case": "1"})
     assert answer.status_code == 403
     assert "This page is older than your log-in" in answer.content.decode()
+
+
+def test_an_old_page_of_the_queue_undoes_nothing_that_others_did(
+    browsing: Callable[..., Client], make_run: MakeRun, found: Found
+) -> None:
+    register_run(make_run("r1", [found("b1"), found("b2")]))
+    ann, bob = browsing("preparer"), browsing("reviewer")
+    first, second = Case.objects.order_by("pk")
+    page = bob.get("/").content.decode()
+    old = re.findall(r'name="seen" value="([0-9:]+)"', page)
+    assert len(old) == 2
+    ann.post("/queue/act/", {"action": "resolved", "case": first.pk, "seen": old})
+    for action in ("timing", "take"):
+        sent = {"action": action, "case": [first.pk, second.pk], "seen": old}
+        told = bob.post("/queue/act/", sent, follow=True).content.decode()
+        assert "somebody changed the case INV-b1 meanwhile" in told
+    assert list(Case.objects.order_by("pk").values_list("status", flat=True)) == ["resolved", "new"]

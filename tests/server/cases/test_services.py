@@ -132,7 +132,7 @@ def test_a_case_that_changed_under_a_persons_eyes_is_not_decided(person: People)
     ann, bob, case = person("ann", "preparer"), person("bob", "reviewer"), opened()
     services.decide([case.pk], "valid", actor=bob)
     with pytest.raises(InputError, match="somebody changed the case"):
-        services.decide([case.pk], "resolved", actor=ann, seen_revision=case.revision)
+        services.decide([case.pk], "resolved", actor=ann, seen={case.pk: case.revision})
 
 
 def test_a_preparer_closes_a_critical_case_with_a_second_pair_of_eyes(person: People) -> None:

@@ -166,7 +166,7 @@ def decide(
             note=wish.note.replace("\0", ""),
             bucket=wish.bucket,
             waiting_until=wish.waiting_until,
-            seen_revision=wish.revision,
+            seen=dict.fromkeys(wish.case_ids, wish.revision) if wish.revision else None,
         )
         told = {"batch": str(outcome.batch), "cases": list(outcome.cases)}
         return told | {"proposed": list(outcome.proposed)}

@@ -51,6 +51,16 @@ def numbers(texts: Iterable[str]) -> list[int]:
     ]
 
 
+def revisions(texts: Iterable[str]) -> dict[int, int]:
+    """Cases and their revisions, as a page of the queue showed them.
+
+    >>> revisions(["7:2", "8", "x:1"])
+    {7: 2}
+    """
+    pairs = [numbers(each.split(":")) for each in texts]
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
+
+
 def _day(text: str) -> date | None:
     try:
         return parse_date(text)

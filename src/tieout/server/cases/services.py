@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -132,14 +132,15 @@ def decide(
     note: str = "",
     bucket: str = "",
     waiting_until: date | None = None,
-    seen_revision: int | None = None,
+    seen: Mapping[int, int] | None = None,
 ) -> Outcome:
     """Say what cases are. Closing a critical one waits for a second person if a preparer does it.
 
     An incident of which no finding is open any more is closed with the last one of them.
 
     bucket: the kind of break in the person's view, where it is another. waiting_until: for timing,
-    the day from which it is new again. seen_revision: of the one case, as the person saw it.
+    the day from which it is new again. seen: revisions of
+    cases as the person saw them.
     actor: None where the policy lets it run alone, or a later run shows it. Raises InputError for
     what cannot be decided so, PermissionDenied for who only reads.
     """
@@ -147,7 +148,8 @@ def decide(
         require_worker(actor)
     _require_sound(verdict, note, bucket, waiting_until)
     cases = _locked(case_ids)
-    _require_unchanged(cases, seen_revision)
+    _require_decidable(cases)
+    _require_unchanged(cases, seen)
     said = _Said(verdict, actor, note.strip(), bucket, waiting_until)
     proposed = _say(cases, said)
     _close_incidents(cases, said)
@@ -225,13 +227,21 @@ def review(decision_id: int, accept: bool, *, actor: User, note: str = "") -> De
 
 
 @transaction.atomic
-def assign(case_ids: Iterable[int], assignee: User | None, *, actor: User) -> Outcome:
-    """Give open cases to somebody who works on cases, or to nobody."""
+def assign(
+    case_ids: Iterable[int],
+    assignee: User | None,
+    *,
+    actor: User,
+    seen: Mapping[int, int] | None = None,
+) -> Outcome:
+    """Give open cases to somebody who works on cases, or to nobody. seen: as of `decide`."""
     require_worker(actor)
     if assignee is not None and not (assignee.is_active and may_work(assignee)):
         raise InputError(f"{assignee.username}: works on no cases; choose somebody who does")
     changed, entries = [], []
-    for case in _locked(case_ids):
+    cases = _locked(case_ids)
+    _require_unchanged(cases, seen)
+    for case in cases:
         if case.assignee_id == (assignee.pk if assignee else None) or not case.is_open:
             continue
         before = _said(case)
@@ -368,12 +378,19 @@ def _require_sound(verdict: str, note: str, bucket: str, waiting_until: date | N
         raise InputError(f"{waiting_until}: expected a day that is still to come")
 
 
-def _require_unchanged(cases: Sequence[Case], seen_revision: int | None) -> None:
+def _require_decidable(cases: Sequence[Case]) -> None:
     waiting = [case.pk for case in cases if case.asks == "review"]
     if waiting:
         raise InputError(f"case {waiting[0]} waits for a review; confirm or return it first")
-    if seen_revision is not None and [case.revision for case in cases] != [seen_revision]:
-        raise InputError("somebody changed the case meanwhile; look at it again, then decide")
+
+
+def _require_unchanged(cases: Sequence[Case], seen: Mapping[int, int] | None) -> None:
+    """Who looks at an old page does not undo what others did meanwhile."""
+    for case in cases:
+        if seen and seen.get(case.pk, case.revision) != case.revision:
+            raise InputError(
+                f"somebody changed the case {case.title[:60]} meanwhile; look at it again"
+            )
 
 
 def _locked(case_ids: Iterable[int]) -> list[Case]:

@@ -133,8 +133,9 @@ def act(request: HttpRequest) -> HttpResponseBase:
     if not ids:
         raise InputError("choose at least one case: x selects the row under the cursor")
     action = request.POST.get("action", "")
+    seen = asked.revisions(request.POST.getlist("seen"))
     if action in {"assign", "take"}:
-        done = services.assign(ids, _assignee(request, user), actor=user)
+        done = services.assign(ids, _assignee(request, user), actor=user, seen=seen)
         messages.success(request, f"{cases_text(len(done.cases))} assigned.")
         return redirect(back(request))
     outcome = services.decide(
@@ -144,6 +145,7 @@ def act(request: HttpRequest) -> HttpResponseBase:
         note=request.POST.get("note", ""),
         bucket=request.POST.get("bucket", ""),
         waiting_until=asked.day(request.POST.get("waiting_until", "")),
+        seen=seen,
     )
     offer_undo(request, outcome, action)
     return redirect(back(request))
@@ -198,7 +200,7 @@ def evidence(request: HttpRequest, case_id: int) -> HttpResponse:
 def decide(request: HttpRequest, case_id: int) -> HttpResponseBase:
     """Decide one case, then go on to the next."""
     user = who(request)
-    seen = asked.numbers([request.POST.get("revision", "")])
+    revision = asked.numbers([request.POST.get("revision", "")])
     verdict = request.POST.get("verdict", "")
     outcome = services.decide(
         [case_id],
@@ -207,7 +209,7 @@ def decide(request: HttpRequest, case_id: int) -> HttpResponseBase:
         note=request.POST.get("note", ""),
         bucket=request.POST.get("bucket", ""),
         waiting_until=asked.day(request.POST.get("waiting_until", "")),
-        seen_revision=seen[0] if seen else None,
+        seen={case_id: revision[0]} if revision else None,
     )
     offer_undo(request, outcome, verdict)
     return redirect(back(request, f"/cases/{case_id}/"))

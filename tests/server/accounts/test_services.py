@@ -146,6 +146,13 @@ def test_tokens_are_in_the_log_without_their_text(person: People) -> None:
     assert all(text not in str(entry.row()) for entry in AuditEntry.objects.all())
 
 
+@pytest.mark.parametrize("name", ["ann", "ANN", "\uff21nn"])
+def test_two_names_that_differ_in_case_only_are_not_let_in(person: People, name: str) -> None:
+    person("Ann", "preparer")
+    with pytest.raises(InputError, match="a user with that name already exists"):
+        person(name, "preparer")
+
+
 @pytest.mark.parametrize(
     ("name", "days", "told"),
     [

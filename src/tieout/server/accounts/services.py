@@ -41,7 +41,10 @@ def create_user(
 
     Raises InputError for a name that is taken, a weak password or a role that does not exist.
     """
-    user = User(username=username, email=email)
+    user = User(username=User.normalize_username(username), email=email)
+    # Names are asked for whatever their case: of two that differ in it only, neither could log in.
+    if User.objects.filter(username__iexact=user.username).exists():
+        raise InputError(f"{username}: a user with that name already exists")
     if password is not None:
         _require_strong(password, user)
     user.set_password(password)

@@ -49,6 +49,8 @@ def test_a_small_file_is_judged_at_once(server: Server) -> None:
     assert run["conserved"] is True
     rows = server.client().get(found["links"]["anomalies"]).json()
     assert rows["total"] == found["flagged"]["total"]
+    cases = server.client().get("/api/v1/cases", params={"limit": 1000}).json()["items"]
+    assert "may.csv" in {each["source"] for each in cases}
     report = server.client().get(found["links"]["report"])
     assert report.text.startswith("<!doctype html>")
 

@@ -85,8 +85,10 @@ class Registered:
     is_new: bool
 
 
-def register_run(folder: Path, *, actor: User | None = None) -> Registered:
+def register_run(folder: Path, *, actor: User | None = None, name: str = "") -> Registered:
     """Index a run's findings and incidents and open a case for each; once for each run.
+
+    name: what people call it, where that is not what its inputs are called.
 
     An incident is one case; a finding in no incident is a case of its own. A break that was carried
     forward and has an open case is a finding too, whatever its size, so that the case goes on. What
@@ -96,7 +98,7 @@ def register_run(folder: Path, *, actor: User | None = None) -> Registered:
     """
     found = read_findings(folder, also=_with_a_case(breaks_still_open(folder)))
     with transaction.atomic():
-        run, is_new = _run_of(folder, found, actor)
+        run, is_new = _run_of(folder, found, actor, name)
         if not is_new:
             return Registered(run, 0, is_new=False)
         now = timezone.now()
@@ -152,10 +154,10 @@ def due_at(severity: str, opened_at: datetime) -> datetime:
     return opened_at + timedelta(hours=hours.get(severity, hours["medium"]))
 
 
-def _run_of(folder: Path, found: RunFindings, actor: User | None) -> tuple[Run, bool]:
+def _run_of(folder: Path, found: RunFindings, actor: User | None, name: str) -> tuple[Run, bool]:
     manifest = found.manifest
     inputs = [each.name for each in manifest.inputs]
-    name = manifest.spec.get("reconciliation") or ", ".join(inputs) or manifest.job
+    name = name or manifest.spec.get("reconciliation") or ", ".join(inputs) or manifest.job
     return Run.objects.get_or_create(
         run_id=folder.resolve().name,
         defaults={

@@ -17,7 +17,8 @@ def register(job: Job, result: dict[str, Any]) -> None:
     from tieout.server.cases.services import register_run
 
     folder = Path(settings.WORKSPACE) / "runs" / result["run_id"]
-    register_run(folder, actor=job.actor)
+    # The file lies there under its digest; people know it by the name that it came with.
+    register_run(folder, actor=job.actor, name=job.arguments["name"])
 
 
 @handler("upload.detect", effect=register)

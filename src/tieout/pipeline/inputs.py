@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -13,6 +13,8 @@ from tieout.engines.base import Engine
 from tieout.model.errors import InputError
 from tieout.model.manifest import InputFile
 from tieout.model.money import EXPONENT_DEFAULT, currency_exponent
+from tieout.pipeline.unread import unread_keys
+from tieout.reconcile.records import no_unread
 from tieout.reconcile.sides import comparable, stage_plan
 from tieout.reconcile.spec import SideSpec, Spec
 from tieout.sources.source import Source
@@ -27,6 +29,7 @@ class Input:
 
     carried: open items of an earlier run that are in `table` too, behind the rows of the source:
         `row`, `origin_file` and more; None where none were asked for.
+    unread: `row` and `key` of rows that could not be read.
     """
 
     side: SideSpec
@@ -35,6 +38,7 @@ class Input:
     table: ir.Table
     files: tuple[InputFile, ...]
     carried: pl.DataFrame | None = None
+    unread: pl.DataFrame = field(default_factory=no_unread)
 
     @property
     def rows_carried(self) -> int:
@@ -72,7 +76,8 @@ def read_side(
     staged = stage(source, plan, engine=engine, path=path)
     files = tuple(fingerprint_file(file) for file in source.files)
     table = engine.view(comparable(staged.table, side, spec))
-    return Input(side, source, staged, table, files)
+    unread = unread_keys(staged, side, spec, engine)
+    return Input(side, source, staged, table, files, unread=unread)
 
 
 def decide_scale(sources: Sequence[Source], spec: Spec) -> int:

@@ -251,6 +251,7 @@ def _explained(
     residue = build_residue(
         left.table, right.table, tied, spec, scale=scale, engine=engine, last_rows=last_rows
     )
+    residue = replace(residue, unread_left=left.unread, unread_right=right.unread)
     found = explain_residue(residue, spec.evidence, criteria=tuple(spec.left.criteria))
     words = _named(job, found, residue, spec)
     ordered, numbers = identified(

@@ -31,6 +31,11 @@ def no_twins() -> pl.DataFrame:
     return pl.DataFrame(schema={name: RECORD_SCHEMA[name] for name in ("row", *TWIN)})
 
 
+def no_unread() -> pl.DataFrame:
+    """An empty frame of row and key."""
+    return pl.DataFrame(schema={"row": pl.Int64, "key": pl.String})
+
+
 def told_without_key(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows without a key that are dated and say in words what they are."""
     filled = rows.with_columns(pl.col("key", "comment", "party", "currency").fill_null(""))
@@ -61,6 +66,7 @@ class Residue:
     twins_left, twins_right: matched rows without a key that are equal to an unmatched one of their
         side in all of TWIN: row, and TWIN.
     lines: the sides, left or right, whose rows mostly tie out as lines of one total.
+    unread_left, unread_right: row and key of rejected rows, as far as they have one.
     """
 
     left: pl.DataFrame
@@ -78,6 +84,8 @@ class Residue:
     twins_left: pl.DataFrame = field(default_factory=no_twins)
     twins_right: pl.DataFrame = field(default_factory=no_twins)
     lines: frozenset[str] = frozenset()
+    unread_left: pl.DataFrame = field(default_factory=no_unread)
+    unread_right: pl.DataFrame = field(default_factory=no_unread)
 
     def without_evidence(self) -> "Residue":
         """What is still asked for once breaks are explained: whose rows are open, and how much."""

@@ -47,12 +47,15 @@ class Staged:
         is the row of the whole source, as in matches and breaks; `file` the file that holds it;
         `column` is empty where the row as a whole is broken.
     rows: all data rows, rejects included. rejected: how many of them are not in `table`.
+    unread: `row` and the fields of the rows in which some field could not be read, null there; None
+        where there are none. Broken rows are not among them.
     """
 
     table: ir.Table
     rejects: tuple[Reject, ...]
     rows: int
     rejected: int
+    unread: ir.Table | None = None
 
 
 @dataclass(frozen=True)
@@ -198,11 +201,13 @@ def _stage(
         ([], 0) if bad == 0 else _unreadable(flagged, source, plan, engine, rejects_max)
     )
     sound = flagged.filter(flagged[_BAD_COLUMN].isnull()) if count else flagged
+    unread = flagged.filter(flagged[_BAD_COLUMN].notnull()).select("row", *plan.fields)
     return Staged(
         table=sound.select("row", *plan.fields),
         rejects=_merged(source.rejects, unreadable, rejects_max),
         rows=rows or 0,
         rejected=source.rejected + count,
+        unread=unread if count else None,
     )
 
 

@@ -19,6 +19,7 @@ from tieout.reconcile.evidence.misses import explain_misses
 from tieout.reconcile.evidence.rates import infer_rates, load_rates
 from tieout.reconcile.evidence.references import explain_references
 from tieout.reconcile.evidence.reversals import explain_reversals
+from tieout.reconcile.evidence.unread import explain_unread
 from tieout.reconcile.evidence.work import Work
 from tieout.reconcile.records import Residue
 from tieout.reconcile.spec import EvidenceSpec
@@ -42,6 +43,7 @@ def explain_residue(
     judge = Judge(work, book, schedules)
     explain_ambiguous(work)
     explain_keyed(work, judge)
+    explain_unread(work)
     explain_duplicates(work)
     explain_reversals(work)
     explain_references(work)

@@ -11,6 +11,7 @@ import pytest
 from stream_outage import MINUTES, START, follow, outage, told
 
 from tieout.model.errors import InputError
+from tieout.monitor.decode import EventShape, decode_frame
 from tieout.pipeline.monitoring.store import MemoryStore
 from tieout.sources.streams.table import TableStream
 
@@ -198,3 +199,31 @@ def test_an_outage_in_a_table_is_told_once_over_a_restart(tmp_path: Path) -> Non
         live.stream.close()
     assert told(store) == [("fired", "info"), ("resolved", "info")]
     assert store.minutes == list(range(START, START + MINUTES - 1))
+
+
+def test_rows_that_are_counts_are_added_up(database: Database) -> None:
+    database.add([payment(1, 0), payment(2, 0), payment(3, 1)])
+    stream = database.stream(count="id")
+    stream.start({})
+    batch = stream.poll_batch(0)
+    assert batch is not None
+    assert batch.frame is not None
+    assert batch.frame["count"].to_list() == [1 + 2, 3]
+    stream.close()
+
+
+@pytest.mark.parametrize("response", ["at", "acquirer"])
+def test_times_of_request_and_answer_travel_with_each_row(
+    database: Database, response: str
+) -> None:
+    """The time of the event may be one of them."""
+    database.add([[1, "2026-03-02T10:00:10+00:00", "approved", "2026-03-02T10:00:12Z", 5.0]])
+    stream = TableStream(database.url, "payments", "id", "at", "status", moments=("at", response))
+    stream.start({})
+    batch = stream.poll_batch(0)
+    assert batch is not None
+    assert batch.frame is not None
+    shape = EventShape(time="at", request="at", response=response)
+    decoded = decode_frame(batch.frame, shape).frame
+    assert decoded["latency_ms"].to_list() == [2000.0 if response == "acquirer" else 0.0]
+    stream.close()

@@ -98,3 +98,35 @@ def test_every_line_is_read_or_named(lines: list[bytes]) -> None:
     decoded = decode_ndjson(join_lines(lines), SHAPE)
     assert decoded.frame.height + len(decoded.bad) == sum(bool(line) for line in lines)
     assert decoded.frame.schema["minute"] == pl.Int64
+
+
+def test_a_duration_is_what_passes_between_request_and_answer() -> None:
+    shape = EventShape(request="sent", response="back")
+    data = b"""
+{"timestamp": 0, "sent": "2025-07-12T13:45:59.900Z", "back": "2025-07-12T15:46:01.150+02:00"}
+{"timestamp": 0, "sent": 1752327930.5, "back": 1752327931}
+{"timestamp": 0, "sent": 1752327930123, "back": 1752327930456}
+{"timestamp": 0, "sent": "2025-07-12 13:45", "back": "2025-07-12 13:45:02,5"}
+{"timestamp": 0, "sent": "2025-07-12T13:45:59Z", "back": null}
+""".replace(b"}", b', "status": "ok"}')
+    frame = decode_ndjson(data, shape).frame
+    assert frame["latency_ms"].round(3).to_list() == [1250.0, 500.0, 333.0, 2500.0, None]
+
+
+def test_a_row_may_stand_for_several_events() -> None:
+    shape = EventShape(count="n")
+    data = b"""{"timestamp": 0, "status": "ok", "n": 12}
+{"timestamp": 0, "status": "ok", "n": 0}
+{"timestamp": 0, "status": "ok", "n": 1.5}
+{"timestamp": 0, "status": "ok", "n": -1}
+{"timestamp": 0, "status": "ok"}"""
+    decoded = decode_ndjson(data, shape)
+    assert decoded.frame["count"].to_list() == [12, 0]
+    why = "expected timestamp as a time and status as a status, and n as a whole number"
+    assert decoded.bad == tuple((number, why) for number in (2, 3, 4))
+
+
+@pytest.mark.parametrize("value", ["12.5", '"12.5"', '"12.50"'])
+def test_an_amount_may_be_written_as_a_text(value: str) -> None:
+    data = f'{{"timestamp": 0, "status": "ok", "amount": {value}}}'.encode()
+    assert decode_ndjson(data, EventShape(amount="amount")).frame["amount"].to_list() == [12.5]

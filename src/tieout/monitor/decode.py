@@ -14,6 +14,7 @@ _MICROSECONDS: Final = 60_000_000
 _AFTER_MINUTE: Final = r"^(?::\d\d(?:[.,]\d+)?)? ?(?:Z|UTC|[+-]\d\d:?\d\d)?$"
 _IN_UTC: Final = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)? ?(?:Z|UTC)?$"
 _TO_MINUTE: Final = 16
+_COUNT_MAX: Final = 1_000_000_000
 _DIGITS_MILLISECONDS: Final = 100_000_000_000
 
 
@@ -21,7 +22,8 @@ _DIGITS_MILLISECONDS: Final = 100_000_000_000
 class EventShape:
     """Names of the fields of an event. Times are ISO 8601, or seconds or milliseconds since 1970.
 
-    duration is in milliseconds unless `duration_seconds`.
+    duration is in milliseconds unless `duration_seconds`; without one it is what passes from
+    `request` to `response`, two times. count: how many events a row stands for.
     """
 
     time: str = "timestamp"
@@ -32,6 +34,9 @@ class EventShape:
     duration: str | None = None
     duration_seconds: bool = False
     partition: str | None = None
+    request: str | None = None
+    response: str | None = None
+    count: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def decode_ndjson(data: bytes, shape: EventShape) -> Decoded:
     if raw is None or raw.height != lines:
         return _one_by_one(data, shape)
     typed = _typed(raw, shape)
-    if typed[MINUTE].null_count() or typed[STATUS].null_count():
+    if any(typed[name].null_count() for name in (MINUTE, STATUS, COUNT)):
         return _one_by_one(data, shape)
     return Decoded(typed, ())
 
@@ -71,17 +76,22 @@ def decode_frame(frame: "pl.DataFrame", shape: EventShape) -> Decoded:
     typed = _typed(frame, shape)
     if COUNT in frame.columns:
         typed = typed.with_columns(frame[COUNT])
-    sound = typed[MINUTE].is_not_null() & typed[STATUS].is_not_null()
-    why = f"expected {shape.time} as a time and {shape.status} as a status"
+    sound = typed.select(pl.all_horizontal(pl.col(MINUTE, STATUS, COUNT).is_not_null())).to_series()
+    why = _expected(shape)
     return Decoded(typed.filter(sound), tuple((row, why) for row in (~sound).arg_true().to_list()))
+
+
+def _expected(shape: EventShape) -> str:
+    count = f", and {shape.count} as a whole number" if shape.count else ""
+    return f"expected {shape.time} as a time and {shape.status} as a status{count}"
 
 
 def _schema(shape: EventShape) -> "dict[str, Any]":
     import polars as pl
 
     texts = [shape.time, shape.status, *shape.dimensions]
-    texts += filter(None, [shape.partition, shape.currency])
-    numbers = [name for name in (shape.amount, shape.duration) if name]
+    texts += filter(None, [shape.partition, shape.currency, shape.request, shape.response])
+    numbers = [name for name in (shape.amount, shape.duration, shape.count) if name]
     return dict.fromkeys(texts, pl.String) | dict.fromkeys(numbers, pl.Float64)
 
 
@@ -91,7 +101,7 @@ def _typed(raw: "pl.DataFrame", shape: EventShape) -> "pl.DataFrame":
     columns = [
         _minutes(raw[shape.time]).alias(MINUTE),
         raw[shape.status].alias(STATUS),
-        pl.repeat(1, raw.height, dtype=pl.Int64, eager=True).alias(COUNT),
+        _counts(raw, shape).alias(COUNT),
         *(raw[name] for name in shape.dimensions),
     ]
     if shape.amount:
@@ -101,9 +111,34 @@ def _typed(raw: "pl.DataFrame", shape: EventShape) -> "pl.DataFrame":
     if shape.duration:
         unit = 1000.0 if shape.duration_seconds else 1.0
         columns.append((raw[shape.duration] * unit).alias(LATENCY))
+    elif shape.request and shape.response:
+        spent = _milliseconds(pl.col(shape.response)) - _milliseconds(pl.col(shape.request))
+        columns.append(raw.select(spent.alias(LATENCY))[LATENCY])
     if shape.partition:
         columns.append(raw[shape.partition].fill_null("").alias(PARTITION))
     return pl.DataFrame(columns)
+
+
+def _counts(raw: "pl.DataFrame", shape: EventShape) -> "pl.Series":
+    """How many events each row is, null for what is no such number."""
+    import polars as pl
+
+    if not shape.count or shape.count not in raw.columns:
+        return pl.repeat(1, raw.height, dtype=pl.Int64, eager=True)
+    value = pl.col(shape.count)
+    whole = value.is_between(0, _COUNT_MAX) & (value == value.floor())
+    return raw.select(pl.when(whole).then(value.cast(pl.Int64, strict=False))).to_series()
+
+
+def _milliseconds(text: "pl.Expr") -> "pl.Expr":
+    """Milliseconds since 1970 of numbers and ISO 8601 texts; null for what is no time."""
+    import polars as pl
+
+    numbers = text.cast(pl.Float64, strict=False)
+    given = pl.when(numbers.abs() >= _DIGITS_MILLISECONDS).then(numbers).otherwise(numbers * 1000)
+    behind = text.str.slice(_TO_MINUTE).str.extract(r"^:(\d\d(?:[.,]\d+)?)", 1)
+    seconds = behind.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    return pl.coalesce(given, _written(text) * 60_000.0 + seconds.fill_null(0.0) * 1000)
 
 
 def _minutes(times: "pl.Series") -> "pl.Series":
@@ -157,8 +192,8 @@ def _one_by_one(data: bytes, shape: EventShape) -> Decoded:
             numbers.append(number)
     raw = pl.DataFrame(rows, schema=schema)
     typed = _typed(raw, shape).with_columns(pl.Series("__line", numbers, dtype=pl.Int64))
-    sound = pl.col(MINUTE).is_not_null() & pl.col(STATUS).is_not_null()
-    why = f"expected {shape.time} as a time and {shape.status} as a status"
+    sound = pl.all_horizontal(pl.col(MINUTE, STATUS, COUNT).is_not_null())
+    why = _expected(shape)
     bad += [(number, why) for number in typed.filter(~sound)["__line"].to_list()]
     return Decoded(typed.filter(sound).drop("__line"), tuple(sorted(bad)))
 

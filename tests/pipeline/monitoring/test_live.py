@@ -10,7 +10,7 @@ from tieout.model.errors import InputError
 from tieout.monitor.engine import Minute, Monitor
 from tieout.monitor.flags import Silence
 from tieout.monitor.spec import LiveSpec, MonitorSpec
-from tieout.pipeline.monitoring.live import Live
+from tieout.pipeline.monitoring.live import Live, shape_of
 from tieout.pipeline.monitoring.store import Judged, Kept, LostLeaseError, MemoryStore, People
 
 EXPECTED = [("fired", "info"), ("resolved", "info")]
@@ -372,3 +372,22 @@ def test_a_source_that_is_not_there_yet_is_waited_for_but_not_a_wrong_one() -> N
     vars(stream)["start"] = wrong
     with pytest.raises(InputError, match="no column 'when'"):
         live.start()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"request_time": "sent"}, "`request_time` and `response_time` go together"),
+        ({"count": "n", "amount": "amount"}, "rows with a `count` have no amounts"),
+    ],
+)
+def test_fields_that_a_live_stream_cannot_have_are_said(wanted: dict[str, str], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        shape_of(MonitorSpec.model_validate({"input": wanted}))
+
+
+def test_all_fields_of_the_spec_are_read_live() -> None:
+    wanted = {"request_time": "sent", "response_time": "back", "amount": "amount"}
+    shape = shape_of(MonitorSpec.model_validate({"input": wanted}))
+    assert (shape.request, shape.response, shape.amount) == ("sent", "back", "amount")
+    assert shape_of(MonitorSpec.model_validate({"input": {"count": "n"}})).count == "n"

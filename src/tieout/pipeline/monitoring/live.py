@@ -318,8 +318,15 @@ class Live:
 
 
 def shape_of(spec: MonitorSpec) -> EventShape:
-    """Names of the fields of an event, by the spec's `input`."""
+    """Names of the fields of an event, by the spec's `input`.
+
+    Raises InputError for what a live stream cannot have.
+    """
     wanted = spec.input
+    if (wanted.request_time is None) != (wanted.response_time is None):
+        raise InputError("input: `request_time` and `response_time` go together")
+    if wanted.count and (wanted.amount or wanted.duration or wanted.request_time):
+        raise InputError("input: rows with a `count` have no amounts or durations of single events")
     named: dict[str, Any] = {"time": wanted.time, "status": wanted.status}
     return EventShape(
         **{name: value for name, value in named.items() if value},
@@ -328,5 +335,7 @@ def shape_of(spec: MonitorSpec) -> EventShape:
         currency=wanted.currency if wanted.amount else None,
         duration=wanted.duration,
         duration_seconds=wanted.duration_unit == "s",
-        partition=None,
+        request=None if wanted.duration else wanted.request_time,
+        response=None if wanted.duration else wanted.response_time,
+        count=wanted.count,
     )

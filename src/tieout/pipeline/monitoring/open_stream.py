@@ -68,6 +68,8 @@ def _table(source: TableSource, shape: EventShape) -> Stream:
         status=shape.status,
         dimensions=tuple(dict.fromkeys((*shape.dimensions, *filter(None, [shape.currency])))),
         values=tuple(name for name in (shape.amount, shape.duration) if name),
+        moments=tuple(name for name in (shape.request, shape.response) if name),
+        count=shape.count,
         settle_seconds=source.settle_seconds,
         batch_rows=source.batch,
     )

@@ -43,6 +43,7 @@ class TableStream:
 
     Where no amounts or durations are wanted, the database counts by minute, status and dimensions
     (sql/counts.sql), and only counts travel; else rows do (sql/events.sql).
+    moments: more columns of times. count: a column of how many events a row stands for.
     settle_seconds: rows younger than this are left for the next poll. Transactions of PostgreSQL
     may commit out of the order of their keys; it has to be longer than the longest of them.
     """
@@ -54,6 +55,8 @@ class TableStream:
     status: str
     dimensions: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    moments: tuple[str, ...] = ()
+    count: str | None = None
     settle_seconds: float = 0.0
     batch_rows: int = 50_000
     _position: Position = field(default_factory=dict)
@@ -74,7 +77,8 @@ class TableStream:
         self._database = _connect(self.location)
         # Asked for by name, since SQLite takes a quoted name that it does not know for a text.
         present, _ = self._database.rows(f"SELECT * FROM {self._quoted} LIMIT 0", [])
-        wanted = (self.key, self.time, self.status, *self.dimensions, *self.values)
+        wanted = (self.key, self.time, self.status, *self.dimensions, *self.values, *self.moments)
+        wanted += (self.count,) if self.count else ()
         missing = [name for name in wanted if name not in present]
         if missing:
             raise InputError(
@@ -120,12 +124,16 @@ class TableStream:
         import polars as pl
 
         columns = [quote_identifier(name) for name in (self.status, *self.dimensions)]
-        values = [quote_identifier(name) for name in self.values]
+        # The time itself may be that of the request: then it travels whole, and once.
+        minute = "{time}" if self.time in self.moments else self._open.minute
+        more = [name for name in (*self.values, *self.moments) if name != self.time]
+        values = [quote_identifier(name) for name in more]
         query = self._written(
-            "events" if self.values else "counts",
-            minute=self._open.minute.format(time=quote_identifier(self.time)),
+            "events" if self.values or self.moments else "counts",
+            counted=f"sum({quote_identifier(self.count)})" if self.count else "count(*)",
+            minute=minute.format(time=quote_identifier(self.time)),
             columns=", ".join(columns),
-            values=", ".join(values),
+            values="".join(f", {each}" for each in values),
         )
         names, rows = self._open.rows(query, [self._after, until])
         schema: dict[str, Any] = dict.fromkeys(names, pl.String)

@@ -1,5 +1,5 @@
 -- New events, counted by minute, status and dimensions where they lie.
-SELECT {minute} AS {time}, {columns}, count(*) AS count
+SELECT {minute} AS {time}, {columns}, {counted} AS count
 FROM {table} WHERE {key} > {after} AND {key} <= {until}
 GROUP BY {minute}, {columns}
 ORDER BY {minute}, {columns}

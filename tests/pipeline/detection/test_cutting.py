@@ -33,6 +33,24 @@ def test_without_history_a_share_of_the_rows_is_flagged(file: Path, run: Detecto
     assert 1 <= run(file).report.flagged <= 15
 
 
+def test_a_row_that_only_fills_the_workload_says_so(tmp_path: Path, run: Detector) -> None:
+    path = tmp_path / "plain.csv"
+    prices = [f"{(10, 20, 50)[at % 3] * (1 + at * 7 % 100 / 1000):.2f}" for at in range(400)]
+    rows = [f"{at},{'NSW'[at % 3]},{1 + at * 3 % 19},{price}" for at, price in enumerate(prices)]
+    rows[249] = "249,N,3,999.00"
+    path.write_text("\n".join(["id,region,units,price", *rows]) + "\n", encoding="utf-8")
+    result = scored(run(path).out)
+    flagged = result.filter("is_flag").sort("score", descending=True)
+    assert flagged["row"][0] == 250
+    silent = [row for row in flagged.to_dicts() if row["reasons_top3"][0].startswith("no single")]
+    assert silent
+    for row in silent:
+        as_high = int((result["score"] >= row["score"]).sum())
+        assert row["reasons_top3"] == [
+            f"no single value stands out; {as_high} of 400 rows score {row['score']:.3f} or more"
+        ]
+
+
 def test_detectors_and_rules_share_the_workload_of_payments(tmp_path: Path, run: Detector) -> None:
     written = generate_payments(rows=6_000, seed=2, out=tmp_path / "practice")
     result = run(written.transactions, profile="payments", labels=str(written.labels))

@@ -9,11 +9,11 @@ from tieout.reconcile.infer.lags import Lags, measure_lags
 MONDAY = (date(2024, 1, 8) - date(1970, 1, 1)).days
 
 
-def lags_of(*later: int | None, start: int = MONDAY) -> Lags:
+def lags_of(*later: int | None, start: int = MONDAY, keyed: bool = True) -> Lags:
     """Lags of rows whose right date is some calendar days after the left one."""
     left = pl.Series([start] * len(later), dtype=pl.Int32)
     right = pl.Series([None if n is None else start + n for n in later], dtype=pl.Int32)
-    return measure_lags(left, right)
+    return measure_lags(left, right, keyed=keyed)
 
 
 def test_equal_dates_leave_the_default() -> None:
@@ -40,10 +40,16 @@ def test_lags_in_both_directions_open_the_window_to_both() -> None:
     assert (found.before, found.after) == (1, 2)
 
 
-def test_a_window_is_at_most_ten_business_days() -> None:
-    found = lags_of(*[21] * 30)
+def test_without_a_key_a_window_is_at_most_ten_business_days() -> None:
+    found = lags_of(*[21] * 30, keyed=False)
     assert found.after == 10
     assert found.settlement == 10
+
+
+def test_with_a_key_it_is_as_long_as_customers_take_to_pay() -> None:
+    found = lags_of(*[21] * 30)
+    assert found.after == 15
+    assert found.settlement == 15
 
 
 def test_few_differences_are_exceptions() -> None:

@@ -1,5 +1,6 @@
 """From scores and rules to flags, and from flags to cases with their reasons."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -68,6 +69,7 @@ def find(job: "DetectJob", data: Data, judgement: Judgement, clock: Stopwatch) -
         flags = by_ml | ruling.flags
         reasons = _reasons(data, judgement, ruling, _to_explain(learnt.score, flags))
         flagged = np.flatnonzero(flags)
+        reasons |= _of_silent(learnt.score, [place for place in flagged if not reasons[int(place)]])
         said = [reasons[int(place)] for place in flagged]
         entities = ruling.entities(learnt.score, flagged, said)
     return Findings(
@@ -90,6 +92,17 @@ def _to_explain(score: FloatArray, flags: NDArray[np.bool_]) -> NDArray[np.int64
     wanted = flags.copy()
     wanted[top[score[top] > 0.0]] = True
     return np.flatnonzero(wanted)
+
+
+def _of_silent(score: FloatArray, places: Sequence[np.int64]) -> dict[int, tuple[str, ...]]:
+    """What is said of flagged rows of which no detector has anything to say: why they are shown."""
+    ordered = np.sort(score)
+    found: dict[int, tuple[str, ...]] = {}
+    for place in map(int, places):
+        as_high = len(ordered) - int(np.searchsorted(ordered, score[place]))
+        rows = f"{as_high:,} of {len(ordered):,} rows score {score[place]:.3f} or more"
+        found[place] = (f"no single value stands out; {rows}",)
+    return found
 
 
 def _reasons(

@@ -8,7 +8,7 @@ import polars as pl
 from tieout.model.money import EXPONENT_DEFAULT, currency_exponent
 from tieout.reconcile.infer.direction import learn_direction
 from tieout.reconcile.infer.joined import Agreement, Joined, agreement, best_pair
-from tieout.reconcile.infer.lags import Lags
+from tieout.reconcile.infer.lags import DAYS_MAX, Lags
 from tieout.reconcile.infer.model import Choice
 from tieout.reconcile.infer.profile import Column, sample_days
 from tieout.reconcile.infer.readings import Reading, decimals
@@ -215,7 +215,7 @@ def date_doubt(column: Column) -> str:
 def _window(lags: Lags | None) -> DayWindow:
     """Business days in which dates of rows without a key may differ."""
     if lags is not None and lags.by_nature:
-        return DayWindow(before=lags.before, after=lags.after)
+        return DayWindow(before=min(DAYS_MAX, lags.before), after=min(DAYS_MAX, lags.after))
     return DayWindow(before=_DAYS_EITHER, after=_DAYS_EITHER)
 
 

@@ -154,6 +154,7 @@ class _Rest:
             lags = measure_lags(
                 sample_days(dates.left).gather(amount.equal.left),
                 sample_days(dates.right).gather(amount.equal.right),
+                keyed=bool(key.pairs),
             )
         found = choose_currencies(sides, joined, (amount.left, amount.right))
         return cls(sides, key, amount, dates, lags, found)

@@ -88,6 +88,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
             "silences.0.metric: denied is no metric",
         ),
         ("routes: [{channel: slack, target: a, metric: latency}]", "routes: latency is no metric"),
+        ("monitor: ../../elsewhere", "monitor: expected at most 100 letters"),
     ],
 )
 def test_what_would_never_hold_is_said(tmp_path: Path, text: str, said: str) -> None:

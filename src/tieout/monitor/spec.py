@@ -1,5 +1,6 @@
 """A monitor's spec: what is read, what is counted, when a metric is out of limits. YAML on disk."""
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -226,7 +227,7 @@ class LiveSpec(SpecPart):
 class MonitorSpec(SpecPart):
     """The whole of it."""
 
-    monitor: str = "monitor"
+    monitor: Annotated[str, Field(description="Its name, and that of its folder.")] = "monitor"
     source: Annotated[SourceSpec | None, Field(description="What `tieout monitor run` reads.")] = (
         None
     )
@@ -249,6 +250,13 @@ class MonitorSpec(SpecPart):
     metrics: dict[str, MetricSpec] = Field(default_factory=dict)
     silences: tuple[SilenceSpec, ...] = ()
     routes: Annotated[tuple[RouteSpec, ...], Field(description="Where alerts go.")] = ()
+
+    @field_validator("monitor")
+    @classmethod
+    def _named(cls, value: str) -> str:
+        if not re.fullmatch(r"\w[\w .-]{0,99}", value):
+            raise ValueError("expected at most 100 letters, digits, blanks, dots and dashes")
+        return value
 
     @field_validator("metrics")
     @classmethod

@@ -218,10 +218,14 @@ def test_a_resolved_case_is_opened_again(person: People) -> None:
 
 
 def test_the_same_alert_is_the_same_case_and_only_grows(person: People) -> None:
-    first = services.open_case("alert", "e1", "approvals fell", actor=None, severity="medium")
-    again = services.open_case("alert", "e1", "approvals fell", actor=None, severity="critical")
-    services.open_case("alert", "e1", "approvals fell", actor=None, severity="low")
+    def told(severity: str) -> Case:
+        return services.open_case(
+            "alert", "e1", "approvals fell", actor=None, severity=severity, summary=f"is {severity}"
+        )
+
+    first, again, _ = told("medium"), told("critical"), told("low")
     assert first.pk == again.pk
+    assert fresh(first).summary == "is critical"
     assert (fresh(first).severity, fresh(first).severity_rank) == ("critical", 0)
     assert actions() == ["case.opened", "case.severity_raised"]
 

@@ -96,7 +96,8 @@ def open_case(
     """Open a case for what no run found; asked again for the same identity, it is the same case.
 
     facts: other columns of a case: source, summary, key, bucket, score, amount_minor, scale,
-    currency, happened_on, as_of, details. A severity that has risen since is taken over.
+    currency, happened_on, as_of, details. A severity that has risen since is taken over, with
+    the summary that says why.
     """
     if severity not in RANKS:
         raise InputError(f"severity {severity}: expected {', '.join(RANKS)}")
@@ -119,7 +120,7 @@ def open_case(
         after = {"title": case.title, "kind": kind, "severity": severity}
         record(actor=actor, action="case.opened", target=("case", case.pk), after=after)
     elif RANKS[severity] < case.severity_rank and case.is_open:
-        _raise_severity(case, severity, actor)
+        _raise_severity(case, severity, actor, str(facts.get("summary") or case.summary))
     return case
 
 
@@ -427,12 +428,13 @@ def _apply(
         case.assignee = actor
 
 
-def _raise_severity(case: Case, severity: str, actor: User | None) -> None:
+def _raise_severity(case: Case, severity: str, actor: User | None, summary: str) -> None:
     before = {"severity": case.severity}
+    case.summary = summary
     case.severity, case.severity_rank = severity, RANKS[severity]
     case.due_at = due_at(severity, case.opened_at)
     case.updated_at = timezone.now()
-    case.save(update_fields=["severity", "severity_rank", "due_at", "updated_at"])
+    case.save(update_fields=["severity", "severity_rank", "summary", "due_at", "updated_at"])
     record(
         actor=actor,
         action="case.severity_raised",

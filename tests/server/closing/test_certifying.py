@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tieout.close.tasks.template import parse_calendar
 from tieout.model.errors import InputError
@@ -171,6 +173,14 @@ def test_low_risk_is_due_each_quarter(db: None, ledger: Import) -> None:
         assert period.certifications.get(account__code="1000").state == state
 
 
+def test_a_reference_is_as_long_as_is_kept(cash: Certification, ann: User) -> None:
+    with pytest.raises(InputError, match="at most 300 characters"):
+        prepare(
+            cash, supported=5_010_050, support="schedule", reference="x" * 301, explanation="",
+            actor=ann,
+        )  # fmt: skip
+
+
 def test_an_unknown_support_is_refused(cash: Certification, ann: User) -> None:
     with pytest.raises(InputError, match="support 'gut': expected one of"):
         prepare(cash, supported=1, support="gut", reference="", explanation="x", actor=ann)
@@ -194,3 +204,43 @@ def test_a_reconciliation_run_has_to_be_one_of_the_workspace(
     by_run(folder.name)
     cash.refresh_from_db()
     assert (cash.state, cash.reference) == ("prepared", folder.name)
+
+
+def test_what_was_prepared_anew_since_somebody_looked_is_not_certified_unseen(
+    cash: Certification, ann: User, bob: User
+) -> None:
+    with_support(cash, ann, 5_009_000, "cheque in transit")
+    cash.refresh_from_db()
+    assert cash.prepared_at is not None
+    seen = cash.prepared_at.isoformat()
+    with_support(cash, ann, 4_000_000, "a theft, perhaps")
+    with pytest.raises(InputError, match="1000 was prepared anew meanwhile"):
+        approve_difference(cash, reason="below what is material", actor=bob, prepared_at=seen)
+    with pytest.raises(InputError, match="1000 was prepared anew meanwhile"):
+        certify(cash, actor=bob, prepared_at=seen)
+    cash.refresh_from_db()
+    approve_difference(cash, reason="looked into", actor=bob, prepared_at=_shown(cash))
+    certify(cash, actor=bob, prepared_at=_shown(cash))
+
+
+def _shown(one: Certification) -> str:
+    return one.prepared_at.isoformat() if one.prepared_at else ""
+
+
+@pytest.mark.parametrize("act", ["prepare", "certify", "import"])
+def test_no_lock_of_the_period_comes_in_between(
+    cash: Certification, ann: User, bob: User, ledger: Import, act: str
+) -> None:
+    with_support(cash, ann, 5_010_050)
+    with CaptureQueriesContext(connection) as asked:
+        if act == "prepare":
+            with_support(cash, ann, 5_010_050)
+        elif act == "certify":
+            certify(cash, actor=bob)
+        else:
+            ledger(entry("J2", "2026-10-06", "1000", "4000", "1.00"))
+    if connection.features.has_select_for_update:
+        held = [each["sql"] for each in asked if each["sql"].endswith("FOR UPDATE")]
+        assert "closing_period" in held[0], "the period first, so that nobody waits in a circle"
+    else:
+        assert connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"

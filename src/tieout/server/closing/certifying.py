@@ -16,6 +16,7 @@ from tieout.model.money import format_amount
 from tieout.pipeline.workspace import MANIFEST_FILE
 from tieout.server.accounts.permissions import Role, has_role
 from tieout.server.audit.services import record
+from tieout.server.closing.locking import require_open
 from tieout.server.closing.models import Account, Certification, JournalLine, Period
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 SUPPORTS: Final = ("subledger", "bank_statement", "schedule", "reconciliation_run", "none")
 _STATE = Certification.State
 _SCALE: Final = 2
+_REFERENCE_MAX: Final = 300
 
 
 def balances_at(period: Period) -> dict[int, int]:
@@ -155,12 +157,14 @@ def prepare(
 
     Raises InputError for a locked period, an unknown support and a difference without a word.
     """
+    require_open(one.period_id)
     one = Certification.objects.select_for_update().get(pk=one.pk)
-    _require_open(one)
     if not has_role(actor, Role.PREPARER, Role.REVIEWER, Role.APPROVER):
         raise InputError("only preparers, reviewers and approvers prepare balances")
     if support not in SUPPORTS:
         raise InputError(f"support {support!r}: expected one of {', '.join(SUPPORTS)}")
+    if len(reference) > _REFERENCE_MAX:
+        raise InputError(f"a reference has at most {_REFERENCE_MAX} characters; explain the rest")
     if support == "reconciliation_run" and not has_run(reference):
         raise InputError(f"reference {reference!r}: there is no such run in the workspace")
     difference = one.balance - supported
@@ -192,16 +196,17 @@ def has_run(run_id: str) -> bool:
 
 
 @transaction.atomic
-def certify(one: Certification, *, actor: "User") -> None:
-    """Stand for a balance that somebody else prepared.
+def certify(one: Certification, *, actor: "User", prepared_at: str = "") -> None:
+    """Stand for a balance that somebody else prepared. prepared_at: as of `require_as_seen`.
 
     An unexplained difference has to be approved before, in a record of its own (see
     `differences`). Raises InputError otherwise.
     """
+    require_open(one.period_id)
     one = Certification.objects.select_for_update().get(pk=one.pk)
-    _require_open(one)
     if one.state != _STATE.PREPARED:
         raise InputError(f"{one.account.code} is {one.state}; it has to be prepared first")
+    require_as_seen(one, prepared_at)
     if one.prepared_by_id == actor.pk:
         raise InputError(f"{one.account.code}: who prepared a balance does not certify it")
     if not has_role(actor, Role.REVIEWER, Role.APPROVER):
@@ -219,6 +224,12 @@ def certify(one: Certification, *, actor: "User") -> None:
     record(actor=actor, action="balance.certified", target=("certification", one.pk), after=after)
 
 
-def _require_open(one: Certification) -> None:
-    if one.period.is_locked:
-        raise InputError(f"period {one.period.name} is locked")
+def require_as_seen(one: Certification, prepared_at: str) -> None:
+    """Raises InputError where a balance was prepared anew since somebody looked at it.
+
+    prepared_at: as the page showed it, in ISO form; blank where nobody says.
+    """
+    if prepared_at and one.prepared_at is not None and one.prepared_at.isoformat() != prepared_at:
+        raise InputError(
+            f"{one.account.code} was prepared anew meanwhile; look at it again, then decide"
+        )

@@ -12,6 +12,7 @@ from tieout.model.errors import InputError
 from tieout.server.accounts.permissions import WORKING_ROLES, has_role
 from tieout.server.audit.services import record
 from tieout.server.closing.books import has_ledger, open_books
+from tieout.server.closing.locking import require_open
 from tieout.server.closing.models import Account, FluxExplanation, Period
 
 if TYPE_CHECKING:
@@ -63,8 +64,7 @@ def explain(
     period: Period, account: str, comparison: str, text: str, *, fingerprint: str, actor: "User"
 ) -> None:
     """Explain a variance. Raises InputError for a locked period and where nothing is said."""
-    if period.is_locked:
-        raise InputError(f"period {period.name} is locked")
+    require_open(period.pk)
     if not has_role(actor, *WORKING_ROLES):
         raise InputError("only preparers, reviewers and approvers explain variances")
     if comparison not in COMPARISONS:
@@ -76,7 +76,7 @@ def explain(
         raise InputError(f"there is no account {account}")
     one, _ = FluxExplanation.objects.update_or_create(
         period=period, account=found, comparison=comparison,
-        defaults={"text": text.strip(), "fingerprint": fingerprint, "author": actor},
+        defaults={"text": text.strip(), "fingerprint": fingerprint[:16], "author": actor},
     )  # fmt: skip
     after = {"account": account, "comparison": comparison, "text": one.text,
              "fingerprint": fingerprint}  # fmt: skip

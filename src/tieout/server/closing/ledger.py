@@ -26,6 +26,7 @@ from tieout.server.closing.chart import (
     moved_already,
 )
 from tieout.server.closing.held import fresh_lines, replace_held
+from tieout.server.closing.locking import hold_periods
 from tieout.server.closing.models import (
     Document,
     JournalEntry,
@@ -127,6 +128,7 @@ def _store(
 ) -> LedgerImport:
     import polars as pl
 
+    hold_periods()
     lines = read.lines
     if "entry" not in read.known:
         # Row numbers alone would be those of every other file, too.

@@ -225,7 +225,12 @@ def prepare(request: HttpRequest, period: str, one_id: int) -> HttpResponse:
 def approve(request: HttpRequest, period: str, one_id: int) -> HttpResponse:
     """Let an unexplained difference stand, with a reason."""
     one = get_object_or_404(Certification, pk=one_id, period__name=period)
-    approve_difference(one, reason=request.POST.get("reason", ""), actor=who(request))
+    approve_difference(
+        one,
+        reason=request.POST.get("reason", ""),
+        actor=who(request),
+        prepared_at=request.POST.get("prepared_at", ""),
+    )
     return redirect("closing:balances", period=period)
 
 
@@ -235,5 +240,5 @@ def approve(request: HttpRequest, period: str, one_id: int) -> HttpResponse:
 def certify(request: HttpRequest, period: str, one_id: int) -> HttpResponse:
     """Stand for a balance."""
     one = get_object_or_404(Certification, pk=one_id, period__name=period)
-    certifying.certify(one, actor=who(request))
+    certifying.certify(one, actor=who(request), prepared_at=request.POST.get("prepared_at", ""))
     return redirect("closing:balances", period=period)

@@ -17,6 +17,7 @@ from tieout.server.audit.services import record
 from tieout.server.closing.certifying import balances_at, movements_in, refresh
 from tieout.server.closing.checks import JOBS, open_points
 from tieout.server.closing.daily import remind_daily
+from tieout.server.closing.locking import require_open
 from tieout.server.closing.models import Account, LockedBalance, Period, Task
 
 if TYPE_CHECKING:
@@ -102,8 +103,8 @@ def move_task(
     Opening a task again takes its sign-off away. Raises InputError for a locked period, a move
     that is not possible, and a person without a role for it.
     """
-    task = Task.objects.select_for_update().select_related("period").get(pk=task.pk)
-    _require_open(task.period)
+    require_open(task.period_id)
+    task = Task.objects.select_for_update(of=("self",)).select_related("period").get(pk=task.pk)
     if actor is not None and not has_role(actor, *WORKING_ROLES):
         raise InputError("only preparers, reviewers and approvers work on tasks")
     old = TaskState(task.state)
@@ -133,8 +134,8 @@ def move_task(
 @transaction.atomic
 def sign_off(task: Task, *, actor: "User") -> Task:
     """A second person stands for what the first did. Raises InputError where they may not."""
-    task = Task.objects.select_for_update().select_related("period").get(pk=task.pk)
-    _require_open(task.period)
+    require_open(task.period_id)
+    task = Task.objects.select_for_update(of=("self",)).select_related("period").get(pk=task.pk)
     if TaskState(task.state) not in DONE:
         raise InputError(f"task {task.code!r} is {task.state}; it is signed off once it is done")
     if task.done_by_id == actor.pk:
@@ -151,7 +152,7 @@ def sign_off(task: Task, *, actor: "User") -> Task:
 @transaction.atomic
 def assign(task: Task, *, owner: str, reviewer: str, actor: "User | None") -> None:
     """Give a task to somebody, by name or role."""
-    _require_open(task.period)
+    require_open(task.period_id)
     before = {"owner": task.owner, "reviewer": task.reviewer}
     task.owner, task.reviewer = owner.strip(), reviewer.strip()
     task.save(update_fields=["owner", "reviewer"])
@@ -168,8 +169,8 @@ def lock_period(period: Period, *, actor: "User") -> Period:
     Raises InputError that lists what is still open, for somebody who is no approver, and for the
     one who did the last task.
     """
-    period = Period.objects.select_for_update().get(pk=period.pk)
-    _require_open(period)
+    require_open(period.pk)
+    period = Period.objects.get(pk=period.pk)
     if not has_role(actor, Role.APPROVER):
         raise InputError("only an approver locks a period")
     last = period.tasks.order_by("-position").first()
@@ -225,8 +226,3 @@ def _settle(period: Period) -> None:
         if each.state != state:
             each.state = state
             each.save(update_fields=["state"])
-
-
-def _require_open(period: Period) -> None:
-    if period.is_locked:
-        raise InputError(f"period {period.name} is locked")

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from tieout.detect import fuse as fusing
 from tieout.detect.fuse import fuse, fuse_one, score_of
 
 LOG_P = arrays.arrays(np.float64, 12, elements=st.floats(-5_000, 0))
@@ -106,3 +107,17 @@ def test_one_channel_of_one_row_is_fused_to_the_same_bits(log_p: float, channels
     counted = [f"channel {number}" for number in range(channels)]
     fused = fuse({counted[0]: np.array([log_p])}, rows=1, counted=counted)
     assert fuse_one(log_p, channels=channels) == (fused.log_p[0], fused.score[0])
+
+
+def test_rows_are_fused_alike_however_many_are_taken_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(2)
+    channels = {name: np.minimum(rng.normal(-1.0, 2.0, 1_000), 0.0) for name in "abc"}
+    whole = fuse(channels, rows=1_000, counted=["a"])
+    monkeypatch.setattr(fusing, "_CHUNK_ROWS", 7)
+    parts = fuse(channels, rows=1_000, counted=["a"])
+
+    assert parts.log_p.tolist() == whole.log_p.tolist()
+    assert parts.score.tolist() == whole.score.tolist()
+    assert parts.strongest.tolist() == whole.strongest.tolist()

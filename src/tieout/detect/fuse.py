@@ -13,6 +13,7 @@ from tieout.detect.detector import FloatArray
 
 # A p-value of 1 in 100 scores one half; each further power of ten halves what is left or less.
 _HALF_AT: Final = 2.0
+_CHUNK_ROWS: Final = 100_000  # of what is computed of so many, most stays close to the processor
 _LOG_OF_TEN: Final = math.log(10.0)
 
 
@@ -46,18 +47,17 @@ def fuse(
     if not spoken:
         nothing = np.zeros(rows)
         return Fused((), nothing, nothing.copy(), np.full(rows, -1, dtype=np.int64))
-    strongest = np.full(rows, -1, dtype=np.int64)
-    smallest = np.zeros(rows)
-    for place, log_p in enumerate(spoken.values()):
-        strongest[log_p < smallest] = place
-        smallest = np.minimum(smallest, log_p)
-    number = _number(spoken, counted)
-    return Fused(
-        names=tuple(spoken),
-        log_p=np.minimum(smallest + np.log(number), 0.0),
-        score=score_of(smallest, channels=number),
-        strongest=strongest,
-    )
+    fused = Fused(tuple(spoken), np.empty(rows), np.empty(rows), np.full(rows, -1, dtype=np.int64))
+    for start in range(0, rows, _CHUNK_ROWS):
+        part = slice(start, start + _CHUNK_ROWS)
+        smallest = np.zeros(len(fused.log_p[part]))
+        for place, log_p in enumerate(spoken.values()):
+            fused.strongest[part][log_p[part] < smallest] = place
+            smallest = np.minimum(smallest, log_p[part])
+        number = _number({name: log_p[part] for name, log_p in spoken.items()}, counted)
+        fused.log_p[part] = np.minimum(smallest + np.log(number), 0.0)
+        fused.score[part] = score_of(smallest, channels=number)
+    return fused
 
 
 def fuse_one(log_p: float, *, channels: int) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 It takes a third of the time, and a piece is all that is in memory.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,18 +16,19 @@ if TYPE_CHECKING:
 
 Pieces = Callable[[int], Iterator[pl.DataFrame]]
 
-_PIECE_ROWS: Final = 250_000
+_READ_ROWS_MIN: Final = 250_000
+_READ_ROWS_MAX: Final = 1_100_000  # a row group of most writers has 2^20 rows at most
 # Within a larger row group, each piece would have to be looked for.
 _GROUP_ROWS_MAX: Final = 2_000_000
 
 
 def pieces_of(path: Path, metadata: "pq.FileMetaData", schema: "pa.Schema") -> Pieces | None:
     """What reads a file so many rows at a time; None where the engine has to."""
-    groups = range(metadata.num_row_groups)
-    largest = max((metadata.row_group(at).num_rows for at in groups), default=0)
+    groups = [metadata.row_group(at).num_rows for at in range(metadata.num_row_groups)]
+    largest = max(groups, default=0)
     if largest > _GROUP_ROWS_MAX or not all(_is_read_alike(field.type) for field in schema):
         return None
-    return partial(_pieces, path, metadata.num_rows)
+    return partial(_pieces, path, groups)
 
 
 def _is_read_alike(kind: "pa.DataType") -> bool:
@@ -45,9 +46,25 @@ def _is_read_alike(kind: "pa.DataType") -> bool:
     )
 
 
-def _pieces(path: Path, height: int, rows: int) -> Iterator[pl.DataFrame]:
+def _pieces(path: Path, groups: Sequence[int], rows: int) -> Iterator[pl.DataFrame]:
     """All columns, `rows` rows at a time and fewer at the end, in the order of the file."""
     file = pl.scan_parquet(path, glob=False, hive_partitioning=False)
-    step = max(rows, _PIECE_ROWS // rows * rows)
-    for start in range(0, height, step):
-        yield from file.slice(start, step).collect().iter_slices(rows)
+    left: list[pl.DataFrame] = []
+    for start, height in _reads(groups):
+        read = pl.concat([*left, file.slice(start, height).collect()])
+        whole = read.height - read.height % rows
+        yield from read.head(whole).iter_slices(rows)
+        left = [read[whole:]]
+    yield from (each for each in left if each.height)
+
+
+def _reads(groups: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Where to read and how many rows: whole row groups, as one that is cut is decoded twice."""
+    start = height = 0
+    for place, group in enumerate(groups, start=1):
+        height += group
+        if height < _READ_ROWS_MIN and place < len(groups):
+            continue
+        for begun in range(0, height, _READ_ROWS_MAX):
+            yield start + begun, min(_READ_ROWS_MAX, height - begun)
+        start, height = start + height, 0

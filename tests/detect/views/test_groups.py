@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tieout.detect.views import groups
 from tieout.detect.views.groups import Book, Keys, fits, paired, subset
 from tieout.detect.views.peers import Coded
 
@@ -125,3 +126,20 @@ def test_labels_kept_once_have_the_groups_of_their_text() -> None:
     fewer = Keys.of(texts.filter(texts == "b"))
     assert fewer.coded(packed).codes.tolist() == fewer.coded(texts).codes.tolist()
     assert fewer.coded(packed.clear()).codes.tolist() == []
+
+
+def test_pairs_have_the_same_codes_whether_listed_or_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    random = np.random.default_rng(4)
+    frame = pl.DataFrame(
+        {name: random.integers(0, 30, 400).astype(str).tolist() for name in ("a", "b")}
+    )
+    history = frame.head(200)
+    listed = Book.of(history, [("a", "b")]).levels(frame, [("a", "b")])["a", "b"][1]
+    monkeypatch.setattr(groups, "_CELLS_LISTED_MAX", 0)
+    looked_for = Book.of(history, [("a", "b")]).levels(frame, [("a", "b")])["a", "b"][1]
+
+    assert listed.codes.tolist() == looked_for.codes.tolist()
+    assert (listed.codes < 0).any()
+    assert listed.groups == looked_for.groups

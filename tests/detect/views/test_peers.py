@@ -224,11 +224,10 @@ def test_of_very_many_rows_a_sample_tells_nearly_the_same(monkeypatch: pytest.Mo
 
 
 def test_rows_of_small_groups_all_count_in_their_medians(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(peers, "ROWS_ALL_MAX", 100)
     monkeypatch.setattr(peers, "ROWS_OF_GROUP", 50)
     groups = np.append(np.zeros(5_000, np.int64), np.ones(50, np.int64))
     rows = np.bincount(groups).astype(np.float64)
-    kept = peers._rows_of_groups(groups, rows, 0)
+    kept = peers._rows_of_groups(groups, rows, np.random.default_rng(0).random(len(groups)))
     assert isinstance(kept, np.ndarray)
     assert kept[5_000:].all()
     assert 10 < kept[:5_000].sum() < 120

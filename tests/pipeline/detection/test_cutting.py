@@ -5,11 +5,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tieout.detect.roles.infer import Profile
-from tieout.detect.thresholds import Costs, CutPolicy
+from tieout.detect.thresholds import Costs, CutPolicy, choose
 from tieout.pipeline.detection import DetectJob
-from tieout.pipeline.detection.cutting import cut_scores
+from tieout.pipeline.detection.cutting import _largest, cut_scores
 from tieout.practice.payments import generate_payments
 
 from .conftest import PLANTED, Detector, sales
@@ -81,3 +83,17 @@ def test_rules_leave_detectors_what_is_left_of_the_workload(profile: Profile, fl
     cut = cut_scores(DetectJob(), data, judgement, score, np.log(1.0 - score), rules)
     assert int(((score >= cut.threshold) | rules).sum()) == flagged
     assert f"flag {flagged / 10:g} % of the rows" in cut.why
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 0.2, 0.5, 0.5, 0.9, np.nan]), min_size=1, max_size=40),
+    st.integers(0, 45),
+)
+def test_the_largest_scores_are_cut_where_all_of_them_would_be(
+    scores: list[float], capacity: int
+) -> None:
+    score, policy = np.array(scores), CutPolicy(capacity=capacity)
+
+    found = choose(_largest(score, rows=capacity + 1), np.zeros(len(score)), policy=policy)
+
+    assert found == choose(score, np.zeros(len(score)), policy=policy)

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from tieout.engines.duckdb import DuckDBEngine
 from tieout.model.errors import ConservationError
 from tieout.sources import parquet_pieces
 from tieout.sources.open import open_source
+from tieout.sources.parquet_pieces import pieces_of
 from tieout.sources.source import Source
 from tieout.sources.typed import read_table, typing_pass
 from tieout.sources.typed.read import ReadTable
@@ -135,3 +137,21 @@ def test_a_file_that_lost_rows_meanwhile_is_told(
 
     with pytest.raises(ConservationError, match="7 rows were read, 6 typed"):
         typing_pass.type_rows(replace(source, rows=7), readings, engine=engine)
+
+
+@pytest.mark.parametrize(("least", "most"), [(1, 1_000), (100, 1_000), (200, 50), (1_000, 1_000)])
+def test_chunks_are_the_same_however_row_groups_are_read(
+    least: int, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_pieces, "_READ_ROWS_MIN", least)
+    monkeypatch.setattr(parquet_pieces, "_READ_ROWS_MAX", most)
+    path = tmp_path / "rows.parquet"
+    rows = pl.DataFrame({"n": range(500), "text": [f"T{n % 7}" for n in range(500)]})
+    rows.write_parquet(path, row_group_size=77)
+    pieces = pieces_of(path, pq.read_metadata(path), pq.read_schema(path))
+    assert pieces is not None
+
+    chunks = list(pieces(90))
+
+    assert [chunk.height for chunk in chunks] == [90] * 5 + [50]
+    assert pl.concat(chunks).equals(rows)

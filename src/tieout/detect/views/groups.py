@@ -24,6 +24,7 @@ _ROWS_FEW: Final = 3
 _ROWS_AT_ONCE_MAX: Final = 64
 _SHARE_FITTING: Final = 0.3
 _CELLS_PER_ROW: Final = 4
+_CELLS_LISTED_MAX: Final = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,23 @@ class Book:
         first, second = grouping
         known = self.pairs[first, second]
         keys = _pair_keys(coded[first], coded[second])
+        table = self._codes_of_pairs.get((first, second)) if len(keys) > _ROWS_AT_ONCE_MAX else None
+        if table is not None:
+            # The key -1, of what is unseen, picks the last entry.
+            return [coded[first], Coded(table[keys], len(known))]
         codes = np.minimum(np.searchsorted(known, keys), len(known) - 1)
         return [coded[first], Coded(np.where(known[codes] == keys, codes, -1), len(known))]
+
+    @cached_property
+    def _codes_of_pairs(self) -> dict[tuple[str, str], Codes]:
+        """By key, then -1, the code of each pair, where all keys are few enough to be listed."""
+        tables: dict[tuple[str, str], Codes] = {}
+        for (first, second), known in self.pairs.items():
+            cells = len(self.columns[first].values) * len(self.columns[second].values)
+            if cells <= _CELLS_LISTED_MAX:
+                tables[first, second] = np.full(cells + 1, -1)
+                tables[first, second][known] = np.arange(len(known))
+        return tables
 
     def state(self) -> "dict[str, Json | NDArray[np.generic]]":
         """What `restored` needs."""

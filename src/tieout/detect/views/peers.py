@@ -71,11 +71,11 @@ class Level:
         spread: float,
         shrinkage: Shrinkage,
         floor: float,
-        seed: int = 0,
+        chance: FloatArray | None = None,
     ) -> "Level":
         """From the deviations of rows (no NaN) from the centres of the wider groups.
 
-        spread: their robust scale.
+        spread: their robust scale. chance: by row, what decides whether it stands for others.
 
         Median and MAD (times 1.4826) of a group of n rows weigh n against k rows of the wider
         group. For the median k is the variance within groups over that between them (empirical
@@ -87,18 +87,18 @@ class Level:
         """
         codes, groups = coded.codes, coded.groups
         rows = np.bincount(codes, minlength=groups).astype(np.float64)
-        crowd = _rows_of_groups(codes, rows, seed)
-        even = _rows_of_all(len(codes), seed)
-        medians = grouped_medians(residuals[crowd], coded.take(crowd))
+        crowd, even = _rows_of_groups(codes, rows, chance), _rows_of_all(chance)
+        inner, near = coded.take(crowd), residuals[crowd]
+        medians = grouped_medians(near, inner)
         within, between = _variances(
             residuals[even], medians[codes[even]], rows[codes[even]], spread
         )
         noise = within / max(between, within * _ALIKE) if within > 0.0 else 0.0
         k = np.maximum(shrinkage.centre / np.maximum(rows, 1.0), noise)
         shift = rows * medians / (rows + k)
-        distances = np.abs(residuals[crowd] - shift[codes[crowd]])
-        mad = SIGMA_PER_MAD * grouped_medians(distances, coded.take(crowd))
-        if even is not crowd:
+        distances = np.abs(near - shift[inner.codes])
+        mad = SIGMA_PER_MAD * grouped_medians(distances, inner)
+        if chance is not None:
             distances = np.abs(residuals[even] - shift[codes[even]])
         around = robust_scale(distances)
         scale = (rows * mad + shrinkage.scale * around) / (rows + shrinkage.scale)
@@ -135,7 +135,9 @@ class Peers:
         # Without a copy where it is all of them.
         known: Rows = ~missing if missing.any() else _ALL
         residuals = values[known]
-        even = _rows_of_all(len(residuals), seed)
+        many = len(residuals) > ROWS_ALL_MAX
+        chance = np.random.default_rng(seed).random(len(residuals)) if many else None
+        even = _rows_of_all(chance)
         centre = float(np.median(residuals[even])) if len(residuals) else 0.0
         residuals = residuals - centre
         spread = robust_scale(residuals[even])
@@ -148,7 +150,7 @@ class Peers:
                 spread=fitted[-1].spread if fitted else spread,
                 shrinkage=shrinkage,
                 floor=_FLOOR * spread,
-                seed=seed,
+                chance=chance,
             )
             fitted.append(level)
             if len(fitted) < len(levels):
@@ -207,19 +209,17 @@ def robust_scale(deviations: FloatArray) -> float:
     return SIGMA_PER_MAD * float(np.median(apart)) * len(apart) / len(distances)
 
 
-def _rows_of_all(height: int, seed: int) -> Rows:
+def _rows_of_all(chance: FloatArray | None) -> Rows:
     """Rows for what is pooled: all, or of over two million a million by chance."""
-    if height <= ROWS_ALL_MAX:
-        return _ALL
-    return np.random.default_rng(seed).random(height) * height < _ROWS_POOLED
+    return _ALL if chance is None else chance * len(chance) < _ROWS_POOLED
 
 
-def _rows_of_groups(codes: Codes, rows: FloatArray, seed: int) -> Rows:
+def _rows_of_groups(codes: Codes, rows: FloatArray, chance: FloatArray | None) -> Rows:
     """Rows for medians of groups: all, or of over two million some of each large group."""
-    if len(codes) <= ROWS_ALL_MAX:
+    if chance is None:
         return _ALL
     share = ROWS_OF_GROUP / np.maximum(rows, ROWS_OF_GROUP)
-    return np.random.default_rng(seed).random(len(codes)) < share[codes]
+    return chance < share[codes]
 
 
 def _variances(

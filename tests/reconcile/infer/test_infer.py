@@ -375,6 +375,30 @@ def test_the_amount_before_conversion_is_kept_beside(side: Side, payments: Payme
     )
 
 
+def test_takings_of_a_day_are_matched_with_what_is_paid_in(side: Side) -> None:
+    takings = [(day, at, 1_000 + 371 * day + 97 * at) for day in range(1, 13) for at in range(3)]
+    left = side(
+        booked=[f"2026-05-{day:02}" for day in range(1, 13)],
+        text=["CASH DEPOSIT"] * 12,
+        amount=[f"{sum(c for d, _, c in takings if d == day) / 100:.2f}" for day in range(1, 13)],
+    )
+    right = side(
+        day=[f"2026-05-{day:02}" for day, _, _ in takings],
+        till=[f"till {at}" for _, at, _ in takings],
+        taken=[f"{cents / 100:.2f}" for *_, cents in takings],
+    )
+    found = infer(left, right)
+    group = found.spec.passes[0].group
+    assert group is not None
+    assert group.on == ("date",)
+    assert choice(found, "passes").reason.startswith("On 12 of 12 days on which one side has one")
+    turned = infer(right, left)
+    assert turned.spec.passes[0].group is not None
+    # What a sample says of some rows of a day says nothing of its sum.
+    part = SampleSide("part", right.frame, 1_000_000)
+    assert infer(left, part).spec.passes[0].group is None
+
+
 def test_a_side_without_an_amount_is_bad_input_that_says_what_to_write(side: Side) -> None:
     left = side(name="bank.csv", ref=["a", "b"], note=["x", "y"])
     right = side(amount=["1.00"])

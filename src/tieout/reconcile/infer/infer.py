@@ -15,6 +15,7 @@ from tieout.reconcile.infer.choose_rest import (
 )
 from tieout.reconcile.infer.composite import Beside
 from tieout.reconcile.infer.currencies import Currencies, choose_currencies
+from tieout.reconcile.infer.day_totals import day_totals
 from tieout.reconcile.infer.joined import NOTHING
 from tieout.reconcile.infer.key_in_text import key_in_text
 from tieout.reconcile.infer.lags import SETTLEMENT_DEFAULT, Lags, measure_lags
@@ -31,7 +32,15 @@ from tieout.reconcile.infer.roles import (
     pair_dates,
     party,
 )
-from tieout.reconcile.spec import AmountColumns, DateColumn, EvidenceSpec, SideSpec, Spec
+from tieout.reconcile.spec import (
+    AmountColumns,
+    DateColumn,
+    EvidenceSpec,
+    GroupPass,
+    PassSpec,
+    SideSpec,
+    Spec,
+)
 
 
 def infer_spec(left: SampleSide, right: SampleSide, *, name: str) -> Inferred:
@@ -58,6 +67,12 @@ def infer_spec(left: SampleSide, right: SampleSide, *, name: str) -> Inferred:
         lags=rest.lags,
         keyless=key.leaves_blanks if key.pairs else rest.has_words,
     )
+    by_day = _by_day(sides, key, amount, rest)
+    if by_day:
+        on = ("date", "currency") if rest.currencies.compared else ("date",)
+        spec_passes = (PassSpec(group=GroupPass(on=on)), *spec_passes)
+        decision, reason = f"group, {why_passes.decision}", f"{by_day} {why_passes.reason}"
+        why_passes = replace(why_passes, decision=decision, reason=reason)
     used = [
         sides[at].column(c) for at, r in enumerate((amount.left, amount.right)) for c in r.columns
     ]
@@ -77,6 +92,14 @@ def infer_spec(left: SampleSide, right: SampleSide, *, name: str) -> Inferred:
     signs = sign_choices(amount.left, amount.right)
     choices = (*key.choices, *amount.choices, *signs, *why_scale, *rest.choices(), why_passes)
     return Inferred(spec, choices)
+
+
+def _by_day(
+    sides: tuple[Profile, Profile], key: KeyChoice, amount: AmountChoice, rest: "_Rest"
+) -> str:
+    if key.pairs or rest.dates is None:
+        return ""
+    return day_totals(sides, amount, (rest.dates.left, rest.dates.right))
 
 
 def _named_in_text(

@@ -108,6 +108,21 @@ def test_a_few_rows_step_behind_an_older_run_of_many(sales_file: Path, tmp_path:
     assert [model.name for model in models.models] == ["sales.csv"]
 
 
+@pytest.mark.parametrize("columns", ["product,value", "product,quantity,value,note"])
+def test_a_tiny_file_does_not_take_over_what_it_knows_some_fields_of(
+    sales_file: Path, tmp_path: Path, columns: str
+) -> None:
+    workspace = workspace_of(sales_file, tmp_path)
+    file = tmp_path / "tiny.csv"
+    file.write_text(f"{columns}\n" + ",".join("1" for _ in columns.split(",")) + "\n")
+    detect(DetectJob(file=str(file), workspace=workspace, profile="generic"))
+    models = ScoringModels(workspace, with_practice=False)
+    models.refresh()
+    assert {each.name for each in models.models} == {"sales.csv", "tiny.csv"}
+    for fields in (SALE, {"product": "p3"}, {**SALE, "note": "x"}):
+        assert models.choose(fields).name == "sales.csv"
+
+
 def test_a_run_whose_file_is_gone_is_passed_over(sales_file: Path, tmp_path: Path) -> None:
     workspace_of(sales_file, tmp_path)
     (tmp_path / "sales.csv").unlink()

@@ -10,7 +10,7 @@ from tieout.model.errors import InputError
 from tieout.pipeline.data_sets import POINTER_FILE
 from tieout.pipeline.detection.job import DetectJob
 from tieout.pipeline.detection.store import FOLDER as MODELS_FOLDER
-from tieout.pipeline.scoring.candidates import candidates
+from tieout.pipeline.scoring.candidates import ROWS_ENOUGH, candidates
 from tieout.pipeline.scoring.cuts import CUTS_FILE, read_cuts
 from tieout.pipeline.scoring.learn import learn_model, practice_job
 from tieout.pipeline.scoring.model import ScoringModel
@@ -81,7 +81,8 @@ class ScoringModels:
     def choose(self, fields: Collection[str] = (), profile: str | None = None) -> ScoringModel:
         """The model that knows most of some fields, of a profile if one is named.
 
-        Raises NoModelError where there is none.
+        Of two that know as many, it is the one that knows fewer others. What was learnt from few
+        rows counts half: a small file does not take over from a large one. Raises NoModelError where there is none.
         """
         loaded = [model for model in self.models if profile in {None, model.profile}]
         if not loaded:
@@ -91,10 +92,11 @@ class ScoringModels:
             return loaded[0]
         plain = {plain_name(name) for name in fields}
 
-        def known(model: ScoringModel) -> float:
+        def known(model: ScoringModel) -> tuple[float, float]:
             names = model.shape.plain_names
             both = len(names & plain)
-            return both / max(1, len(names) + len(plain) - both)
+            share = both / max(1, len(names) + len(plain) - both)
+            return both * (1.0 if model.rows >= ROWS_ENOUGH else 0.5), share
 
         return max(loaded, key=known)
 

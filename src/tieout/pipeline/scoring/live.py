@@ -82,7 +82,8 @@ class ScoringModels:
         """The model that knows most of some fields, of a profile if one is named.
 
         Of two that know as many, it is the one that knows fewer others. What was learnt from few
-        rows counts half: a small file does not take over from a large one. Raises NoModelError where there is none.
+        rows counts half: a small file does not take over from a large one. Raises NoModelError
+        where there is none.
         """
         loaded = [model for model in self.models if profile in {None, model.profile}]
         if not loaded:

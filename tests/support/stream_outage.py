@@ -80,7 +80,7 @@ def follow(stream: Stream, store: MemoryStore, **more: Any) -> Live:
     clock: Callable[[], float] = more.pop("clock", lambda: (START + MINUTES) * 60.0)
     return Live(
         more.pop("spec", SPEC), EventShape(), stream, store, clock=clock,
-        pause=lambda _: None, **more,
+        elapsed=more.pop("elapsed", clock), pause=lambda _: None, **more,
     )  # fmt: skip
 
 

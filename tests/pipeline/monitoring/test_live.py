@@ -209,8 +209,21 @@ def test_a_clock_that_jumps_back_moves_nothing(jump: float) -> None:
     assert store.minutes == before
 
 
+def test_a_clock_that_is_set_ahead_closes_nothing() -> None:
+    now = [(START + MINUTES) * 60.0]
+    stream, store = ListedStream(outage()[:4000], size=500), MemoryStore()
+    live = drained(follow(stream, store, clock=lambda: now[0], elapsed=lambda: 0.0))
+    now[0] += 90 * 60
+    live.step(0)
+    stream.events = outage()
+    while live.step(0):
+        pass
+    assert (live.counted.late, live.counted.lost) == (0, 0)
+    assert told(store) == EXPECTED
+
+
 @pytest.mark.parametrize("minutes", [25, 90])
-def test_after_a_clock_that_jumped_ahead_events_are_late_and_counted_as_that(minutes: int) -> None:
+def test_what_comes_after_a_long_silence_is_late_and_counted_as_that(minutes: int) -> None:
     now = [(START + MINUTES) * 60.0]
     events = outage()
     stream, store = ListedStream(events[:4000], size=500), MemoryStore()
@@ -298,6 +311,36 @@ def test_snapshots_forget_the_journal_behind_them() -> None:
     assert store.state.snapshot is not None
     assert len(store.journal) <= 2
     assert told(store) == EXPECTED
+
+
+def away(store: MemoryStore, times: int) -> None:
+    """Let a store be out of reach so many times."""
+    whole, left = store.keep, [times]
+
+    def keep(judged: Judged) -> None:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise ConnectionError("the server is restarted")
+        whole(judged)
+
+    vars(store)["keep"] = keep
+
+
+def test_a_store_that_is_away_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+    store = MemoryStore()
+    away(store, times=12)
+    drained(follow(ListedStream(outage()), store))
+    assert counts(store) == counts(straight())
+    said = "the state cannot be kept, trying again: the server is restarted"
+    assert caplog.messages.count(said) == 12
+
+
+@pytest.mark.parametrize("more", [{"is_patient": False}, {"stopping": lambda: True}])
+def test_who_is_to_stop_does_not_wait_for_a_store(more: dict[str, Any]) -> None:
+    store = MemoryStore()
+    away(store, times=1000)
+    with pytest.raises(InputError, match="the state cannot be kept: the server is restarted"):
+        drained(follow(ListedStream(outage()), store, **more))
 
 
 def failing(stream: ListedStream, step: str, *, times: int) -> None:

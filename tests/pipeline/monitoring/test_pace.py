@@ -66,15 +66,6 @@ def test_a_partition_whose_clock_is_an_hour_behind_is_not_waited_for() -> None:
     assert pace.reached(latest, 109 * 60.0) == 109
 
 
-def test_a_clock_that_was_set_back_begins_anew() -> None:
-    pace = Pace(90.0, 30)
-    latest = steady(pace, "ab", range(100, 110))
-    assert pace.reached(latest, 50 * 60.0) is None
-    pace.hear("b", 111, 50 * 60.0)
-    pace.hear("b", 112, 52 * 60.0)
-    assert pace.reached(latest | {"b": 112}, 52 * 60.0) == 112
-
-
 def test_after_a_restart_under_another_name_events_are_judged_at_once() -> None:
     """As a Redis consumer does, whose name tells its process."""
     events, store = outage(), MemoryStore()

@@ -59,7 +59,8 @@ class Live:
     Each batch is one transaction: what it amounts to, where its source stands, and, by the one
     process that holds the lease, what judging it gave. Whatever fails in it leaves no trace: the
     batch is tried again, with all state as it was kept. A source that fails is opened anew until it
-    answers, while the clock goes on, unless not `is_patient`. clock: seconds since 1970.
+    answers, while time goes on, unless not `is_patient`. clock: seconds since 1970.
+    elapsed: seconds by a clock that nobody sets.
     """
 
     spec: MonitorSpec
@@ -67,8 +68,10 @@ class Live:
     stream: Stream
     store: Store
     clock: Callable[[], float] = time.time
+    elapsed: Callable[[], float] = time.monotonic
     pause: Callable[[float], None] = time.sleep
     watch: Callable[[Minute, Monitor], None] = lambda *_: None
+    stopping: Callable[[], bool] = lambda: False
     is_patient: bool = True
     counted: Counted = field(default_factory=Counted)
     _failures: int = 0
@@ -160,7 +163,7 @@ class Live:
             self._source_failed(error)
 
     def _source_failed(self, error: Exception) -> None:
-        said = next(iter(str(error).splitlines()), "") or type(error).__name__
+        said = _line(error)
         if not self.is_patient:
             raise InputError(f"the source fails: {said}") from error
         self._failures += 1
@@ -190,7 +193,7 @@ class Live:
         if self._monitor is None:
             return None
         mark = self._monitor.watermark
-        reached = self._pace.reached(mark.latest, self.clock())
+        reached = self._pace.reached(mark.latest, self.elapsed())
         return Entry("", {}, clock=reached) if reached and reached > mark.reached else None
 
     def _new_pace(self) -> Pace:
@@ -213,15 +216,25 @@ class Live:
                     raise
             except MovedOnError:
                 raise
-            except Exception:
+            except Exception as error:
                 self._monitor = None
-                if attempt == _ATTEMPTS:
-                    raise
-                _LOG.exception("a batch could not be kept; trying it again")
-                self.pause(0.2 * 2**attempt)
+                self._store_failed(error, attempt)
             else:
                 break
         return is_new
+
+    def _store_failed(self, error: Exception, attempt: int) -> None:
+        """Wait for a store that is away, as long as that takes; for anything else a few times."""
+        is_away = self.store.is_away(error)
+        if is_away and (self.stopping() or not self.is_patient) and attempt >= _ATTEMPTS:
+            raise InputError(f"the state cannot be kept: {_line(error)}") from error
+        if not is_away and attempt == _ATTEMPTS:
+            raise error
+        if is_away:
+            _LOG.warning("the state cannot be kept, trying again: %s", _line(error))
+        else:
+            _LOG.error("a batch could not be kept; trying it again", exc_info=error)
+        self.pause(min(0.2 * 2**attempt, _PAUSE_SECONDS_MAX))
 
     def _judge(self) -> Judged | None:
         """Judge what is in the journal and was not yet, where this process is the one to do it."""
@@ -241,7 +254,7 @@ class Live:
             fed = entry.apply(monitor)
             if fed.rows:
                 latest = monitor.watermark.latest[entry.partition]
-                self._pace.hear(entry.partition, latest, self.clock())
+                self._pace.hear(entry.partition, latest, self.elapsed())
             self.counted.late += fed.late
             self.counted.lost += fed.lost
             minutes += list(monitor.judge())
@@ -289,7 +302,7 @@ class Live:
         self._judged = kept.judged
         self._pace = self._new_pace()
         for name, latest in monitor.watermark.latest.items():
-            self._pace.hear(name, latest, self.clock())
+            self._pace.hear(name, latest, self.elapsed())
         return monitor
 
     def _restored(self, snapshot: bytes | None) -> Monitor:
@@ -315,6 +328,10 @@ class Live:
         if self.spec.forest != before.spec.forest:
             monitor.patterns = fresh.patterns
         return monitor
+
+
+def _line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "") or type(error).__name__
 
 
 def shape_of(spec: MonitorSpec) -> EventShape:

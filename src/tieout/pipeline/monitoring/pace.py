@@ -11,7 +11,7 @@ _SLACK_MINUTES: Final = 2
 class _Heard:
     """When a partition was heard last, and when it came faster than the clock last.
 
-    since, minute: from where on its speed is measured. All but minute are seconds since 1970.
+    since, minute: from where on its speed is measured. All but minute are seconds.
     """
 
     at: float
@@ -50,10 +50,6 @@ class Pace:
         the clock, what was kept up is caught up with, and the others are waited for.
         """
         heard = {name: self._heard[name] for name in latest if name in self._heard}
-        for each in heard.values():
-            # A clock that was set back.
-            each.at, each.outran = min(each.at, now), min(each.outran, now)
-            each.since = min(each.since, now)
         if not heard:
             return None
         quiet = now - max(each.at for each in heard.values())

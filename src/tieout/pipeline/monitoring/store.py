@@ -65,6 +65,9 @@ class Store(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """All that is written inside is kept together; others wait who write to the same stream."""
 
+    def is_away(self, error: Exception) -> bool:
+        """Whether an error says that the store does not answer for now; a connection is let go."""
+
     def add(self, entry: Entry) -> bool:
         """Append to the journal and move the partition on; False where that was done before.
 
@@ -171,6 +174,10 @@ class MemoryStore:
         except BaseException:
             vars(self).update(copies)
             raise
+
+    def is_away(self, error: Exception) -> bool:
+        """Memory is there, unless a test says otherwise."""
+        return isinstance(error, ConnectionError)
 
     def add(self, entry: Entry) -> bool:
         """Append to the journal."""

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from django.db import Error
+
 from tieout.model.errors import InputError
 from tieout.monitor.engine import Minute, Monitor
 from tieout.monitor.spec import MonitorSpec
@@ -46,7 +48,9 @@ def run_monitor(
             written.renew()
         said(minute, monitor)
 
-    live = Live(spec, shape, stream, store, watch=watch, is_patient=not once)
+    live = Live(
+        spec, shape, stream, store, watch=watch, stopping=stop.is_set, is_patient=not once
+    )  # fmt: skip
     live.start()
     if isinstance(stream, ReplayedStream):
         # The file's columns are known once it was read; its times are the clock's past.
@@ -59,7 +63,8 @@ def run_monitor(
                 break
     finally:
         stream.close()
-        store.resign()
+        with suppress(Error):
+            store.resign()
     return live
 
 

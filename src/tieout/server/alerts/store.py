@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from tieout.monitor.alerts import AlertKind, Told
@@ -55,6 +55,13 @@ class DatabaseStore:
         with transaction.atomic():
             Monitor.objects.select_for_update().only("pk").get(pk=self.monitor_id)
             yield
+
+    def is_away(self, error: Exception) -> bool:
+        """Locked, restarted or out of reach; the next transaction connects anew."""
+        is_away = isinstance(error, OperationalError | InterfaceError)
+        if is_away and not connection.in_atomic_block:
+            connection.close()
+        return is_away
 
     def add(self, entry: Step) -> bool:
         """Append to the journal and move the partition on."""

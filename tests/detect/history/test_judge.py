@@ -137,6 +137,20 @@ def test_a_break_of_what_agreed_while_others_break_daily_is_odd(observe: Observe
     assert "Rare: this key broke in 0 of 119 earlier rows." in found["reasons"].to_list()[-1]
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_among_round_differences_that_repeat_an_enormous_one_is_odd(
+    observe: Observe, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    drawn = random.choice([0.0, 500.0, -500.0], (50, 15), p=[0.75, 0.125, 0.125])
+    drawn[49, :6] = (-78_000.0, 500.0, -500.0, 500.0, 0.0, 500.0)
+    rows = [(day, f"A{key}", drawn[day, key]) for day in range(50) for key in range(15)]
+    judged = judge_history(observe(rows)).frame
+    found = judged.filter(pl.col("row") == 49 * 15 + 1).row(0, named=True)
+    assert (found["anomalous"], found["category"]) == (True, "spike")
+    assert found["p_value"] < 0.01
+
+
 def test_a_new_key_is_usual_where_keys_are_always_new(observe: Observe) -> None:
     random = np.random.default_rng(3)
     rows = [(day, f"T{day}-{n}", random.normal(0, 10)) for day in range(40) for n in range(20)]

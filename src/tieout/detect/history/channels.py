@@ -18,6 +18,7 @@ _PEER_WEIGHTS: Final = (0.5, 30.0)
 _PEER_WEIGHT_UNKNOWN: Final = 1.5
 _KEYS_MIN: Final = 10
 _NORMAL: Final = 1.4826  # A normal law's standard deviation by its median absolute deviation.
+_NORMAL_BY_MEAN: Final = 1.2533  # The same by its mean absolute deviation.
 _SCALE_FLOOR: Final = 1e-3
 _ROWS_MIN: Final = 8
 _RATE_WEIGHT: Final = 2.0
@@ -55,7 +56,7 @@ def ask(breaks: pl.DataFrame, *, dated: bool, balances: bool, unit: float) -> As
     past = ~breaks["current"].to_numpy()
     asked = Asked()
     weight = _peer_weight(breaks, past)
-    scale = _scale(breaks, "mad", "before", weight, unit)
+    scale = _scale(breaks, "mad", "before", weight, unit, without_mad=_mean_residual(breaks))
     _ask_level(asked, breaks, scale, past, dated=dated)
     older = _older(breaks, past)
     _ask_movement(asked, breaks, older, _scale(breaks, "mad_old", "before_old", weight, unit))
@@ -211,12 +212,36 @@ def _peer_weight(breaks: pl.DataFrame, past: np.ndarray) -> float:
     return float(np.clip(_LOG_MAD_VARIANCE / between, *_PEER_WEIGHTS))
 
 
+def _mean_residual(breaks: pl.DataFrame) -> FloatArray:
+    """Standard deviations by the mean of all earlier distances of the key, of a normal law.
+
+    Round differences repeat: where most are the same, their median deviation is nothing, and the
+    next one that differs would look enormous.
+    """
+    distance = pl.col("residual").abs().fill_nan(None)
+    earlier = distance.fill_null(0.0).cum_sum() - distance.fill_null(0.0)
+    count = distance.is_not_null().cum_sum() - distance.is_not_null()
+    mean = (earlier / count).over("code")
+    return _floats(breaks.select(mean=mean), "mean") * _NORMAL_BY_MEAN
+
+
 def _scale(
-    breaks: pl.DataFrame, mad: str, before: str, peer_weight: float, unit: float
+    breaks: pl.DataFrame,
+    mad: str,
+    before: str,
+    peer_weight: float,
+    unit: float,
+    *,
+    without_mad: FloatArray | None = None,
 ) -> FloatArray:
-    """Robust standard deviation of a key, shrunk geometrically to that of its peers."""
+    """Robust standard deviation of a key, shrunk geometrically to that of its peers.
+
+    without_mad: what it is where the median deviation is nothing.
+    """
     peers = _floats(breaks, "peer_scale") * _NORMAL
     own = _floats(breaks, mad) * _NORMAL
+    if without_mad is not None:
+        own = np.where(own == 0.0, np.nan_to_num(without_mad), own)
     floor = np.fmax(np.nan_to_num(peers) * _SCALE_FLOOR, unit)
     own, peers = np.fmax(own, floor) + 0 * own, np.fmax(peers, unit) + 0 * peers
     count = np.clip(np.nan_to_num(_floats(breaks, before)) - WINDOW_MIN, 0, WINDOW)

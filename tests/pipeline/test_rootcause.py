@@ -156,6 +156,18 @@ def test_outcomes_are_explained_by_attributes_and_by_the_clock(explain: Explain)
     assert any("ts hour" in choice.value for choice in result.report.choices)
 
 
+def test_where_most_rows_have_the_outcome_what_lacks_it_is_explained(explain: Explain) -> None:
+    lines = payments().splitlines()
+    worked = [line.replace("false", "yes").replace("true", "no") for line in lines[1:]]
+    text = "\n".join([lines[0].replace("failed", "ok"), *worked]) + "\n"
+    result = explain(text, outcome="ok", attributes=("channel", "acquirer"))
+    assert conditions(result) == ["channel=app & acquirer=a2"]
+    told = [each for each in result.report.choices if each.subject == "outcome"]
+    assert [(each.value, each.is_certain) for each in told] == [("rows that are not ok", False)]
+    asked = explain(text, outcome="ok", attributes=("channel", "acquirer"), direction="rise")
+    assert conditions(asked) != conditions(result)
+
+
 def test_outcomes_need_no_time(explain: Explain) -> None:
     result = explain(payments(), outcome="failed", attributes=("channel", "acquirer"))
     assert conditions(result) == ["channel=app & acquirer=a2"]

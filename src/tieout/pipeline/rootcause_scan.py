@@ -56,11 +56,14 @@ def answer(
 def _turned(question: Question, plan: Plan, direction: str, notes: list[Note]) -> Question:
     """Outcomes are what is rare or was asked for: where a rate fell, its complement rose."""
     falls = direction == "fall"
-    if direction == "auto" and plan.question == "rate":
+    if direction == "auto":
         falls = question.counts.sum() > _COMMON_RATE * question.trials.sum()
-        if falls:
+        if falls and plan.question == "rate":
             what = f"{plan.total} less {plan.value}"
             notes.append(Note("outcome", what, "the value is most of its total", certain=False))
+        elif falls:
+            what = f"rows that are not {plan.outcome}"
+            notes.append(Note("outcome", what, "most rows are (--direction)", certain=False))
     return replace(question, counts=question.trials - question.counts) if falls else question
 
 

@@ -12,6 +12,7 @@ from hypothesis import settings
 from local_llm import local_llm
 from models import ModelServer, model_server
 
+from tieout.cli.start import collect_rarely
 from tieout.engines.duckdb import DuckDBEngine
 from tieout.reconcile.records import RECORD_SCHEMA
 
@@ -27,7 +28,11 @@ _REAL = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Ibis 12 calls what DuckDB 2.0 renamed; it is not ours to change."""
+    """Look for dead objects as seldom as commands do: what is imported and collected is much.
+
+    Ibis 12 calls what DuckDB 2.0 renamed; it is not ours to change.
+    """
+    collect_rarely()
     config.addinivalue_line(
         "filterwarnings", "ignore:fetch_arrow_table\\(\\) is deprecated:DeprecationWarning"
     )

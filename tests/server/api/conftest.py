@@ -27,22 +27,15 @@ READY_SECONDS = 60.0
 # What a client is to trust takes it longer to read than most answers take.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _PEOPLE = """
-import json, os, sys
-from tieout.server.boot import boot
-boot()
 from tieout.server.accounts.services import create_token, create_user
-tokens = {}
-for role in sys.argv[1:]:
+every, tokens = ["read", "score", "write", "admin"], {}
+for role in roles:
     user = create_user(role, password=None, roles=[role])
-    tokens[role] = create_token(
-        user, name="test", scopes=["read", "score", "write", "admin"], actor=None
-    )[1]
+    tokens[role] = create_token(user, name="test", scopes=every, actor=None)[1]
 user = create_user("reader", password=None, roles=["preparer"])
 tokens["read only"] = create_token(user, name="test", scopes=["read"], actor=None)[1]
 user = create_user("nobody", password=None)
-tokens["no role"] = create_token(
-    user, name="test", scopes=["read", "score", "write", "admin"], actor=None
-)[1]
+tokens["no role"] = create_token(user, name="test", scopes=every, actor=None)[1]
 print(json.dumps(tokens))
 """
 
@@ -110,10 +103,14 @@ class Server:
         self._clients.append(made)
         return made
 
-    def ask_database(self, code: str) -> Any:
+    @property
+    def address(self) -> str:
+        """Of its PostgreSQL; "" where it has a file."""
+        return self.environment.get("DATABASE_URL", "")
+
+    def ask_database(self, code: str, **names: object) -> Any:
         """What Python code prints as JSON that runs in the server's workspace."""
-        address = self.environment.get("DATABASE_URL", "")
-        return json.loads(run_code(self.workspace, code, self.blocker, address))
+        return json.loads(run_code(self.workspace, code, self.blocker, self.address, **names))
 
 
 @pytest.fixture(scope="session")
@@ -139,13 +136,7 @@ def make_server(
         workspace,
         request.getfixturevalue("django_db_blocker"),
     )
-    done = subprocess.run(
-        [sys.executable, "-c", _PEOPLE, *ROLES],
-        env=server.environment,
-        capture_output=True,
-        check=True,
-    )
-    server.tokens = json.loads(done.stdout)
+    server.tokens = server.ask_database(_PEOPLE, roles=ROLES)
     return server
 
 

@@ -4,16 +4,16 @@ import gzip
 import json
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from tests.server.api.conftest import Server
+from tests.server.api.conftest import Server, make_server
+from workspaces import run_tieout
 
 PATH = "/api/upload_csv/"
 
@@ -180,29 +180,54 @@ def test_a_file_past_the_limit_is_refused_while_it_comes(
     assert list((server.workspace / ".tieout").glob("uploads/*")) == []
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_an_upload_that_is_killed_in_the_middle_leaves_nothing(
-    own_server: Callable[..., Server], kind: str
-) -> None:
-    server = own_server(kind)
-    server.start()
-    head = (
-        f"POST {PATH} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-        f"{server.tokens['preparer']}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
-        'Content-Length: 1000000\r\n\r\n--x\r\nContent-Disposition: form-data; name="file"; '
-        'filename="may.csv"\r\n\r\n'
-    )
-    with socket.create_connection(("127.0.0.1", server.port)) as connection:
-        connection.sendall(head.encode() + b"id,amount\n" + b"1,2\n" * 10_000)
-        time.sleep(0.5)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def killed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, payments_for_api: Path
+) -> Iterator[Server]:
+    """A server that was killed amid an upload, right after five answers, and is back."""
+    workspace = tmp_path_factory.mktemp("killed") / "served"
+    server = make_server(request.param, workspace, payments_for_api, request)
+    try:
+        server.start()
+        head = (
+            f"POST {PATH} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+            f"{server.tokens['preparer']}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+            'Content-Length: 1000000\r\n\r\n--x\r\nContent-Disposition: form-data; name="file"; '
+            'filename="may.csv"\r\n\r\n'
+        )
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.sendall(head.encode() + b"id,amount\n" + b"1,2\n" * 10_000)
+            time.sleep(0.5)
+            client, usual = server.client(), {"customer_id": "C0000001", "currency": "EUR"}
+            usual |= {"timestamp": "2026-01-03T14:00:00"}
+            rows = [{**usual, "amount": 9e6 + number} for number in range(5)]
+            answers = [client.post("/realtime_anomaly/", json=row) for row in rows]
+            server.stop(signal.SIGKILL)
+        assert all(answer.json()["is_flag"] for answer in answers)
+        server.start()
+        yield server
+    finally:
         server.stop(signal.SIGKILL)
-    server.start()
-    uploads = server.workspace / ".tieout" / "uploads"
+
+
+def test_an_upload_that_is_killed_in_the_middle_leaves_nothing(killed: Server) -> None:
+    uploads = killed.workspace / ".tieout" / "uploads"
     assert [path.name for path in uploads.iterdir() if not path.name.startswith(".")] == []
-    assert server.client().get("/api/v1/jobs").json()["total"] == 0
-    answer = send(server, payments(server, 50))
+    assert killed.client().get("/api/v1/jobs").json()["total"] == 0
+    answer = send(killed, payments(killed, 50))
     assert answer.status_code == 200
-    assert len(list((server.workspace / "runs").iterdir())) == 1
+    assert len(list((killed.workspace / "runs").iterdir())) == 1
+
+
+def test_what_was_answered_is_kept_when_the_server_is_killed_right_after(killed: Server) -> None:
+    for _ in range(100):
+        found = killed.client().get("/api/v1/findings").json()["items"]
+        if len(found) >= 5:
+            break
+        time.sleep(0.1)
+    assert sorted(each["record"]["amount"] for each in found) == [9e6 + n for n in range(5)]
+    entries = killed.client("auditor").get("/api/v1/audit?limit=1000").json()["items"]
+    assert [each["action"] for each in entries].count("transactions.scored") == 5
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -213,18 +238,14 @@ def test_an_upload_whose_server_dies_while_judging_is_judged_once_by_a_worker(
     server.start()
     key = {"Idempotency-Key": "once"}
     text = payments(server, 1_500)
-    sender = subprocess.Popen(
-        [sys.executable, "-c", _SENDS, server.url + PATH, server.tokens["preparer"]],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    assert sender.stdin is not None
-    with sender.stdin as pipe:
-        pipe.write(text.encode())
-    job = _first_running(server)
-    server.stop(signal.SIGKILL)
-    sender.wait(timeout=30)
+    with ThreadPoolExecutor(1) as sender:
+        sent = sender.submit(send, server, text, headers=key)
+        job = _first_running(server)
+        assert server.process is not None
+        server.process.kill()
+        with pytest.raises(httpx.TransportError):
+            sent.result(timeout=30)
+    server.stop()
     server.ask_database(
         "from tieout.server.jobs.models import Job\n"
         "from django.utils import timezone\n"
@@ -242,24 +263,8 @@ def test_an_upload_whose_server_dies_while_judging_is_judged_once_by_a_worker(
     # Jobs that a finished run asks for are done as well.
     done = [each for each in entries if each["action"] == "job.done"]
     assert [each["target_id"] for each in done].count(str(job)) == 1
-    assert (
-        subprocess.run(
-            [str(Path(sys.executable).with_name("tieout")), "verify"],
-            env=server.environment,
-            check=False,
-            capture_output=True,
-        ).returncode
-        == 0
-    )
-
-
-_SENDS = """
-import sys, httpx
-url, token = sys.argv[1:]
-text = sys.stdin.read()
-headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "once"}
-httpx.post(url, files={"file": ("may.csv", text.encode())}, headers=headers, timeout=60)
-"""
+    verified = run_tieout(server.workspace, "verify", server.blocker, address=server.address)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
 def _first_running(server: Server) -> int:
@@ -270,28 +275,6 @@ def _first_running(server: Server) -> int:
             return int(jobs[0]["id"])
         time.sleep(0.02)
     raise AssertionError("no job ran")
-
-
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_what_was_answered_is_kept_when_the_server_is_killed_right_after(
-    own_server: Callable[..., Server], kind: str
-) -> None:
-    server = own_server(kind)
-    server.start()
-    rows = [{"customer_id": "C0000001", "amount": 9e6 + n, "currency": "EUR"} for n in range(5)]
-    rows = [{**row, "timestamp": "2026-01-03T14:00:00"} for row in rows]
-    answers = [server.client().post("/realtime_anomaly/", json=row) for row in rows]
-    server.stop(signal.SIGKILL)
-    assert all(answer.json()["is_flag"] for answer in answers)
-    server.start()
-    for _ in range(100):
-        found = server.client().get("/api/v1/findings").json()["items"]
-        if len(found) >= 5:
-            break
-        time.sleep(0.1)
-    assert sorted(each["record"]["amount"] for each in found) == [9e6 + n for n in range(5)]
-    entries = server.client("auditor").get("/api/v1/audit?limit=1000").json()["items"]
-    assert [each["action"] for each in entries].count("transactions.scored") == 5
 
 
 def test_a_compressed_table_is_read_too(server: Server) -> None:

@@ -26,12 +26,22 @@ def port() -> int:
         return int(found.getsockname()[1])
 
 
+# Fewer payments, events and lines than people see: making and judging them takes the longest.
+_SMALL = """
+from tieout.pipeline import demo_jobs
+demo_jobs.PRACTICE_PAYMENTS, demo_jobs.PRACTICE_RATES = 1_500, 6_000
+demo_jobs.PRACTICE_LINES = 3_000
+from tieout.cli.main import command
+command()
+"""
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[dict[str, str]]:
     """The passwords that the running demonstration printed, by name."""
     folder = tmp_path_factory.mktemp("demo")
     process = subprocess.Popen(
-        [sys.executable, "-m", "tieout", "demo", "--port", str(port), "--workspace", str(folder)],
+        [sys.executable, "-c", _SMALL, "demo", "--port", str(port), "--workspace", str(folder)],
         env=outside_variables(),
         stdout=subprocess.PIPE,
         text=True,

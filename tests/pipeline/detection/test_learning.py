@@ -1,5 +1,6 @@
 """What labels taught one run orders the files that come after it."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import polars as pl
 import pytest
 
 from tieout.model.errors import InputError
-from tieout.pipeline.detection import DetectResult, detect, job_of
+from tieout.pipeline.detection import DetectJob, DetectResult, detect, job_of
 from tieout.pipeline.detection.store import reranker_path
 
 Detector = Callable[..., DetectResult]
@@ -50,6 +51,31 @@ def second(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def taught(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace in which the labels of the first orders were learnt from; nobody changes it."""
+    folder = tmp_path_factory.mktemp("taught")
+    orders(1).write_csv(folder / "first.csv")
+    learnt = detect(
+        DetectJob(
+            file=str(folder / "first.csv"),
+            out=folder / "learnt",
+            workspace=folder,
+            labels="sought",
+            learn=True,
+        )
+    )
+    assert "used" in learnt.report.learning
+    assert len(kept(folder)) == 1
+    return folder
+
+
+@pytest.fixture
+def learnt(taught: Path, tmp_path: Path) -> None:
+    """What was learnt lies in the test's own workspace."""
+    shutil.copytree(taught / ".tieout", tmp_path / ".tieout")
+
+
 def quality(result: DetectResult) -> float:
     return float(result.manifest.counts["quality"]["average_precision"])
 
@@ -58,14 +84,15 @@ def kept(tmp_path: Path) -> list[Path]:
     return list((tmp_path / ".tieout" / "models").glob("*.learnt.npz"))
 
 
+@pytest.mark.usefixtures("learnt")
 def test_what_was_learnt_orders_a_file_that_comes_later(
-    first: Path, second: Path, run: Detector, tmp_path: Path
+    second: Path, run: Detector, tmp_path: Path
 ) -> None:
-    run(first, out="plain", labels="sought")
+    [learnt] = kept(tmp_path)
+    aside = learnt.rename(tmp_path / learnt.name)
     before = run(second, out="before", labels="sought")
-    learnt = run(first, out="learnt", labels="sought", learn=True)
-    assert "used" in learnt.report.learning
-    assert len(kept(tmp_path)) == 1
+    assert before.report.learning == ""
+    aside.rename(learnt)
     after = run(second, out="after", labels="sought")
     assert after.report.learning.startswith("Ordered by what an earlier run learnt from labels; ")
     assert quality(after) > 3 * quality(before)
@@ -97,10 +124,8 @@ def test_a_run_is_repeated_with_what_it_had_learnt_or_not_at_all(
         detect(job)
 
 
-def test_labels_that_teach_nothing_leave_nothing_behind(
-    first: Path, run: Detector, tmp_path: Path
-) -> None:
-    run(first, out="learnt", labels="sought", learn=True)
+@pytest.mark.usefixtures("learnt")
+def test_labels_that_teach_nothing_leave_nothing_behind(run: Detector, tmp_path: Path) -> None:
     assert kept(tmp_path)
     (model,) = [
         p for p in (tmp_path / ".tieout" / "models").glob("*.npz") if p not in kept(tmp_path)
@@ -118,10 +143,10 @@ def test_labels_that_teach_nothing_leave_nothing_behind(
     assert not kept(tmp_path)
 
 
+@pytest.mark.usefixtures("learnt")
 def test_a_new_model_does_not_take_what_was_learnt_beside_an_old_one(
-    first: Path, second: Path, run: Detector
+    second: Path, run: Detector
 ) -> None:
-    run(first, out="learnt", labels="sought", learn=True)
     assert run(second, out="same", labels="sought").report.learning
     again = run(second, out="anew", labels="sought", retrain=True)
     assert again.report.learning == ""

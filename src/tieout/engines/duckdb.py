@@ -16,7 +16,7 @@ import ibis
 import ibis.expr.types as ir
 import polars as pl
 import pyarrow as pa
-from ibis.expr.operations import DatabaseTable, Namespace, Node
+from ibis.expr.operations import DatabaseTable, InMemoryTable, Namespace, Node
 
 from tieout.engines.builtin import hashed
 from tieout.engines.lean_ibis import duckdb_backend
@@ -199,9 +199,10 @@ class DuckDBEngine:
         return DatabaseTable(name, plan.schema(), self._connection, place).to_expr()
 
     def _sql(self, plan: ir.Table) -> str:
-        # Rows of this process that a plan holds are registered first.
-        self._connection._run_pre_execute_hooks(plan)
-        return _compiled(plan.op(), self._connection)
+        sql, holds_rows = _compiled(plan.op(), self._connection)
+        if holds_rows:
+            self._connection._run_pre_execute_hooks(plan)
+        return sql
 
     @contextmanager
     def _order(self, *, kept: bool) -> Iterator[None]:
@@ -219,14 +220,15 @@ class DuckDBEngine:
 
 
 @lru_cache(maxsize=_PLANS_KEPT)
-def _compiled(plan: Node, connection: Any) -> str:
-    """SQL of a plan, kept for the next run of this process that has the same plan.
+def _compiled(plan: Node, connection: Any) -> tuple[str, bool]:
+    """SQL of a plan, and whether it holds rows of this process, which are registered first.
+
+    Both are kept for the next run of this process that has the same plan.
 
     Tables are numbered anew in each engine and backends are equal, so that runs of one spec have
     equal plans. Writing their SQL is a third of the work of a small run.
     """
-    sql: str = connection.compile(plan.to_expr())
-    return sql
+    return connection.compile(plan.to_expr()), bool(plan.find(InMemoryTable))
 
 
 def _folder_within(parent: Path | None) -> Path:

@@ -74,7 +74,16 @@ def test_it_says_that_an_address_is_of_no_known_kind(engine: DuckDBEngine, tmp_p
             b"ref,amount\n1,\x00\x02\n",
             ("a.csv: holds binary content, not text; expected a delimited text file in UTF-8"),
         ),
-        ("a.csv", b'[{"amount": 3}]', "a.csv: is JSON, not a file of records"),
+        (
+            "a.jsonl",
+            b'{"amount": 3}\n{"amount": 4}\n',
+            "a.jsonl: is JSON (save its records as CSV or Parquet), not a file of records",
+        ),
+        (
+            "a.csv",
+            b'[{"amount": 3}]',
+            "a.csv: is JSON (save its records as CSV or Parquet), not a file of records",
+        ),
         (
             "a.csv",
             zipped(),

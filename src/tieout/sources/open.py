@@ -29,12 +29,13 @@ _BY_MAGIC: Final[tuple[tuple[bytes, Format, str], ...]] = (
     (b"\xd0\xcf\x11\xe0", "excel", "an old Excel workbook"),
 )
 _BANKING: Final[frozenset[Format]] = frozenset({"mt940", "camt", "bai2"})
+_JSON: Final = "JSON (save its records as CSV or Parquet)"
 _MAGIC_OTHER: Final = (
     (b"%PDF", "a PDF"),
     (b"SQLite format 3\x00", "a SQLite database (write sqlite:///path.db#table)"),
     (b"\x89PNG", "a picture"),
-    (b"[{", "JSON"),
-    (b'{"', "JSON"),
+    (b"[{", _JSON),
+    (b'{"', _JSON),
 )
 
 

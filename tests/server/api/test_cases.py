@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import pytest
 from tests.server.api.conftest import Server
 
 
@@ -75,3 +76,27 @@ def test_anomalies_of_an_upload_come_into_the_queue(server: Server) -> None:
     (entry,) = server.client("auditor").get("/api/v1/audit", params=params).json()["items"]
     assert entry["after"]["cases"] > 0
     assert entry["actor"] == "preparer"
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("/api/v1/cases?severty=critical", "severty: no such parameter; there are bucket, kind"),
+        ("/api/v1/cases?severity=urgent", "'critical', 'high', 'medium' or 'low'"),
+        ("/api/v1/jobs?status=failed", "status: no such parameter; there are kind, limit"),
+    ],
+)
+def test_a_mistyped_filter_does_not_leave_everything_in(
+    server: Server, address: str, told: str
+) -> None:
+    answer = server.client().get(address)
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]
+
+
+def test_a_body_that_is_no_json_says_where(server: Server) -> None:
+    answer = server.client().post(
+        "/realtime_anomaly/", content=b"{bad", headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "the body is no JSON, from character 1 on"

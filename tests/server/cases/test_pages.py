@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -393,3 +394,16 @@ def test_an_old_page_of_the_queue_undoes_nothing_that_others_did(
         told = bob.post("/queue/act/", sent, follow=True).content.decode()
         assert "somebody changed the case INV-b1 meanwhile" in told
     assert list(Case.objects.order_by("pk").values_list("status", flat=True)) == ["resolved", "new"]
+
+
+def test_what_is_looked_for_in_the_wrong_tab_is_found_from_there(
+    browsing: Callable[..., Client], make_run: MakeRun, found: Found
+) -> None:
+    register_run(make_run("r1", [found("b1")]))
+    client = browsing("preparer")
+    client.post("/queue/act/", {"action": "resolved", "case": Case.objects.get().pk})
+    page = client.get("/?q=INV-b1").content.decode()
+    address = re.search(r'href="([^"]+)">Look in all tabs', page)
+    assert address is not None
+    assert "INV-b1</a>" in client.get("/" + unescape(address[1]).lstrip("/")).content.decode()
+    assert "Look in all tabs" not in client.get("/?q=INV-b2").content.decode()

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from importlib import resources
 from typing import Any, Final
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
@@ -39,6 +39,7 @@ from tieout.server.api.auth import Tokens
 from tieout.server.api.behind import Behind
 from tieout.server.api.folders import workspace
 from tieout.server.api.hub import Hub
+from tieout.server.api.known import known_parameters
 from tieout.server.api.metrics import Metrics
 from tieout.server.api.middleware import Passage
 from tieout.server.api.problem import ProblemError
@@ -110,7 +111,7 @@ def create_api(config: ServerConfig | None = None) -> FastAPI:
     )
     problem.install(app)
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(known_parameters)])
     _add_docs(app)
     app.add_api_route(
         "/api/{rest:path}", _nothing_here, methods=list(_METHODS), include_in_schema=False

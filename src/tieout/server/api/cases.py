@@ -25,6 +25,8 @@ MAY_READ = Depends(needs("read"))
 MayWork = Annotated[Caller, Depends(needs("write", *WORKING_ROLES))]
 Tab = Literal["new", "mine", "waiting", "resolved", "all"]
 Sort = Literal["priority", "due", "oldest", "newest", "amount", "difference", "updated", "title"]
+Kind = Literal["incident", "break", "transaction", "alert", "other"]
+Severity = Literal["critical", "high", "medium", "low"]
 Verdict = Literal["valid", "false_positive", "timing", "resolved", "escalate"]
 
 
@@ -94,9 +96,9 @@ class CasesAsked(BaseModel):
     """Which cases, in which order."""
 
     tab: Tab = "all"
-    kind: list[str] | None = None
+    kind: list[Kind] | None = None
     bucket: list[str] | None = None
-    severity: list[str] | None = None
+    severity: list[Severity] | None = None
     q: Annotated[str, Field(max_length=200, description="words in title or summary")] = ""
     sort: Sort = "priority"
     limit: Limit = 50

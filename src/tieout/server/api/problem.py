@@ -145,9 +145,12 @@ def _of_records(error: Any) -> ProblemError:
 
 def _of_request(error: Any) -> ProblemError:
     found = error.errors()
+    broken = next((each for each in found if each["type"] == "json_invalid"), None)
+    if broken is not None:
+        why = f"the body is no JSON, from character {broken['loc'][-1]} on"
+        return ProblemError(400, why, errors=[ErrorItem(message=why)])
     items = [_item(each) for each in found[:ERRORS_MAX]]
-    is_json = all(each["type"] != "json_invalid" for each in found)
-    return ProblemError(422 if is_json else 400, _first(items), errors=items)
+    return ProblemError(422, _first(items), errors=items)
 
 
 def _of_http(error: Any) -> ProblemError:

@@ -1,7 +1,7 @@
 """Reads of cases: the queue and its tabs, what changed, similar cases, a case's whole story."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -91,6 +91,11 @@ def queue(user: User, wanted: Filter) -> QuerySet[Case]:
     found = Case.objects.select_related("assignee").filter(_in_tab(user, wanted.tab))
     found = found.filter(_passes(wanted))
     return found.order_by(*_SORTS[wanted.sort])
+
+
+def elsewhere(user: User, wanted: Filter) -> int:
+    """How many cases of any tab pass the filters."""
+    return queue(user, replace(wanted, tab="all")).count() if wanted.is_narrowed else 0
 
 
 def tab_counts(user: User) -> dict[str, int]:

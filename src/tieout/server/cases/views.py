@@ -92,6 +92,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "now": timezone.now().isoformat(),
         "from_query": urlencode({"from": wanted.query}) if wanted.query else "",
         "has_runs": bool(pages.count) or queries.runs().exists(),
+        "elsewhere": 0 if pages.count else queries.elsewhere(user, wanted),
     }
     return render(request, "cases/queue.html", context)
 

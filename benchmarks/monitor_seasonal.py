@@ -13,6 +13,7 @@ from 501 on, which were not.
 """
 
 import argparse
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +33,8 @@ KINDS = ("stopped", "fewer", "denied", "failed", "reversed", "backend_reversed")
 METRICS = {
     "stopped": ("volume_drop", "missing_data"),
     "fewer": ("volume_drop", "missing_data"),
+    "silent": ("volume_drop", "missing_data"),
+    "processing": ("pending_rate",),
 }
 VISIBLE_EVENTS = 25.0
 
@@ -63,35 +66,37 @@ def main() -> None:
     parser.add_argument("--counts", type=Path)
     parser.add_argument("--episodes", action="store_true", help="List what is missed or is none.")
     options = parser.parse_args()
-    first, _, last = options.seeds.partition("-")
     real = quiet_shares(options.counts) if options.counts else None
-    put, delays, missed, false, worst = 0, [], [], 0, 0
-    seeds = range(int(first), int(last or first) + 1)
-    for seed in seeds:
-        day = draw_day(seed, real if seed % 2 else None)
-        found = watched(frame_of(day), MonitorSpec())
+    days = ((seed, draw_day(seed, real if seed % 2 else None)) for seed in seeds_of(options.seeds))
+    report(days, STATUSES, listed=options.episodes)
+
+
+def seeds_of(text: str) -> range:
+    """All seeds of `first-last`, or one."""
+    first, _, last = text.partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
+def report(days: Iterable[tuple[int, Day]], statuses: Sequence[str], *, listed: bool) -> None:
+    """Watch each day and print what is found of it, what is missed, and what else is found."""
+    put, delays, false = 0, [], []
+    for seed, day in days:
+        found = watched(frame_of(day, statuses), MonitorSpec())
         for outage in day.outages:
             put += 1
             delay = delay_of(outage, found)
             if delay is None:
-                missed.append((seed, outage))
+                print(f"  {seed} missed: {outage}")
             else:
                 delays.append(delay)
         unexplained = [each for each in found if not _touches(each, day)]
-        groups = len({each.detected for each in unexplained})
-        false += groups
-        worst = max(worst, groups)
-        if options.episodes:
-            for each in unexplained:
-                print(
-                    f"  {seed} none: {each.metric} {each.started:%H:%M} found {each.detected:%H:%M}"
-                )
-    for seed, outage in missed:
-        print(f"  {seed} missed: {outage}")
+        false.append(len({each.detected for each in unexplained}))
+        for each in unexplained if listed else ():
+            print(f"  {seed} none: {each.metric} {each.started:%H:%M} found {each.detected:%H:%M}")
     print(
-        f"{len(seeds)} days, {put} outages: {len(delays)} found, delay in minutes: median "
-        f"{median(delays):.0f}, most {max(delays)}; {false / len(seeds):.2f} unexplained a day, "
-        f"most {worst}"
+        f"{len(false)} days, {put} outages: {len(delays)} found, delay in minutes: median "
+        f"{median(delays):.0f}, most {max(delays)}; {sum(false) / len(false):.2f} unexplained a "
+        f"day, most {max(false)}"
     )
 
 
@@ -110,13 +115,13 @@ def draw_day(seed: int, real: Floats | None = None) -> Day:
     return Day(counts.astype(np.int64), tuple(sorted(outages, key=lambda each: each.first)))
 
 
-def frame_of(day: Day) -> pl.DataFrame:
+def frame_of(day: Day, names: Sequence[str]) -> pl.DataFrame:
     """Rows of minute, status and count; nothing that did not occur has a row."""
     minutes, statuses = np.nonzero(day.counts)
     return pl.DataFrame(
         {
             "minute": minutes.astype(np.int64) + _START,
-            "status": [STATUSES[place] for place in statuses],
+            "status": [names[place] for place in statuses.tolist()],
             "count": day.counts[minutes, statuses],
         }
     )
@@ -171,7 +176,7 @@ def _volume(generator: np.random.Generator) -> Floats:
     ):
         shape += generator.uniform(0.5, 1.0) * np.exp(-0.5 * ((hours - middle) / width) ** 2)
     shape += 0.1 * np.exp(-0.5 * ((hours + 1.0) / 1.5) ** 2)
-    drift = _walk(generator, 90.0, float(generator.uniform(0.02, 0.08)))
+    drift = walk(generator, 90.0, float(generator.uniform(0.02, 0.08)))
     burst = generator.gamma(1 / 0.012, 0.012, DAY_MINUTES)
     found: Floats = peak * shape / shape.max() * np.exp(drift) * burst
     return found
@@ -191,7 +196,7 @@ def _shares(generator: np.random.Generator) -> Floats:
     )
     shares = np.zeros((DAY_MINUTES, len(STATUSES)))
     for name, share in usual.items():
-        noise = np.exp(_walk(generator, 45.0, 0.12))
+        noise = np.exp(walk(generator, 45.0, 0.12))
         shares[:, STATUSES.index(name)] = share * noise * (night if name == "denied" else 1.0)
     shares[:, 0] = 1.0 - shares.sum(axis=1)
     return shares
@@ -203,7 +208,7 @@ def _resampled(generator: np.random.Generator, real: Floats) -> Floats:
     return drawn
 
 
-def _walk(generator: np.random.Generator, memory_minutes: float, sigma: float) -> Floats:
+def walk(generator: np.random.Generator, memory_minutes: float, sigma: float) -> Floats:
     """An Ornstein-Uhlenbeck path with that memory and standard deviation."""
     stay = np.exp(-1.0 / memory_minutes)
     steps = generator.normal(0, sigma * np.sqrt(1 - stay**2), DAY_MINUTES)

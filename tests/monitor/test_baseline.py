@@ -85,7 +85,7 @@ def forecast(values: list[float], ahead: float = 1.0, memory: int = 30) -> tuple
     volume = TrailingVolume(memory)
     for value in values:
         volume.learn(np.array([value]), KEEP[0])
-    risen, flat = volume.forecast(1, ahead, ONE)
+    risen, flat = volume.forecast(1, ahead, ONE, 0.008)
     return float(risen[0]), float(flat[0])
 
 
@@ -93,16 +93,47 @@ def test_a_level_volume_is_forecast_as_it_is() -> None:
     assert forecast([100.0] * 50) == pytest.approx((100.0, 100.0))
 
 
-def test_a_slope_is_carried_on() -> None:
+@pytest.mark.parametrize("growth", [0.012, 0.006, -0.006, -0.012])
+def test_a_trend_is_carried_on_as_a_share_of_the_level(growth: float) -> None:
+    values = [4000.0 * np.exp(growth * (minute - 200)) for minute in range(200)]
+    risen, flat = forecast(values, ahead=15.0)
+    assert risen == pytest.approx(4000.0 * np.exp(growth * 14), rel=0.05)
+    assert abs(np.log(flat / 4000.0)) > abs(growth) * 25
+
+
+def test_a_slope_is_carried_on_too() -> None:
     risen, flat = forecast([100.0 + minute for minute in range(200)], ahead=15.0)
-    assert risen == pytest.approx(314.0, rel=0.03)
+    assert risen == pytest.approx(314.0, rel=0.04)
     assert flat < 290.0
 
 
-def test_a_slope_within_two_errors_is_none() -> None:
+def test_the_trend_of_few_events_is_believed_by_half() -> None:
+    values = [3.0 * np.exp(-0.01 * minute) for minute in range(120)]
+    few, level = forecast(values, ahead=1.0)
+    many, many_level = forecast([1000 * each for each in values], ahead=1.0)
+    believed = np.log(few / level) / np.log(many / many_level)
+    assert 0.4 < believed < 0.95
+
+
+def test_a_trend_within_chance_is_nearly_none() -> None:
     random = np.random.default_rng(1)
     risen, flat = forecast(random.poisson(100, 60).astype(float).tolist(), ahead=15.0)
-    assert risen == pytest.approx(flat, rel=0.05)
+    assert risen == pytest.approx(flat, rel=0.1)
+
+
+def test_minutes_taken_at_once_are_known_as_those_taken_one_by_one() -> None:
+    random = np.random.default_rng(5)
+    counts = random.poisson(30, (50, 3)).astype(float)
+    keep = random.random((50, 3)) < 0.8
+    volume, whole = TrailingVolume(30), TrailingVolume(30)
+    for minute in range(50):
+        whole.learn(counts[minute], keep[minute])
+        if minute < 40:
+            volume.learn(counts[minute], keep[minute])
+    before = volume.moments.copy()
+    later = volume.later(counts[40:], keep[40:])
+    assert later.moments == pytest.approx(whole.moments[:, :3])
+    assert np.array_equal(volume.moments, before), "only what would be known"
 
 
 def test_no_forecast_runs_away() -> None:
@@ -119,7 +150,7 @@ def test_the_level_of_a_volume_is_what_a_minute_has() -> None:
 
 
 def test_nothing_is_forecast_from_nothing() -> None:
-    risen, flat = TrailingVolume(30).forecast(2, 1.0, np.ones(2))
+    risen, flat = TrailingVolume(30).forecast(2, 1.0, np.ones(2), 0.008)
     assert np.isnan(risen).all()
     assert np.isnan(flat).all()
 
@@ -130,7 +161,7 @@ def test_left_out_minutes_age_a_volume_but_do_not_change_its_level() -> None:
         volume.learn(np.array([50.0]), KEEP[0])
     for _ in range(30):
         volume.learn(np.array([0.0]), LEAVE[0])
-    assert volume.forecast(1, 1.0, ONE)[0][0] == pytest.approx(50.0)
+    assert volume.forecast(1, 1.0, ONE, 0.008)[0][0] == pytest.approx(50.0)
 
 
 def season_of(days: int, weekly: float = 1.0) -> Season:

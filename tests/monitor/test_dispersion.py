@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tieout.monitor.dispersion import Dispersion, Wander
+from tieout.monitor.dispersion import Dispersion, Wander, usual_windows
+from tieout.monitor.ring import Ring
 
 
 def one(value: float) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
@@ -103,3 +104,11 @@ def test_an_outage_hardly_widens_its_own_limit_by_wandering() -> None:
         learnt.learn(cube(300.0), cube(50.0), cube(0.5))
         suspected.learn(cube(300.0), cube(50.0), cube(1e-9))
     assert suspected.of((1, 1))[0, 0, 0] < 0.0125 < learnt.of((1, 1))[0, 0, 0]
+
+
+def test_a_window_that_holds_a_minute_of_an_episode_is_not_usual() -> None:
+    left_out = np.zeros((20, 2), dtype=np.bool_)
+    left_out[4, 1] = True
+    found = usual_windows(Ring(20), 8, (1, 5, 15), left_out)
+    assert found.tolist() == [[True, True], [True, False], [True, False]]
+    assert usual_windows(Ring(20), 3, (1, 3), left_out).all()

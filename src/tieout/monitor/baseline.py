@@ -12,8 +12,12 @@ SLOW: int = 6
 LONG: int = 3
 FAST_MEMORY, SLOW_MEMORY, LONG_MEMORY = 0, 1, 2
 _OLDER_EVENTS_MAX = 40.0
-_SLOPE_SIGMAS = 2.0
+_SHARE_MAX = 2.0 / 3.0
+_GROWN_MAX = 2.0
 _RATIO_MAX = 3.0
+# A slope by weights that fade as exp(-age / memory) has the error of one by four times as many
+# events as they sum up to, weighed alike.
+_MORE_EVENTS = 4.0
 
 
 @dataclass
@@ -87,11 +91,16 @@ class TrailingRate:
 
 @dataclass
 class TrailingVolume:
-    """Level and slope of events a minute, by least squares that forget exponentially.
+    """Level and trend of events a minute, by least squares that forget exponentially.
+
+    Volumes grow and fall by shares of themselves, as night becomes morning. A level that grows by
+    g a minute has, weighed by exp(-age / m), the mean n / (1 + g m) of its last level n, and a
+    slope that is g / (1 + g m) of that mean. So the trend in logs is read off the same sums as a
+    line, and no minute without events needs a logarithm. It is shrunk as one of those that are
+    usual (normal, with mean 0) by its standard error.
 
     moments: weight, ages, squared ages, events, events times age; (5, cells). Ages grow in minutes
-    that are left out too, but nothing fades. A slope counts by how far it is beyond two standard
-    errors.
+    that are left out too, but nothing fades.
     """
 
     memory_minutes: int
@@ -118,12 +127,36 @@ class TrailingVolume:
         self.moments = grown(self.moments, 1, cells)
         return ratio_or_zero(self.moments[3, :cells], self.moments[0, :cells])
 
-    def forecast(
-        self, cells: int, ahead_minutes: float, phi: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Events a minute, so long after the last minute learnt: by slope, and by level alone.
+    def later(self, count: FloatArray, keep: NDArray[np.bool_]) -> "TrailingVolume":
+        """What would be known after some more minutes, (minutes, cells), the oldest first."""
+        minutes, cells = count.shape
+        self.moments = grown(self.moments, 1, cells)
+        weight, age, square, events, product = self.moments[:, :cells]
+        stay = 1.0 - 1.0 / self.memory_minutes
+        after = np.cumsum(keep[::-1], axis=0)[::-1]
+        share = np.where(keep, stay ** (after - keep), 0.0)
+        known = np.where(keep, count, 0.0) * share
+        ages = np.arange(minutes - 1.0, -1.0, -1.0)
+        older = stay ** after[0]
+        answer = TrailingVolume(self.memory_minutes)
+        answer.moments = np.stack(
+            [
+                weight * older + share.sum(axis=0),
+                (age + minutes * weight) * older + ages @ share,
+                (square + 2.0 * minutes * age + minutes**2 * weight) * older + ages**2 @ share,
+                events * older + known.sum(axis=0),
+                (product + minutes * events) * older + ages @ known,
+            ]
+        )
+        return answer
 
-        NaN where nothing was learnt.
+    def forecast(
+        self, cells: int, ahead_minutes: float, phi: FloatArray, growth_usual: float
+    ) -> tuple[FloatArray, FloatArray]:
+        """Events a minute, so long after the last minute learnt: by trend, and by level alone.
+
+        growth_usual: how much of itself a level usually grows or falls in a minute. NaN where
+        nothing was learnt.
         """
         self.moments = grown(self.moments, 1, cells)
         weight, ages, squares, events, product = self.moments[:, :cells]
@@ -132,8 +165,11 @@ class TrailingVolume:
             age = ages / weight
             spread = squares / weight - age**2
             slope = -(product / weight - mean * age) / spread
-            error = phi * mean / (weight * spread)
-            sure = np.clip(1.0 - _SLOPE_SIGMAS**2 * error / slope**2, 0.0, 1.0)
-            rising = slope * sure
-            risen = mean + np.where(np.isnan(rising), 0.0, rising) * (age + ahead_minutes)
+            error = phi / (_MORE_EVENTS * mean * weight * spread)
+            share = slope / mean * growth_usual**2 / (growth_usual**2 + error)
+            share = np.where(np.isfinite(share), share, 0.0)
+            share = np.minimum(share, _SHARE_MAX / np.maximum(age, 1.0))
+            times = 1.0 / (1.0 - share * age)
+            growth = np.clip(share * times * ahead_minutes, -_GROWN_MAX, _GROWN_MAX)
+            risen = mean * times * np.exp(growth)
         return np.clip(risen, mean / _RATIO_MAX, mean * _RATIO_MAX), mean

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tieout.monitor.limits import FloatArray, ratio_or_zero
-from tieout.monitor.ring import grown, widened
+from tieout.monitor.ring import Ring, grown, widened
 
 Window: TypeAlias = int | slice
 
@@ -139,3 +140,16 @@ class Wander:
             self.squares, self.scale, self.variance = (
                 widened(each, shape[1]) for each in (self.squares, self.scale, self.variance)
             )
+
+
+def usual_windows(
+    ring: Ring, minute: int, windows: tuple[int, ...], left_out: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Which windows that end with a minute hold no minute of an episode, (windows, cells).
+
+    left_out: those minutes, (minutes, cells).
+    """
+    if not left_out[ring.rows(minute, max(windows))].any():
+        return np.ones((len(windows), left_out.shape[1]), dtype=np.bool_)
+    usual: NDArray[np.bool_] = ring.windows(minute, windows, left_out.__getitem__) == 0
+    return usual

@@ -244,8 +244,8 @@ class Monitor:
         self._gates = grown(self._gates, 2, size)
         self._gates[:, minute % self.ring.minutes] = False
         limits = self._limits(minute, cells, size)
-        expected = self.volumes.expected(minute, size, self._span)
-        missing = self._missing(minute, limits, float(expected[ALL, 0]))
+        expected = self.volumes.expected(minute, size, self.ring, self._gates[VOLUMES])
+        missing = self._missing(minute, limits, float(expected[0, ALL, 0]))
         verdicts: tuple[Verdict, ...] = ()
         if not missing:
             verdicts = self._verdicts(minute, cells, limits, expected)
@@ -272,8 +272,23 @@ class Monitor:
         self.ring.widen(columns)
         names = [*self.statuses.names, *([""] * (columns - len(self.statuses.names)))]
         found: list[Verdict | None] = [
-            self.rates.judge(minute, self.ring, cells, names, limits, over=self._gates[OVER]),
-            self.volumes.judge(minute, self.ring, cells, limits, expected),
+            self.rates.judge(
+                minute,
+                self.ring,
+                cells,
+                names,
+                limits,
+                left_out=self._gates[RATES],
+                over=self._gates[OVER],
+            ),
+            self.volumes.judge(
+                minute,
+                self.ring,
+                cells,
+                limits,
+                mean=expected,
+                left_out=self._gates[VOLUMES],
+            ),
             self.latencies.judge(minute, self.ring, cells, limits),
             self.amounts.judge(minute, self.ring, cells, limits),
         ]

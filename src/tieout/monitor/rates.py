@@ -6,7 +6,7 @@ import numpy as np
 
 from tieout.monitor.baseline import LONG_MEMORY, SLOW_MEMORY, TrailingRate
 from tieout.monitor.cells import ALL
-from tieout.monitor.dispersion import Wander
+from tieout.monitor.dispersion import Wander, usual_windows
 from tieout.monitor.limits import FloatArray, ratio_or_zero, rise_limit, rise_p
 from tieout.monitor.ring import Ring
 from tieout.monitor.season import Season
@@ -49,11 +49,13 @@ class Rates:
         statuses: list[str],
         limits: Limits,
         *,
+        left_out: Mask,
         over: Mask,
     ) -> Verdict:
         """Judge every series at a minute; rows are the cells asked for, columns the statuses.
 
-        over: minutes of episodes that have ended, (minutes, cells); long windows leave them out.
+        left_out: minutes of episodes, (minutes, cells). over: those of which have ended; long
+        windows leave them out.
         """
         size, columns = int(cells.max()) + 1, len(statuses)
         shape = (size, columns)
@@ -76,10 +78,13 @@ class Rates:
         out &= count - expected >= limits.excess_min
         out &= total >= limits.sample_min
         out[:, :, 0] = False  # Approved.
-        for place, window in enumerate((*limits.windows, *limits.long)):
+        windows = (*limits.windows, *limits.long)
+        for place, window in enumerate(windows):
             values = (count[place], expected[place], total[place])
             best.consider(window, p[place], out[place], values)
-        self.wander.learn(count, np.where(total > 0, expected, 0.0), p)
+        usual = usual_windows(ring, minute, windows, left_out[:, :size])[:, :, None]
+        usual = usual & ~out.any(axis=0) & (total > 0)
+        self.wander.learn(count, np.where(usual, expected, 0.0), p)
         by_long = best.window > max(limits.windows)
         if by_long.any():
             with np.errstate(all="ignore"):

@@ -6,7 +6,7 @@ import numpy as np
 
 from tieout.monitor.baseline import TrailingVolume
 from tieout.monitor.cells import ALL
-from tieout.monitor.dispersion import Wander
+from tieout.monitor.dispersion import Wander, usual_windows
 from tieout.monitor.limits import FloatArray, high_p, low_limit, low_p
 from tieout.monitor.rates import fitted
 from tieout.monitor.ring import Ring
@@ -23,11 +23,13 @@ EFFECTS_UNSEASONAL_MIN = {DROP: 1.8, SURGE: 2.5}
 EFFECT_MINUTE_MIN = 3.0
 _WEIGHT_MIN = 10.0
 _WANDER_MIN = 0.005  # Bursts of 7 %.
+_GROWTH = 0.008  # Twice as much in an hour and a half.
+_GROWTH_SEASONAL = 0.002
 
 
 @dataclass
 class Volumes:
-    """Judges the events of each cell against the forecast of level, slope and season."""
+    """Judges the events of each cell against the forecast of level, trend and season."""
 
     spec: MonitorSpec
     trailing: TrailingVolume = field(init=False)
@@ -51,24 +53,54 @@ class Volumes:
         limits = self.spec.limits
         return limits.renew_minutes if self._seasonal else limits.memory_minutes
 
-    def expected(self, minute: int, size: int, ahead_minutes: float) -> FloatArray:
-        """Events that a minute should have, (cells, 3); NaN where too little is known.
+    def expected(self, minute: int, size: int, ring: Ring, left_out: Mask) -> FloatArray:
+        """Events a minute that each window should have, (windows, cells, 3); NaN where unknown.
 
-        By level and slope; the least and the most that level with or without slope allow. Where a
-        rise or fall bends, the slope overshoots, and only what is beyond both is out of limits.
+        By level and trend; the least and the most of that and of what half of the trend gives.
+        Where a rise or fall bends, the trend overshoots, and only what is beyond both is out of
+        limits. A window is judged by minutes before it, short ones by those before the middle one.
+        left_out: minutes of episodes, (minutes, cells).
         """
+        windows = self.spec.windows.minutes
         level = self._level(minute, size)
-        phi = self.wander.phi(self.trailing.level(size)[None, :, None])[0, :, 0]
-        risen, flat = self.trailing.forecast(size, ahead_minutes, phi)
-        enough = min(_WEIGHT_MIN, self.trailing.memory_minutes / 2)
-        known = self.trailing.moments[0, :size] >= enough
-        found = np.stack([risen, np.minimum(risen, flat), np.maximum(risen, flat)], axis=1)
-        return np.where(known[:, None], found, np.nan) * level[:, None]
+        middle = windows[len(windows) // 2]
+        nearer = self.trailing
+        if not self._seasonal and middle < windows[-1]:
+            rows = ring.rows(minute - middle, windows[-1] - middle)
+            events = ring.events[rows, :size].sum(axis=2, dtype=np.int64).astype(np.float64)
+            keep = ring.counted[rows, None] & ~left_out[rows, :size]
+            nearer = self.trailing.later(events, keep & (ring.first[:size] <= minute - middle))
+        found = []
+        for window in windows:
+            since = windows[-1] if nearer is self.trailing else max(window, middle)
+            known = self.trailing if since == windows[-1] else nearer
+            ahead = since - (window - 1) / 2.0
+            found.append(self._forecast(known, size, ahead) * level[:, None])
+        return np.stack(found)
+
+    def _forecast(self, known: TrailingVolume, size: int, ahead_minutes: float) -> FloatArray:
+        phi = self.wander.phi(known.level(size)[None, :, None])[0, :, 0]
+        usual = _GROWTH_SEASONAL if self._seasonal else _GROWTH
+        risen, flat = known.forecast(size, ahead_minutes, phi, usual)
+        half = np.sqrt(risen * flat)
+        enough = min(_WEIGHT_MIN, known.memory_minutes / 2)
+        limits = np.stack([risen, np.minimum(risen, half), np.maximum(risen, half)], axis=1)
+        return np.where(known.moments[0, :size, None] >= enough, limits, np.nan)
 
     def judge(
-        self, minute: int, ring: Ring, cells: Ints, limits: Limits, mean: FloatArray
+        self,
+        minute: int,
+        ring: Ring,
+        cells: Ints,
+        limits: Limits,
+        *,
+        mean: FloatArray,
+        left_out: Mask,
     ) -> Verdict:
-        """Judge every cell at a minute; columns are drop and surge. mean: of `expected`."""
+        """Judge every cell at a minute; columns are drop and surge.
+
+        mean, left_out: of and as for `expected`.
+        """
         size = int(cells.max()) + 1
         alpha = limits.alpha_short[:size]
         best = Best.none((size, 2), limits.windows)
@@ -86,9 +118,12 @@ class Volumes:
         out[:, :, 1] &= count >= wanted[:, :, 1] * effects[:, 1:]
         for place, window in enumerate(limits.windows):
             best.consider(window, p[place], out[place], (both[place], wanted[place], wanted[place]))
-        least = p.min(axis=2)
-        self.wander.learn(count[:, :, None], expected[:, :, :1], least[:, :, None])
-        found = (one.astype(np.float64), mean, best)
+        usual = usual_windows(ring, minute, limits.windows, left_out[:, :size])
+        usual &= ~out.any(axis=(0, 2))
+        between = np.sqrt(expected[:, :, 1] * expected[:, :, 2])
+        between = np.where(usual, between, np.nan)[:, :, None]
+        self.wander.learn(count[:, :, None], between, p.min(axis=2)[:, :, None])
+        found = (one.astype(np.float64), mean[0], best)
         return self._verdict(minute, ring, cells, found, float(alpha[ALL, 0]))
 
     def _counted(

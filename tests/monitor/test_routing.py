@@ -75,11 +75,11 @@ def test_each_channel_gets_what_it_can_read() -> None:
         ),
     ]
     ways = routed(sent(Severity.WARNING), routes, MIDNIGHT)
-    email, slack, events, webhook, http = (way.payload(alert) for way in ways)
-    assert email["subject"] == "resolved warning: denied_rate a=1"
-    assert slack == {"target": "x", "text": "resolved: it is over"}
-    assert (events["event_action"], events["dedup_key"]) == ("resolve", "ep-1")
-    assert webhook["body"]["event"] == "alert"
+    email, slack, events, webhook, http = (way.payload(alert, "cards") for way in ways)
+    assert email["subject"] == "cards: resolved warning: denied_rate a=1"
+    assert slack == {"target": "x", "text": "resolved: cards: it is over"}
+    assert (events["event_action"], events["dedup_key"]) == ("resolve", "cards/ep-1")
+    assert (webhook["body"]["event"], webhook["body"]["monitor"]) == ("alert", "cards")
     assert http == webhook
 
 

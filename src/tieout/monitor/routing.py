@@ -25,12 +25,13 @@ class Routed:
         """The channel of the outbox."""
         return self.route.channel
 
-    def payload(self, alert: Mapping[str, Any]) -> dict[str, Any]:
-        """What the channel gets of an alert as in `alerts.jsonl`."""
-        text = str(alert["text"])
+    def payload(self, alert: Mapping[str, Any], monitor: str) -> dict[str, Any]:
+        """What the channel gets of an alert as in `alerts.jsonl`, of the monitor of that name."""
+        text = f"{monitor}: {alert['text']}"
         if self.channel == "email":
             head = f"{alert['kind']} {alert['severity']}: {alert['metric']} {alert['dimensions']}"
-            return {"to": list(self.route.to), "subject": " ".join(head.split()), "text": text}
+            subject = " ".join(f"{monitor}: {head}".split())
+            return {"to": list(self.route.to), "subject": subject, "text": text}
         target = {"target": self.route.target}
         if self.channel == "slack":
             return {**target, "text": f"{alert['kind']}: {text}"}
@@ -39,13 +40,14 @@ class Routed:
             return {
                 **target,
                 "event_action": "resolve" if over else "trigger",
-                "dedup_key": alert["episode_id"],
+                # What two streams have in the same minute are two alerts.
+                "dedup_key": f"{monitor}/{alert['episode_id']}",
                 "summary": text,
-                "source": "tieout monitor",
+                "source": f"tieout monitor {monitor}",
                 "severity": alert["severity"] or "info",
-                "details": dict(alert),
+                "details": {"monitor": monitor, **alert},
             }
-        return {**target, "body": {"event": "alert", **alert}}
+        return {**target, "body": {"event": "alert", "monitor": monitor, **alert}}
 
 
 def routed(sent: Sent, routes: Sequence[RouteSpec], minute: int) -> tuple[Routed, ...]:

@@ -273,7 +273,7 @@ def test_alerts_go_to_the_outbox_by_their_routes_once(
     assert list(rows) == ["slack", "email", "slack", "email"]
     [mail, *_] = Delivery.objects.filter(channel="email").order_by("id")
     assert mail.payload["to"] == ["ops@bank.example"]
-    assert mail.payload["subject"] == "fired info: denied_rate"
+    assert mail.payload["subject"] == "monitor: fired info: denied_rate"
 
 
 def test_snapshots_take_the_place_of_the_journal(

@@ -33,7 +33,11 @@ QUIET = RouteSpec(channel="events", target="pager", quiet="22:00-07:00")
 @pytest.fixture
 def monitor() -> Monitor:
     """A monitor with one episode, that of `alert`."""
-    row = Monitor.objects.create(name="cards")
+    return watched("cards")
+
+
+def watched(name: str) -> Monitor:
+    row = Monitor.objects.create(name=name)
     moment = at_minute(MINUTE)
     Episode.objects.create(
         monitor=row, episode_id=alert(AlertKind.FIRED, Severity.INFO).episode.episode_id,
@@ -90,6 +94,14 @@ def test_the_end_of_what_waits_comes_after_it(
     tell(monitor, alert(AlertKind.RESOLVED, Severity.INFO), QUIET)
     first, last = Delivery.objects.order_by("pk")
     assert first.run_after == last.run_after == datetime(2026, 2, 1, 7, 0, 40, tzinfo=UTC)
+
+
+def test_two_streams_that_break_in_the_same_minute_are_both_told_of(monitor: Monitor) -> None:
+    for each in (monitor, watched("transfers")):
+        tell(each, alert(AlertKind.FIRED, Severity.CRITICAL), PAGER)
+    one, two = Delivery.objects.order_by("pk")
+    assert one.payload["dedup_key"] != two.payload["dedup_key"]
+    assert [each.payload["summary"].split(":")[0] for each in (one, two)] == ["cards", "transfers"]
 
 
 def test_only_who_heard_of_an_episode_hears_that_it_is_over(monitor: Monitor) -> None:

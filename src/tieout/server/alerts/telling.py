@@ -142,8 +142,9 @@ def _deliver(alert: Alert, way: Routed, number: int) -> None:
         )
     enqueue(
         channel=way.channel,
-        payload=way.payload(alert.payload),
-        idempotency_key=f"{alert.alert_id}-{number}",
+        payload=way.payload(alert.payload, alert.monitor.name),
+        # Two monitors may tell the same of the same minute.
+        idempotency_key=f"{alert.monitor_id}-{alert.alert_id}-{number}",
         subject=(_SUBJECT, alert.episode_id),
         run_after=after,
     )

@@ -178,6 +178,30 @@ def test_rules_of_a_file_flag_and_say_why(file: Path, run: Detector) -> None:
     assert [rule.identifier for rule in result.report.rules] == ["cheap"]
 
 
+@pytest.mark.parametrize("severity", ["low", "critical"])
+def test_a_case_is_as_severe_as_the_gravest_rule_that_flags_it(
+    file: Path, run: Detector, severity: str
+) -> None:
+    rules = file.with_name("rules.yaml")
+    rules.write_text(
+        "name: house\nrules:\n- {id: cheap, title: Cheap, when: value / quantity < 0.1,\n"
+        f"   reason: '{{value}}', severity: {severity}}}\n"
+        "- {id: most, title: Most, when: value > 0, reason: '{value}', severity: critical}\n"
+    )
+    plain = pl.read_csv(run(file, "plain").out / "cases.csv").select("row", "severity")
+    cases = pl.read_csv(run(file, "ruled", rules=rules).out / "cases.csv")
+    flagged = cases.filter(pl.col("triggered_rules").str.contains("cheap"))
+    others = cases.filter(~pl.col("triggered_rules").fill_null("").str.contains("cheap"))
+    # A rule that only warns is not heard.
+    both = others.join(plain, on="row", suffix="_plain")
+    assert both["severity"].equals(both["severity_plain"].alias("severity"))
+    if severity == "critical":
+        assert set(flagged["severity"]) == {"critical"}
+    else:
+        both = flagged.join(plain, on="row", suffix="_plain")
+        assert both["severity"].equals(both["severity_plain"].alias("severity"))
+
+
 def test_a_rule_that_names_too_many_rows_warns_and_does_not_flag(file: Path, run: Detector) -> None:
     rules = file.with_name("rules.yaml")
     rules.write_text(

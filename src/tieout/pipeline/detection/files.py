@@ -174,7 +174,7 @@ def cases_frame(table: Table, found: Findings) -> pl.DataFrame:
             "score": found.score[places],
             "p_value": p,
             "confidence": found.confidence[places],
-            "severity": [next(word for most, word in _SEVERITIES if each < most) for each in p],
+            "severity": _severities(p, found.ruling.gravest(places)),
             "flagged_by": flagged_by.astype(str),
             "reasons_top3": text_lists(
                 "reasons_top3", [found.reasons[place] for place in places.tolist()]
@@ -182,6 +182,16 @@ def cases_frame(table: Table, found: Findings) -> pl.DataFrame:
             "triggered_rules": found.ruling.triggered(places),
         }
     )
+
+
+def _severities(p: NDArray[np.float64], by_rules: list[str | None]) -> list[str]:
+    """How grave cases are: by their p-values, or as the gravest rule that flags them says."""
+    order = [word for _, word in _SEVERITIES]
+    found = [next(word for most, word in _SEVERITIES if each < most) for each in p]
+    return [
+        word if rule is None else min(word, rule, key=order.index)
+        for word, rule in zip(found, by_rules, strict=True)
+    ]
 
 
 def _p(log_p: NDArray[np.float64]) -> NDArray[np.float64]:

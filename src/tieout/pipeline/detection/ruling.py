@@ -66,6 +66,18 @@ class Ruling:
         nothing = pl.Series("triggered_rules", [[]], dtype=pl.List(pl.String))
         return nothing.new_from_index(0, rows)
 
+    def gravest(self, places: NDArray[np.int64]) -> list[str | None]:
+        """The severity of the gravest flagging rule that holds at some rows, None without one."""
+        if self.result is None:
+            return [None for _ in places]
+        said = {rule.id: str(rule.severity) for rule in self.result.rules}
+        flagging = {fact.identifier for fact in self.facts if fact.flags}
+        # The most severe come first.
+        return [
+            next((said[name] for name in names if name in flagging), None)
+            for names in self.triggered(places).to_list()
+        ]
+
     def reasons(self, places: NDArray[np.int64]) -> list[tuple[Reason, ...]]:
         """A sentence of each rule that holds at some rows, the most severe first."""
         if self.result is None:

@@ -26,14 +26,14 @@ def codes_by_label(
         return None
     physical = column.to_physical()
     numbers = physical.cast(pl.Int64)
-    missing = int(numbers.drop_nulls().to_numpy().max(initial=-1)) + 1
-    rows = numbers.fill_null(missing).to_numpy()
+    # The number -1, of what is missing, picks the last entry.
+    rows = (numbers.fill_null(-1) if numbers.null_count() else numbers).to_numpy()
     # Marking what occurs takes a fifth of looking for it by hashing.
-    occurs = np.zeros(missing + 1, dtype=np.bool_)
+    occurs = np.zeros(int(rows.max(initial=-1)) + 2, dtype=np.bool_)
     occurs[rows] = True
-    places = np.flatnonzero(occurs[:missing])
+    places = np.flatnonzero(occurs[:-1])
     labels = pl.Series(places, dtype=physical.dtype).cat.to(column.dtype).cast(pl.String)
-    codes = np.full(missing + 1, code_of(None), dtype=np.int64)
+    codes = np.full(len(occurs), code_of(None), dtype=np.int64)
     codes[places] = [code_of(label) for label in labels.to_list()]
     found: NDArray[np.int64] = codes[rows]
     return found

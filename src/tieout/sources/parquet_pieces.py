@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-Pieces = Callable[[int], Iterator[pl.DataFrame]]
+# How many rows a piece has, and how many are decoded at once: many take less work and more room.
+Pieces = Callable[[int, int], Iterator[pl.DataFrame]]
 
-_READ_ROWS_MIN: Final = 250_000
-_READ_ROWS_MAX: Final = 1_100_000  # a row group of most writers has 2^20 rows at most
+ROW_GROUP: Final = 1 << 20  # the rows that a row group of most writers has at most
 # Within a larger row group, each piece would have to be looked for.
 _GROUP_ROWS_MAX: Final = 2_000_000
 
@@ -46,11 +46,11 @@ def _is_read_alike(kind: "pa.DataType") -> bool:
     )
 
 
-def _pieces(path: Path, groups: Sequence[int], rows: int) -> Iterator[pl.DataFrame]:
+def _pieces(path: Path, groups: Sequence[int], rows: int, at_once: int) -> Iterator[pl.DataFrame]:
     """All columns, `rows` rows at a time and fewer at the end, in the order of the file."""
     file = pl.scan_parquet(path, glob=False, hive_partitioning=False)
     left: list[pl.DataFrame] = []
-    for start, height in _reads(groups):
+    for start, height in _reads(groups, at_once):
         read = pl.concat([*left, file.slice(start, height).collect()])
         whole = read.height - read.height % rows
         yield from read.head(whole).iter_slices(rows)
@@ -58,13 +58,16 @@ def _pieces(path: Path, groups: Sequence[int], rows: int) -> Iterator[pl.DataFra
     yield from (each for each in left if each.height)
 
 
-def _reads(groups: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Where to read and how many rows: whole row groups, as one that is cut is decoded twice."""
+def _reads(groups: Sequence[int], at_once: int) -> Iterator[tuple[int, int]]:
+    """Where to read and how many rows: row groups as a whole, small ones together.
+
+    Where a read is cut within a row group, what lies before is decoded again.
+    """
     start = height = 0
     for place, group in enumerate(groups, start=1):
         height += group
-        if height < _READ_ROWS_MIN and place < len(groups):
+        if height < at_once // 4 and place < len(groups):
             continue
-        for begun in range(0, height, _READ_ROWS_MAX):
-            yield start + begun, min(_READ_ROWS_MAX, height - begun)
+        for begun in range(0, height, at_once):
+            yield start + begun, min(at_once, height - begun)
         start, height = start + height, 0

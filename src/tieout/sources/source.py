@@ -42,8 +42,8 @@ class Source:
     parts: the files behind a glob. Row numbers run on from one to the next.
     sampler: answers `sample`.
     exact: reopens the source row by row, for when the quick way cannot read it.
-    pieces: reads all columns so many rows at a time, in file order, with the values and types that
-        the engine would give; None where only the engine can.
+    pieces: reads all columns so many rows at a time, of so many decoded at once, in file order,
+        with the values and types that the engine would give; None where only the engine can.
 
     A data row is one in which a character other than space stands outside of delimiters: blank
     lines and lines of delimiters alone are not counted.
@@ -61,7 +61,7 @@ class Source:
     rejects: tuple[Reject, ...] = ()
     rejected: int = 0
     exact: "Callable[[], Source] | None" = None
-    pieces: Callable[[int], Iterator[pl.DataFrame]] | None = None
+    pieces: Callable[[int, int], Iterator[pl.DataFrame]] | None = None
     _sampled: dict[int, pl.DataFrame] = field(default_factory=dict, compare=False, repr=False)
 
     @property

@@ -139,19 +139,17 @@ def test_a_file_that_lost_rows_meanwhile_is_told(
         typing_pass.type_rows(replace(source, rows=7), readings, engine=engine)
 
 
-@pytest.mark.parametrize(("least", "most"), [(1, 1_000), (100, 1_000), (200, 50), (1_000, 1_000)])
-def test_chunks_are_the_same_however_row_groups_are_read(
-    least: int, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("at_once", [1, 50, 77, 200, 400, 5_000])
+def test_chunks_are_the_same_however_many_rows_are_read_at_once(
+    at_once: int, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(parquet_pieces, "_READ_ROWS_MIN", least)
-    monkeypatch.setattr(parquet_pieces, "_READ_ROWS_MAX", most)
     path = tmp_path / "rows.parquet"
     rows = pl.DataFrame({"n": range(500), "text": [f"T{n % 7}" for n in range(500)]})
     rows.write_parquet(path, row_group_size=77)
     pieces = pieces_of(path, pq.read_metadata(path), pq.read_schema(path))
     assert pieces is not None
 
-    chunks = list(pieces(90))
+    chunks = list(pieces(90, at_once))
 
     assert [chunk.height for chunk in chunks] == [90] * 5 + [50]
     assert pl.concat(chunks).equals(rows)

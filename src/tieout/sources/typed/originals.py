@@ -51,7 +51,8 @@ def _read_again(
 ) -> Iterator[pl.DataFrame]:
     if source.pieces is not None:
         before = 0
-        for piece in source.pieces(chunk_rows):
+        # Beside the table there is less room.
+        for piece in source.pieces(chunk_rows, 2 * chunk_rows):
             yield piece.select(source.columns).with_columns(_numbers(before).alias(row_column))
             before += piece.height
         return

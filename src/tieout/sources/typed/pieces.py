@@ -40,11 +40,23 @@ class Pieces:
         if piece.dtype != pl.String or (self._dtype is None and len(piece) < PACKED_ROWS_MIN):
             self._packed = False
             return piece
+        dtype = self._dtype or own_labels()
+        labels = piece.cast(dtype)
         # The last piece may be short.
-        if len(piece) >= PACKED_ROWS_MIN and piece.n_unique() > _SHARE_MAX * len(piece):
+        if len(piece) >= PACKED_ROWS_MIN and not _has_few(labels):
             self._packed = False
             self._pieces = [each.cast(pl.String) for each in self._pieces]
             return piece
-        if self._dtype is None:
-            self._dtype = own_labels()
-        return piece.cast(self._dtype)
+        self._dtype = dtype
+        return labels
+
+
+def _has_few(labels: pl.Series) -> bool:
+    """Whether labels come again and again: by the largest of their numbers, which count up from 0.
+
+    Where these are many, most may be those of earlier pieces.
+    """
+    numbers, most = labels.to_physical(), _SHARE_MAX * len(labels)
+    # A missing label counts as one.
+    at_most = int(numbers.max() or 0) + 2  # type: ignore[arg-type]
+    return at_most <= most or numbers.n_unique() <= most

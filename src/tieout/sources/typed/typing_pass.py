@@ -11,7 +11,7 @@ import polars as pl
 from tieout.engines.base import Engine
 from tieout.model.errors import ConservationError
 from tieout.model.table import Kind
-from tieout.sources.parquet_pieces import Pieces
+from tieout.sources.parquet_pieces import ROW_GROUP, Pieces
 from tieout.sources.source import Source
 from tieout.sources.typed.expressions import can_fail, unread_of, value_of
 from tieout.sources.typed.native_values import cleaned, is_typed_already, native_value
@@ -86,7 +86,7 @@ def _native_rows(
     """Of a file whose cells need no reading, only another type."""
     columns = {name: ColumnPieces(packed=packed) for name in source.columns}
     height = 0
-    for piece in pieces(_BATCH_ROWS):
+    for piece in pieces(_BATCH_ROWS, ROW_GROUP):
         native = piece.select(native_value(name, readings[name]) for name in source.columns)
         for name, values in columns.items():
             values.add(native[name])

@@ -128,11 +128,13 @@ def test_a_case_shows_its_proof_and_is_decided_by_key(log_in: LogIn) -> None:
     page.keyboard.type("asked the bank")
     page.get_by_role("button", name="Add comment").click()
     expect(page.locator("#timeline")).to_contain_text("asked the bank")
+    name = f"mail-{'x' * 180}.txt"
     page.set_input_files(
-        'input[name="file"]', {"name": "mail.txt", "mimeType": "text/plain", "buffer": b"ok"}
+        'input[name="file"]', {"name": name, "mimeType": "text/plain", "buffer": b"ok"}
     )
     page.get_by_role("button", name="Attach").click()
-    expect(page.get_by_role("link", name="mail.txt")).to_be_visible()
+    expect(page.get_by_role("link", name=name)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     address = page.url.split("#")[0]
     page.keyboard.press("a")
     expect(page.locator(".case-state").first).to_have_text("Assigned")

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("tieout.server.accounts.urls")),
     path("", include("tieout.server.jobs.urls")),
 ]
+handler400 = "tieout.server.console.errors.unreadable"
 handler403 = "tieout.server.console.errors.forbidden"
 handler404 = "tieout.server.console.errors.not_found"
 handler500 = "tieout.server.console.errors.failed"

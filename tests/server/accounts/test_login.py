@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
+from django.test.utils import override_settings
 from django.utils import timezone
 
 from tieout.server.accounts.lockout import FAILURES_MAX
@@ -188,6 +189,14 @@ def test_a_link_by_mail_sets_a_new_password_once(person: People, browser: Client
     assert is_logged_in(browser)
     again = Client(headers={"host": "localhost"}).get(link[1], follow=True)
     assert "password1" not in again.content.decode()
+
+
+def test_without_a_mail_server_nobody_is_told_of_a_mail(person: People, browser: Client) -> None:
+    person("ann", email="ann@example.org")
+    with override_settings(EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend"):
+        page = browser.get("/account/password/reset/").content.decode()
+    assert "This server sends no mail. Ask an administrator" in page
+    assert 'name="email"' not in page
 
 
 def test_who_is_not_known_gets_no_mail_and_the_same_answer(person: People, browser: Client) -> None:

@@ -330,6 +330,20 @@ def test_an_administrator_cannot_take_their_own_administration_away(
     assert me.groups.get().name == "admin"
 
 
+def test_an_administrator_sets_a_new_password(
+    browsing: Callable[..., Client], person: People
+) -> None:
+    ann, client = person("ann", "preparer"), browsing("admin")
+    page = client.get("/people/").content.decode()
+    assert 'aria-label="New password of ann"' in page
+    sent = {"action": "password", "password": "another-good-phrase", "next": "/people/"}
+    client.post(f"/people/{ann.pk}/", sent)
+    ann.refresh_from_db()
+    assert ann.check_password("another-good-phrase")
+    weak = client.post(f"/people/{ann.pk}/", sent | {"password": "123"}, follow=True)
+    assert "password is too short" in weak.content.decode()
+
+
 @pytest.mark.parametrize("days", ["", "never", "0", "99999999999"])
 def test_a_token_without_an_end_is_not_made(client: Client, person: People, days: str) -> None:
     client.force_login(person("eve", "admin"))
@@ -367,7 +381,9 @@ def test_addresses_and_forms_of_nonsense_fail_nothing(browsing: Callable[..., Cl
         assert answer.status_code == 200
     page = client.post("/queue/act/", {"action": "valid", "case": "9" * 30}, follow=True)
     assert "choose at least one case" in page.content.decode()
-    assert client.get("/", {"q": "\0"}).status_code == 400
+    answer = client.get("/", {"q": "\0"})
+    assert answer.status_code == 400
+    assert "Nothing was changed" in answer.content.decode()
     assert client.post("/queue/act/", {"note": "a\0b"}).status_code == 400
 
 

@@ -9,12 +9,14 @@ from allauth.socialaccount.providers.openid_connect import views as openid
 from django.db import transaction
 from django.urls import include, path, re_path
 
+from tieout.server.accounts.resets import password_reset
+
 # What django-allauth does in several steps, and the audit log with it, is done whole or not at all.
 _whole = transaction.atomic
 _password = [
     path("change/", account.password_change, name="account_change_password"),
     path("set/", account.password_set, name="account_set_password"),
-    path("reset/", account.password_reset, name="account_reset_password"),
+    path("reset/", password_reset, name="account_reset_password"),
     path("reset/sent/", account.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",

@@ -4,6 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """A form that is too large, or a request that no browser of ours sends."""
+    return render(request, "console/400.html", status=400)
+
+
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Not for this role."""
     return render(request, "console/403.html", {"said": str(exception)}, status=403)

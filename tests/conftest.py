@@ -1,5 +1,6 @@
 """Fixtures that every room's tests may use."""
 
+import gc
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -12,7 +13,6 @@ from hypothesis import settings
 from local_llm import local_llm
 from models import ModelServer, model_server
 
-from tieout.cli.start import collect_rarely
 from tieout.engines.duckdb import DuckDBEngine
 from tieout.reconcile.records import RECORD_SCHEMA
 
@@ -28,11 +28,12 @@ _REAL = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Look for dead objects as seldom as commands do: what is imported and collected is much.
+    """Look for dead objects seldom: imported modules and collected tests are a million objects.
 
     Ibis 12 calls what DuckDB 2.0 renamed; it is not ours to change.
     """
-    collect_rarely()
+    # Not as a command does, which then never looks at what was imported: a test is no command.
+    gc.set_threshold(100_000, 20)
     config.addinivalue_line(
         "filterwarnings", "ignore:fetch_arrow_table\\(\\) is deprecated:DeprecationWarning"
     )

@@ -206,7 +206,11 @@ class DuckDBEngine:
 
     @contextmanager
     def _order(self, *, kept: bool) -> Iterator[None]:
-        self._raw.execute(f"SET preserve_insertion_order = {'true' if kept else 'false'}")
+        # It is off from the start.
+        if not kept:
+            yield
+            return
+        self._raw.execute("SET preserve_insertion_order = true")
         try:
             yield
         finally:

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tieout.detect.detector import FloatArray, Scores, State
-from tieout.detect.judge import Judge
+from tieout.detect.judge import Judge, most_telling
 from tieout.model.facts import Reason
 from tieout.model.table import ColumnFacts, Kind, Table
 
@@ -80,12 +80,14 @@ def test_the_strongest_channel_speaks_first_and_nobody_twice_before_all_have_onc
     ]
 
 
-def test_a_channel_that_finds_a_row_usual_is_not_asked(two: tuple[Judge, Fixed, Fixed]) -> None:
+def test_a_channel_that_finds_a_row_usual_is_asked_only_where_no_other_finds_it_odder(
+    two: tuple[Judge, Fixed, Fixed],
+) -> None:
     judge, one, other = two
-    rows = table(a=[0.01, 0.9], b=[0.9, 0.9])
-    found = judge.reasons(rows, judge.judge(rows), np.array([0, 1]))
-    assert [len(reasons) for reasons in found] == [2, 0]
-    assert (one.asked, other.asked) == ([0], [])
+    rows = table(a=[0.01, 0.9, 1.0], b=[0.9, 0.06, 1.0])
+    found = judge.reasons(rows, judge.judge(rows), np.array([0, 1, 2]))
+    assert [len(reasons) for reasons in found] == [2, 1, 0]
+    assert (one.asked, other.asked) == ([0], [1])
 
 
 def test_a_reason_that_two_channels_share_is_given_once() -> None:
@@ -100,6 +102,21 @@ def test_at_most_three_reasons_are_given() -> None:
     rows = table(a=[0.001])
     (found,) = judge.reasons(rows, judge.judge(rows), np.array([0]))
     assert len(found) == 3
+
+
+def test_the_gravest_rule_speaks_before_the_detectors_and_others_after() -> None:
+    judged = ["1,200 km away", "2 of 90 at night"]
+    assert most_telling(judged, ["debits leave 5.00", "self-approved"]) == (
+        "debits leave 5.00",
+        "1,200 km away",
+        "2 of 90 at night",
+    )
+    assert most_telling([], ["debits leave 5.00"]) == ("debits leave 5.00",)
+
+
+def test_a_rule_that_tells_the_numbers_of_a_detector_gives_way_to_it() -> None:
+    judged = ["2 of 90 at night", "1,200 km away in 3 hours", "a new shop"]
+    assert most_telling(judged, ["after 1,200 km"]) == (judged[1], judged[0], judged[2])
 
 
 def test_without_rows_there_are_no_reasons(two: tuple[Judge, Fixed, Fixed]) -> None:

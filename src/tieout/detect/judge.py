@@ -1,6 +1,7 @@
 """Fitted detectors together: one p-value, one score and the reasons for each row."""
 
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
@@ -17,6 +18,7 @@ from tieout.model.table import Table
 REASONS_MAX: Final = 3
 # A channel that finds a row this usual gives no reason to look at it.
 _WORTH_SAYING: Final = math.log(0.05)
+_NUMBER: Final = re.compile(r"\d[\d,.]*")
 
 
 @dataclass(frozen=True)
@@ -79,20 +81,40 @@ class Judge:
     ) -> list[tuple[Reason, ...]]:
         """For each of some rows, up to three reasons, those of its strongest channel first.
 
-        Each channel that finds the row odd gives its first reason before any gives a second.
+        Each channel that finds the row odd, and the strongest in any case, gives its first reason
+        before any gives a second.
         """
         said: list[dict[str, tuple[Reason, ...]]] = [{} for _ in places]
+        found_odd = [log_p[places] for log_p in judged.channels.values()]
+        strongest = np.min([np.zeros(len(places)), *found_odd], axis=0)
         for name, detector in self.detectors.items():
-            odd = np.flatnonzero(judged.channels[name][places] <= _WORTH_SAYING)
+            log_p = judged.channels[name][places]
+            odd = np.flatnonzero((log_p <= _WORTH_SAYING) | ((log_p == strongest) & (log_p < 0.0)))
             if len(odd):
                 found = detector.reasons(table, [int(place) for place in places[odd]])
                 for at, reasons in zip(odd, found, strict=True):
                     said[at][name] = reasons
-        log_p = {name: log_p[places].tolist() for name, log_p in judged.channels.items()}
+        of_channels = {name: log_p[places].tolist() for name, log_p in judged.channels.items()}
         return [
-            _interleaved(words, {name: log_p[name][at] for name in words})
+            _interleaved(words, {name: of_channels[name][at] for name in words})
             for at, words in enumerate(said)
         ]
+
+
+def most_telling(judged: Sequence[str], ruled: Sequence[str]) -> tuple[str, ...]:
+    """Up to three sentences: the gravest rule's, the detectors', then those of other rules.
+
+    A rule's sentence whose numbers a detector tells as well gives way to the detector's.
+
+    >>> most_telling(["9 of 80 at night", "12 km away"], ["it leaves 5.00", "after 12 km"])
+    ('it leaves 5.00', '9 of 80 at night', '12 km away')
+    """
+    numbers = {text: set(_NUMBER.findall(text)) for text in judged}
+    said = []
+    for text in ruled:
+        own = set(_NUMBER.findall(text))
+        said.append(next((other for other in judged if own and own <= numbers[other]), text))
+    return tuple(dict.fromkeys((*said[:1], *judged, *said[1:])))[:REASONS_MAX]
 
 
 def _interleaved(

@@ -202,6 +202,25 @@ def test_a_case_is_as_severe_as_the_gravest_rule_that_flags_it(
         assert both["severity"].equals(both["severity_plain"].alias("severity"))
 
 
+def test_a_rule_makes_a_case_as_grave_as_itself_and_speaks_first(file: Path, run: Detector) -> None:
+    rules = file.with_name("rules.yaml")
+    rules.write_text(
+        "name: house\nrules:\n"
+        f"- {{id: third, title: Third, when: value = {sales()['value'][2]}, severity: critical,\n"
+        "   reason: 'it is of {value}'}\n"
+    )
+    cases = pl.read_csv(run(file, rules=rules).out / "cases.csv", infer_schema_length=None)
+    by_rule = cases.filter(pl.col("triggered_rules") == "third")
+    assert by_rule["row"].to_list() == [3]
+    assert by_rule["severity"].to_list() == ["critical"]
+    assert by_rule["reasons_top3"][0].startswith("it is of ")
+    grave = ["critical", "high", "medium", "low"]
+    ranks = [grave.index(severity) for severity in cases["severity"]]
+    assert ranks == sorted(ranks)
+    for _, equals in cases.group_by("severity"):
+        assert equals["score"].is_sorted(descending=True)
+
+
 def test_a_rule_that_names_too_many_rows_warns_and_does_not_flag(file: Path, run: Detector) -> None:
     rules = file.with_name("rules.yaml")
     rules.write_text(

@@ -41,7 +41,6 @@ _FACTS: Final = (
     TableRole.COUNTERPARTY,
 )
 _FACTS_MAX: Final = 6
-_SEVERITIES: Final = ((1e-9, "critical"), (1e-6, "high"), (1e-3, "medium"), (2.0, "low"))
 # Ours; a column of the input of that name is written as another.
 _CASE_COLUMNS: Final = (
     *("case_id", "row", "score", "p_value", "confidence", "severity", "flagged_by", "incident_id"),
@@ -155,11 +154,10 @@ def _reasons(rows: int, found: Findings) -> pl.Series:
 
 
 def cases_frame(table: Table, found: Findings) -> pl.DataFrame:
-    """A case for each flagged row, the oddest first."""
+    """A case for each flagged row, the gravest first, and the oddest first among equals."""
     places = found.flagged
     facts = _facts(table)
     chosen = table.frame[places].select(_readable(table, name) for name in facts)
-    p = _p(found.log_p[places])
     flagged_by = np.select(
         [found.by_ml[places] & found.ruling.flags[places], found.by_ml[places]],
         ["both", "detectors"],
@@ -172,9 +170,9 @@ def cases_frame(table: Table, found: Findings) -> pl.DataFrame:
             "row": table.rows[places],
             **{(f"{name}_input" if name in taken else name): chosen[name] for name in facts},
             "score": found.score[places],
-            "p_value": p,
+            "p_value": _p(found.log_p[places]),
             "confidence": found.confidence[places],
-            "severity": _severities(p, found.ruling.gravest(places)),
+            "severity": [str(severity) for severity in found.severities],
             "flagged_by": flagged_by.astype(str),
             "reasons_top3": text_lists(
                 "reasons_top3", [found.reasons[place] for place in places.tolist()]
@@ -182,16 +180,6 @@ def cases_frame(table: Table, found: Findings) -> pl.DataFrame:
             "triggered_rules": found.ruling.triggered(places),
         }
     )
-
-
-def _severities(p: NDArray[np.float64], by_rules: list[str | None]) -> list[str]:
-    """How grave cases are: by their p-values, or as the gravest rule that flags them says."""
-    order = [word for _, word in _SEVERITIES]
-    found = [next(word for most, word in _SEVERITIES if each < most) for each in p]
-    return [
-        word if rule is None else min(word, rule, key=order.index)
-        for word, rule in zip(found, by_rules, strict=True)
-    ]
 
 
 def _p(log_p: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,13 +1,17 @@
 """From scores and rules to flags, and from flags to cases with their reasons."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tieout.detect.detector import FloatArray
+from tieout.detect.judge import most_telling
+from tieout.detect.rules.model import Severity
 from tieout.detect.thresholds import Cut
 from tieout.pipeline.detection.cutting import cut_scores
 from tieout.pipeline.detection.data import Data
@@ -23,6 +27,13 @@ if TYPE_CHECKING:
 
 # Rows beyond the flagged ones that get reasons, so that a person can look below the cut.
 _EXPLAINED_MIN: Final = 200
+# How grave a log p-value below each is.
+_SEVERITIES: Final = (
+    (math.log(1e-9), Severity.CRITICAL),
+    (math.log(1e-6), Severity.HIGH),
+    (math.log(1e-3), Severity.MEDIUM),
+    (math.inf, Severity.LOW),
+)
 
 
 @dataclass(frozen=True)
@@ -49,11 +60,23 @@ class Findings:
         either: NDArray[np.bool_] = self.by_ml | self.ruling.flags
         return either
 
-    @property
+    @cached_property
     def flagged(self) -> NDArray[np.int64]:
-        """Positions of the flagged rows, the oddest first; ties in the order of the file."""
+        """Positions of the flagged rows, the gravest first, and the oddest first among equals."""
         places = np.flatnonzero(self.flags)
-        return places[np.lexsort((places, -self.score[places]))]
+        ranks = np.array([each.rank for each in self._severities(places)], dtype=np.int64)
+        return places[np.lexsort((places, -self.score[places], -ranks))]
+
+    @property
+    def severities(self) -> list[Severity]:
+        """Of each flagged row: that of its p-value, or of the gravest rule that flags it."""
+        return self._severities(self.flagged)
+
+    def _severities(self, places: NDArray[np.int64]) -> list[Severity]:
+        return [
+            severity_of(log_p) if ruled is None else max(severity_of(log_p), ruled, key=_rank)
+            for log_p, ruled in zip(self.log_p[places], self.ruling.gravest(places), strict=True)
+        ]
 
 
 def find(job: "DetectJob", data: Data, judgement: Judgement, clock: Stopwatch) -> Findings:
@@ -85,6 +108,15 @@ def find(job: "DetectJob", data: Data, judgement: Judgement, clock: Stopwatch) -
     )
 
 
+def severity_of(log_p: float) -> Severity:
+    """How grave a p-value alone is."""
+    return next(severity for most, severity in _SEVERITIES if log_p < most)
+
+
+def _rank(severity: Severity) -> int:
+    return severity.rank
+
+
 def _to_explain(score: FloatArray, flags: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The flagged rows, and the highest scores whether flagged or not."""
     count = min(_EXPLAINED_MIN, len(score))
@@ -108,11 +140,10 @@ def _of_silent(score: FloatArray, places: Sequence[np.int64]) -> dict[int, tuple
 def _reasons(
     data: Data, judgement: Judgement, ruling: Ruling, places: NDArray[np.int64]
 ) -> dict[int, tuple[str, ...]]:
-    """The detectors' sentences; a row that only rules name has the rules' sentences."""
+    """The gravest rule's sentence, the detectors', and those of other rules."""
     by_detectors = judgement.judge.reasons(data.to_judge, judgement.judged, places)
     by_rules = ruling.reasons(places)
     found = {}
     for place, judged, ruled in zip(places.tolist(), by_detectors, by_rules, strict=True):
-        words = [reason.text for reason in (*judged, *ruled)]
-        found[place] = tuple(dict.fromkeys(words))[:3]
+        found[place] = most_telling([r.text for r in judged], [r.text for r in ruled])
     return found

@@ -66,23 +66,23 @@ class Ruling:
         nothing = pl.Series("triggered_rules", [[]], dtype=pl.List(pl.String))
         return nothing.new_from_index(0, rows)
 
-    def gravest(self, places: NDArray[np.int64]) -> list[str | None]:
-        """The severity of the gravest flagging rule that holds at some rows, None without one."""
-        if self.result is None:
-            return [None for _ in places]
-        said = {rule.id: str(rule.severity) for rule in self.result.rules}
-        flagging = {fact.identifier for fact in self.facts if fact.flags}
-        # The most severe come first.
-        return [
-            next((said[name] for name in names if name in flagging), None)
-            for names in self.triggered(places).to_list()
-        ]
-
     def reasons(self, places: NDArray[np.int64]) -> list[tuple[Reason, ...]]:
         """A sentence of each rule that holds at some rows, the most severe first."""
         if self.result is None:
             return [() for _ in places]
         return self.result.reasons([int(place) for place in places])
+
+    def gravest(self, places: NDArray[np.int64]) -> list[Severity | None]:
+        """The severity of the gravest rule that flags each of some rows; None where none does."""
+        flagging = {fact.identifier: Severity(fact.severity) for fact in self.facts if fact.flags}
+        return [
+            max(
+                (flagging[name] for name in names if name in flagging),
+                key=lambda severity: severity.rank,
+                default=None,
+            )
+            for names in self.triggered(places).to_list()
+        ]
 
     def entities(
         self, score: FloatArray, flagged: NDArray[np.int64], reasons: Sequence[Sequence[str]]
@@ -95,14 +95,10 @@ class Ruling:
         typologies = [
             sorted({kind for name in names if (kind := rules[name].typology)}) for names in held
         ]
-        flagging = {fact.identifier for fact in self.facts if fact.flags}
-        gravest = [
-            max((_SURE[rules[name].severity] for name in names if name in flagging), default=0.0)
-            for names in held
-        ]
+        sure = [0.0 if worst is None else _SURE[worst] for worst in self.gravest(flagged)]
         found = EntityFindings(
             indices=flagged,
-            scores=np.maximum(np.maximum(score[flagged], gravest), _FINDING_MIN),
+            scores=np.maximum(np.maximum(score[flagged], sure), _FINDING_MIN),
             typologies=typologies,
             reasons=list(reasons),
         )

@@ -16,7 +16,7 @@ from tieout.detect.behaviour.memory import without_shared
 from tieout.detect.behaviour.pattern import PaymentPattern
 from tieout.detect.entries import with_entry_columns
 from tieout.detect.fuse import fuse_one
-from tieout.detect.judge import REASONS_MAX, Judge, Judged
+from tieout.detect.judge import REASONS_MAX, Judge, Judged, most_telling
 from tieout.detect.live.features import AT
 from tieout.detect.live.payments import LivePayments, Seen
 from tieout.detect.live.roles import by_role_of, is_plain
@@ -306,7 +306,7 @@ class Scorer:
     ) -> ScoredRecord:
         score, log_p = found
         by_rules = any(each.flags for each in held)
-        said = (*words, *(each.reason.text for each in held)) if words or by_rules else ()
+        ruled = [each.reason.text for each in held] if words or by_rules else []
         by_score = score >= threshold
         return ScoredRecord(
             score=score,
@@ -315,7 +315,7 @@ class Scorer:
             is_rule_flag=by_rules,
             is_flag=by_score or by_rules,
             triggered_rules=tuple(each.rule.id for each in held),
-            reasons_top3=tuple(dict.fromkeys(said))[:REASONS_MAX],
+            reasons_top3=most_telling(words, ruled),
         )
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tieout.detect.entries import with_entry_columns
-from tieout.detect.judge import Judge, Judged
+from tieout.detect.judge import Judge, Judged, most_telling
 from tieout.model.table import ColumnFacts, Table
 from tieout.pipeline.detection.scorer import ScoredRecord, Scorer
 from tieout.pipeline.scoring.cells import TYPES
@@ -75,7 +75,7 @@ class ScoringModel:
             p_values = np.maximum(np.exp(fused.log_p), _P_MIN)
         scored = []
         for place in range(table.height):
-            said = (*reasons.get(place, ()), *(ruled.reasons(place) if flags[place] else ()))
+            said = ruled.reasons(place) if flags[place] else ()
             scored.append(
                 ScoredRecord(
                     score=float(fused.score[place]) + 0.0,
@@ -84,7 +84,7 @@ class ScoringModel:
                     is_rule_flag=bool(ruled.flags[place]),
                     is_flag=bool(flags[place]),
                     triggered_rules=ruled.triggered(place),
-                    reasons_top3=tuple(dict.fromkeys(said))[:3],
+                    reasons_top3=most_telling(reasons.get(place, ()), said),
                 )
             )
         return Verdict(tuple(scored), typed.ignored)

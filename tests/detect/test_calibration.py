@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import stats
@@ -79,6 +79,7 @@ def test_infinite_scores_are_the_oddest_and_break_nothing() -> None:
     arrays.arrays(np.float64, 200, elements=st.floats(-50, 50)),
     st.floats(-60, 500) | st.just(float("nan")) | st.just(float("inf")),
 )
+@example(np.array([0.0] * 199 + [2.3e-311]), 1.0)
 def test_one_score_has_the_p_value_that_it_has_among_others(
     history: np.ndarray, score: float
 ) -> None:

@@ -63,7 +63,7 @@ class TailCalibration:
         """Natural logarithm of the p-value of each score; 0.0 for NaN."""
         n = len(self.scores)
         below = np.searchsorted(self.scores, scores, side="left")
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             result = np.log((1.0 + n - below) / (n + 1.0))
             beyond = scores > self.threshold
             if beyond.any():

@@ -64,9 +64,8 @@ class DetectReport:
     """A finished detection.
 
     created_at: UTC, ISO 8601. decades: rows by the power of ten of their p-value, 0 for 1 to 0.1.
-    cases: as in cases.csv, the oddest first. incidents: as in incidents.csv; summaries: the largest
-    of them in words. entities: as in entities.csv. by_type, thresholds:
-    as in their files.
+    cases: as in cases.csv, the gravest first. incidents: as in incidents.csv; summaries: the
+    largest of them in words. entities: as in entities.csv. by_type, thresholds: as in their files.
     cut: a sentence on how the cut of the score was chosen. model: one on which model judged.
     """
 

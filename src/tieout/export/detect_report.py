@@ -133,7 +133,8 @@ def _cases(report: DetectReport) -> Section:
         tag(
             "p", f"All {count_text(report.cases.height, 'case')} are in ", link, ".", class_="more"
         ),
-        note="The oddest first. A score of 0.5 is a p-value of 1 in 100, 0.75 of 1 in a million.",
+        note="The gravest first, and of equals the oddest. A score of 0.5 is a p-value of 1 in "
+        "100, 0.75 of 1 in a million.",
     )
 
 

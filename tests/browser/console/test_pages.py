@@ -1,11 +1,12 @@
 """Every page of the console, in light and dark, on a desk and on a phone."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal
 
 import pytest
 from pages import COLOURS, faults, settle
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
@@ -82,6 +83,9 @@ def test_every_page_is_accessible_in_light_and_dark_fits_a_phone_and_makes_no_no
             expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
             told += [f"{name}, {theme}: {each}" for each in faults(page, *rules)]
         page.set_viewport_size({"width": 390, "height": 900})
+        # Charts are drawn again, a moment after the page has shrunk.
+        with suppress(Error):
+            page.wait_for_function("document.documentElement.scrollWidth <= 390", timeout=5_000)
         width = page.evaluate("document.documentElement.scrollWidth")
         told += [f"{name}: {width} pixels wide on a phone"] if width > 390 else []
         page.set_viewport_size({"width": 1360, "height": 900})

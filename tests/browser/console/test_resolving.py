@@ -24,9 +24,9 @@ def test_chosen_proposals_are_approved_in_one_go(log_in: LogIn) -> None:
 def test_what_ran_alone_is_seen_undone_and_everything_stopped(log_in: LogIn) -> None:
     page = log_in("cat")
     page.goto("/autonomy/")
-    expect(
-        page.get_by_text("bank_vs_ledger / fee_or_tax / any / journal_entry").first
-    ).to_be_visible()
+    scope = "bank_vs_ledger / Fee or tax / any counterparty / Journal entry"
+    expect(page.get_by_text(scope).first).to_be_visible()
+    expect(page.get_by_role("button", name=f"Revoke {scope}")).to_be_visible()
     expect(page.get_by_text("wrong 0 of 45 times")).to_be_visible()
     page.get_by_label("Why everything is stopped").fill("a look")
     page.get_by_role("button", name="Stop everything").click()

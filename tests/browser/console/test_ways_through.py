@@ -167,7 +167,7 @@ def test_two_people_see_each_others_changes_live(log_in: LogIn) -> None:
     row = ben.locator("tbody tr").nth(1)
     number = row.get_attribute("data-case")
     count = int(ben.locator('[data-count="new"]').inner_text())
-    ann.locator(f'tr[data-case="{number}"] input').check()
+    ann.locator(f'tr[data-case="{number}"] input[name="case"]').check()
     ann.get_by_role("button", name="Resolved").click()
     expect(row).to_have_class(re.compile("gone"), timeout=15_000)
     expect(row.locator("[data-state]")).to_have_text("Resolved")

@@ -117,6 +117,8 @@ def test_the_gravest_rule_speaks_before_the_detectors_and_others_after() -> None
 def test_a_rule_that_tells_the_numbers_of_a_detector_gives_way_to_it() -> None:
     judged = ["2 of 90 at night", "1,200 km away in 3 hours", "a new shop"]
     assert most_telling(judged, ["after 1,200 km"]) == (judged[1], judged[0], judged[2])
+    # Of small numbers this says nothing.
+    assert most_telling(judged, ["keyed in on day 2"])[0] == "keyed in on day 2"
 
 
 def test_without_rows_there_are_no_reasons(two: tuple[Judge, Fixed, Fixed]) -> None:

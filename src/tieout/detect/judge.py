@@ -18,7 +18,8 @@ from tieout.model.table import Table
 REASONS_MAX: Final = 3
 # A channel that finds a row this usual gives no reason to look at it.
 _WORTH_SAYING: Final = math.log(0.05)
-_NUMBER: Final = re.compile(r"\d[\d,.]*")
+_NUMBER: Final = re.compile(r"\d+(?:[,.]\d+)*")
+_TELLING_DIGITS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -104,16 +105,18 @@ class Judge:
 def most_telling(judged: Sequence[str], ruled: Sequence[str]) -> tuple[str, ...]:
     """Up to three sentences: the gravest rule's, the detectors', then those of other rules.
 
-    A rule's sentence whose numbers a detector tells as well gives way to the detector's.
+    A rule's sentence whose numbers a detector tells as well gives way to the detector's; not where
+    all are of one or two digits, which may be the same by chance.
 
-    >>> most_telling(["9 of 80 at night", "12 km away"], ["it leaves 5.00", "after 12 km"])
-    ('it leaves 5.00', '9 of 80 at night', '12 km away')
+    >>> most_telling(["9 of 80 at night", "120 km away"], ["it leaves 5.00", "after 120 km"])
+    ('it leaves 5.00', '9 of 80 at night', '120 km away')
     """
     numbers = {text: set(_NUMBER.findall(text)) for text in judged}
     said = []
     for text in ruled:
         own = set(_NUMBER.findall(text))
-        said.append(next((other for other in judged if own and own <= numbers[other]), text))
+        tells = any(len(number) >= _TELLING_DIGITS for number in own)
+        said.append(next((other for other in judged if tells and own <= numbers[other]), text))
     return tuple(dict.fromkeys((*said[:1], *judged, *said[1:])))[:REASONS_MAX]
 
 

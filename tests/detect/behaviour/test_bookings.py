@@ -1,6 +1,7 @@
 """Lines that another entry has booked already."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,24 +26,18 @@ def entries(table: MakeTable, *lines: Line, **more: Sequence[Any]) -> Table:
     )
 
 
-def invoice(
-    entry: str, day: str, document: str, amount: float = 50.0, party: str = "Ash"
+def booked(
+    debit: str, credit: str, entry: str, day: str, document: str, amount: float = 50.0
 ) -> list[Line]:
-    """A customer's invoice."""
+    """An entry of two lines."""
     return [
-        (entry, day, "receivables", amount, party, document),
-        (entry, day, "revenue", -amount, party, document),
+        (entry, day, debit, amount, "Ash", document),
+        (entry, day, credit, -amount, "Ash", document),
     ]
 
 
-def receipt(
-    entry: str, day: str, document: str, amount: float = 50.0, party: str = "Ash"
-) -> list[Line]:
-    """What the customer pays."""
-    return [
-        (entry, day, "cash", amount, party, document),
-        (entry, day, "receivables", -amount, party, document),
-    ]
+invoice = partial(booked, "receivables", "revenue")
+receipt = partial(booked, "cash", "receivables")
 
 
 def test_an_invoice_of_another_entry_was_booked_before(table: MakeTable) -> None:

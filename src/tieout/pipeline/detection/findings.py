@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 # Rows beyond the flagged ones that get reasons, so that a person can look below the cut.
 _EXPLAINED_MIN: Final = 200
+_RANK: Final = attrgetter("rank")
 # How grave a log p-value below each is.
 _SEVERITIES: Final = (
     (math.log(1e-9), Severity.CRITICAL),
@@ -60,23 +62,26 @@ class Findings:
         either: NDArray[np.bool_] = self.by_ml | self.ruling.flags
         return either
 
-    @cached_property
+    @property
     def flagged(self) -> NDArray[np.int64]:
         """Positions of the flagged rows, the gravest first, and the oddest first among equals."""
-        places = np.flatnonzero(self.flags)
-        ranks = np.array([each.rank for each in self._severities(places)], dtype=np.int64)
-        return places[np.lexsort((places, -self.score[places], -ranks))]
+        return self._graded[0]
 
     @property
     def severities(self) -> list[Severity]:
         """Of each flagged row: that of its p-value, or of the gravest rule that flags it."""
-        return self._severities(self.flagged)
+        return self._graded[1]
 
-    def _severities(self, places: NDArray[np.int64]) -> list[Severity]:
-        return [
-            severity_of(log_p) if ruled is None else max(severity_of(log_p), ruled, key=_rank)
+    @cached_property
+    def _graded(self) -> tuple[NDArray[np.int64], list[Severity]]:
+        places = np.flatnonzero(self.flags)
+        severities = [
+            severity_of(log_p) if ruled is None else max(severity_of(log_p), ruled, key=_RANK)
             for log_p, ruled in zip(self.log_p[places], self.ruling.gravest(places), strict=True)
         ]
+        ranks = np.array([each.rank for each in severities], dtype=np.int64)
+        order = np.lexsort((places, -self.score[places], -ranks))
+        return places[order], [severities[at] for at in order]
 
 
 def find(job: "DetectJob", data: Data, judgement: Judgement, clock: Stopwatch) -> Findings:
@@ -111,10 +116,6 @@ def find(job: "DetectJob", data: Data, judgement: Judgement, clock: Stopwatch) -
 def severity_of(log_p: float) -> Severity:
     """How grave a p-value alone is."""
     return next(severity for most, severity in _SEVERITIES if log_p < most)
-
-
-def _rank(severity: Severity) -> int:
-    return severity.rank
 
 
 def _to_explain(score: FloatArray, flags: NDArray[np.bool_]) -> NDArray[np.int64]:

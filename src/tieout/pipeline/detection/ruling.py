@@ -75,12 +75,9 @@ class Ruling:
     def gravest(self, places: NDArray[np.int64]) -> list[Severity | None]:
         """The severity of the gravest rule that flags each of some rows; None where none does."""
         flagging = {fact.identifier: Severity(fact.severity) for fact in self.facts if fact.flags}
+        # The most severe come first.
         return [
-            max(
-                (flagging[name] for name in names if name in flagging),
-                key=lambda severity: severity.rank,
-                default=None,
-            )
+            next((flagging[name] for name in names if name in flagging), None)
             for names in self.triggered(places).to_list()
         ]
 

@@ -13,7 +13,7 @@ from 501 on, which were not.
 """
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -191,13 +191,20 @@ def _shares(generator: np.random.Generator) -> Floats:
         "backend_reversed": generator.choice([0.0, 0.001, 0.004]),
         "refunded": generator.uniform(0.001, 0.006),
     }
+    return wandering(generator, usual, STATUSES)
+
+
+def wandering(
+    generator: np.random.Generator, usual: Mapping[str, float], statuses: Sequence[str]
+) -> Floats:
+    """Shares by minute around what is usual, denials higher at night; the first takes the rest."""
     night = 1.0 + generator.uniform(0.0, 0.8) * (
         0.5 + 0.5 * np.cos((np.arange(DAY_MINUTES) / 60.0 - 3.5) * np.pi / 12)
     )
-    shares = np.zeros((DAY_MINUTES, len(STATUSES)))
+    shares = np.zeros((DAY_MINUTES, len(statuses)))
     for name, share in usual.items():
         noise = np.exp(walk(generator, 45.0, 0.12))
-        shares[:, STATUSES.index(name)] = share * noise * (night if name == "denied" else 1.0)
+        shares[:, statuses.index(name)] = share * noise * (night if name == "denied" else 1.0)
     shares[:, 0] = 1.0 - shares.sum(axis=1)
     return shares
 

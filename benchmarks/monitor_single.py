@@ -25,6 +25,7 @@ from monitor_seasonal import (
     report,
     seeds_of,
     walk,
+    wandering,
 )
 
 STATUSES = (
@@ -94,14 +95,7 @@ def _shares(generator: np.random.Generator) -> Floats:
         "refunded": generator.uniform(0.001, 0.01),
         "processing": generator.choice([0.0, 0.0, 0.002]),
     }
-    hours = np.arange(DAY_MINUTES) / 60.0
-    night = 1 + generator.uniform(0, 0.8) * (0.5 + 0.5 * np.cos((hours - 3.5) * np.pi / 12))
-    shares = np.zeros((DAY_MINUTES, len(STATUSES)))
-    for name, share in usual.items():
-        drift = np.exp(walk(generator, 45.0, 0.12))
-        shares[:, STATUSES.index(name)] = share * drift * (night if name == "denied" else 1.0)
-    shares[:, 0] = 1 - shares.sum(axis=1)
-    return shares
+    return wandering(generator, usual, STATUSES)
 
 
 def _place(

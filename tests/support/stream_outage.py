@@ -115,3 +115,11 @@ def events_in(live: Live) -> int:
         for parts in live.monitor._pending.values()
         for part in parts
     )
+
+
+def drained(live: Live) -> Live:
+    """Started, and stepped until nothing comes."""
+    live.start()
+    while live.step(0):
+        pass
+    return live

@@ -1,7 +1,17 @@
 """A spec that is changed between two starts holds from then on, and leaves nothing open behind."""
 
 import pytest
-from stream_outage import MINUTES, PER_MINUTE, SPEC, START, ListedStream, follow, outage, told
+from stream_outage import (
+    MINUTES,
+    PER_MINUTE,
+    SPEC,
+    START,
+    ListedStream,
+    drained,
+    follow,
+    outage,
+    told,
+)
 
 from tieout.monitor.chosen_spec import ForecastSpec, ForestSpec
 from tieout.monitor.decode import EventShape
@@ -13,7 +23,6 @@ from tieout.monitor.spec import (
     SilenceSpec,
     WindowSpec,
 )
-from tieout.pipeline.monitoring.live import Live
 from tieout.pipeline.monitoring.store import MemoryStore
 
 UNTIL_FIRING = (80 + 17) * PER_MINUTE
@@ -26,13 +35,6 @@ def until_firing() -> MemoryStore:
     assert told(store) == [("fired", "info")]
     assert store.state.snapshot is not None
     return store
-
-
-def drained(live: Live) -> Live:
-    live.start()
-    while live.step(0):
-        pass
-    return live
 
 
 def changed(**more: object) -> MonitorSpec:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from stream_outage import MINUTES, START, ListedStream, follow, outage, told
+from stream_outage import MINUTES, START, ListedStream, drained, follow, outage, told
 
 from tieout.model.errors import InputError
 from tieout.monitor.engine import Minute, Monitor
 from tieout.monitor.flags import Silence
 from tieout.monitor.spec import LiveSpec, MonitorSpec
-from tieout.pipeline.monitoring.live import Live, shape_of
+from tieout.pipeline.monitoring.live import shape_of
 from tieout.pipeline.monitoring.store import Judged, Kept, LostLeaseError, MemoryStore, People
 
 EXPECTED = [("fired", "info"), ("resolved", "info")]
@@ -18,14 +18,6 @@ EXPECTED = [("fired", "info"), ("resolved", "info")]
 
 class Killed(BaseException):
     """The process is gone."""
-
-
-def drained(live: Live) -> Live:
-    """Started, and stepped until nothing comes."""
-    live.start()
-    while live.step(0):
-        pass
-    return live
 
 
 def straight() -> MemoryStore:

@@ -32,6 +32,18 @@ def code_of(secret: str) -> str:
     return str(format_hotp_value(hotp_value(secret, counter)))
 
 
+def another_than(secret: str) -> str:
+    """A code that an app does not show now."""
+    return "000000" if code_of(secret) != "000000" else "111111"
+
+
+def asked_for_a_code() -> Client:
+    """Another browser, in which ann has typed her password."""
+    other = Client(headers={"host": "localhost"})
+    other.post("/login/", {"login": "ann", "password": PASSWORD})
+    return other
+
+
 def set_up(browser: Client) -> str:
     """Log in, confirm it, show the secret to an app, type its code; answers with the secret."""
     browser.post("/login/", {"login": "ann", "password": PASSWORD})
@@ -66,8 +78,7 @@ def test_the_code_of_the_app_completes_the_login(person: People, browser: Client
     person("ann", "approver")
     secret = set_up(browser)
     cache.clear()
-    other = Client(headers={"host": "localhost"})
-    other.post("/login/", {"login": "ann", "password": PASSWORD})
+    other = asked_for_a_code()
     other.post(f"{FACTORS}authenticate/", {"code": code_of(secret)})
     assert other.get(FACTORS).status_code == 200
 
@@ -75,9 +86,8 @@ def test_the_code_of_the_app_completes_the_login(person: People, browser: Client
 def test_a_wrong_code_does_not_and_is_in_the_log(person: People, browser: Client) -> None:
     person("ann", "approver")
     secret = set_up(browser)
-    other = Client(headers={"host": "localhost"})
-    other.post("/login/", {"login": "ann", "password": PASSWORD})
-    wrong = "000000" if code_of(secret) != "000000" else "111111"
+    other = asked_for_a_code()
+    wrong = another_than(secret)
     other.post(f"{FACTORS}authenticate/", {"code": wrong})
     assert other.get(FACTORS).status_code == 302
     assert AuditEntry.objects.filter(action="user.second_factor_failed", actor="ann").exists()
@@ -87,9 +97,8 @@ def test_codes_cannot_be_guessed_at(person: People, browser: Client) -> None:
     person("ann", "approver")
     secret = set_up(browser)
     cache.clear()
-    other = Client(headers={"host": "localhost"})
-    other.post("/login/", {"login": "ann", "password": PASSWORD})
-    wrong = "000000" if code_of(secret) != "000000" else "111111"
+    other = asked_for_a_code()
+    wrong = another_than(secret)
     for _ in range(5):
         other.post(f"{FACTORS}authenticate/", {"code": wrong})
     answer = other.post(f"{FACTORS}authenticate/", {"code": code_of(secret)})
@@ -105,7 +114,7 @@ def test_codes_asked_for_again_cannot_be_guessed_at(person: People, browser: Cli
     person("ann", "approver")
     secret = set_up(browser)
     cache.clear()
-    wrong = "000000" if code_of(secret) != "000000" else "111111"
+    wrong = another_than(secret)
     for _ in range(5):
         browser.post(f"{FACTORS}reauthenticate/", {"code": wrong})
     answer = browser.post(f"{FACTORS}reauthenticate/", {"code": code_of(secret)})
@@ -129,8 +138,7 @@ def test_codes_are_in_the_log_when_they_are_made_shown_and_used(
     assert actions() == ["second_factor_added", "recovery_codes_made"]
     browser.get(f"{FACTORS}codes/")
     code = browser.get(f"{FACTORS}codes/file/").content.decode().split()[-1]
-    other = Client(headers={"host": "localhost"})
-    other.post("/login/", {"login": "ann", "password": PASSWORD})
+    other = asked_for_a_code()
     other.post(f"{FACTORS}authenticate/", {"code": code})
     assert other.get(FACTORS).status_code == 200
     assert actions()[2:] == ["recovery_codes_shown", "recovery_code_used"]
@@ -167,8 +175,7 @@ def test_who_lost_the_phone_and_the_codes_is_let_in_by_an_admin(
     assert {entry.actor for entry in AuditEntry.objects.filter(action__endswith="_removed")} == {
         "root"
     }
-    other = Client(headers={"host": "localhost"})
-    other.post("/login/", {"login": "ann", "password": PASSWORD})
+    other = asked_for_a_code()
     assert other.get(FACTORS).status_code == 200
 
 

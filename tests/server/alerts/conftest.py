@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from stream_outage import MINUTES, SPEC, START, ListedStream, outage
+from stream_outage import MINUTES, SPEC, START, ListedStream, drained, outage
 
 from tieout.monitor.decode import EventShape
 from tieout.monitor.spec import MonitorSpec
@@ -30,14 +30,6 @@ def follow(transactional_db: None) -> Follow:
         return Live(spec, EventShape(), stream, store, clock=clock, pause=lambda _: None)
 
     return make
-
-
-def drained(live: Live) -> Live:
-    """Started, and stepped until nothing comes."""
-    live.start()
-    while live.step(0):
-        pass
-    return live
 
 
 @pytest.fixture

@@ -117,16 +117,22 @@ def test_who_heard_of_it_hears_of_its_end_though_the_route_is_gone(monitor: Moni
     assert targets() == [("slack", ""), ("events", "trigger"), ("slack", ""), ("events", "resolve")]
 
 
-def test_what_waited_too_long_does_not_open_again_what_is_over(
-    monitor: Monitor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def sends(monkeypatch: pytest.MonkeyPatch, field: str) -> list[str]:
+    """Lets every message be taken, and keeps what stands in a field of each."""
     sent: list[str] = []
 
     def send(message: Message, _: object) -> Receipt:
-        sent.append(str(message.payload["event_action"]))
+        sent.append(str(message.payload[field]))
         return done("taken")
 
     monkeypatch.setattr(channels, "send", send)
+    return sent
+
+
+def test_what_waited_too_long_does_not_open_again_what_is_over(
+    monitor: Monitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = sends(monkeypatch, "event_action")
     tell(monitor, alert(AlertKind.FIRED, Severity.CRITICAL), PAGER)
     Delivery.objects.update(run_after=timezone.now() + timedelta(minutes=5), attempts=2)
     tell(monitor, alert(AlertKind.RESOLVED, Severity.CRITICAL), PAGER)
@@ -144,13 +150,7 @@ def test_what_waited_too_long_does_not_open_again_what_is_over(
 def test_a_retry_of_one_target_is_not_outdated_by_another_target(
     monitor: Monitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent: list[str] = []
-
-    def send(message: Message, _: object) -> Receipt:
-        sent.append(str(message.payload["target"]))
-        return done("taken")
-
-    monkeypatch.setattr(channels, "send", send)
+    sent = sends(monkeypatch, "target")
     tell(monitor, alert(AlertKind.FIRED, Severity.INFO), SLACK)
     Delivery.objects.update(run_after=timezone.now() + timedelta(minutes=5))
     other = RouteSpec(channel="slack", target="managers")

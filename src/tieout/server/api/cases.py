@@ -168,7 +168,7 @@ def decide(
             note=wish.note.replace("\0", ""),
             bucket=wish.bucket,
             waiting_until=wish.waiting_until,
-            seen=dict.fromkeys(wish.case_ids, wish.revision) if wish.revision else None,
+            seen=None if wish.revision is None else dict.fromkeys(wish.case_ids, wish.revision),
         )
         told = {"batch": str(outcome.batch), "cases": list(outcome.cases)}
         return told | {"proposed": list(outcome.proposed)}

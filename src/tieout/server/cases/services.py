@@ -140,8 +140,7 @@ def decide(
     An incident of which no finding is open any more is closed with the last one of them.
 
     bucket: the kind of break in the person's view, where it is another. waiting_until: for timing,
-    the day from which it is new again. seen: revisions of
-    cases as the person saw them.
+    the day from which it is new again. seen: revisions of cases as the person saw them.
     actor: None where the policy lets it run alone, or a later run shows it. Raises InputError for
     what cannot be decided so, PermissionDenied for who only reads.
     """
